@@ -1,0 +1,34 @@
+"""Acts on access: granting, ending, excluding, sealing, emergency opening and its review.
+
+Each is atomic, checks who may, writes and records its event; nobody acts on themselves.
+"""
+
+from cse.access.actions.attempts import know_of_attempts, tell_of_attempt
+from cse.access.actions.exclusions import end_exclusion, exclude
+from cse.access.actions.grants import end_access, give_access, grant_by_rule
+from cse.access.actions.openings import (
+    MINIMUM_EMERGENCY_REASON,
+    break_glass,
+    review_break_glass,
+)
+from cse.access.actions.reminders import remind_reviews
+from cse.access.actions.seals import end_seal_name, lift_seal, name_in_seal, review_seal, seal
+
+__all__ = [
+    "MINIMUM_EMERGENCY_REASON",
+    "break_glass",
+    "end_access",
+    "end_exclusion",
+    "end_seal_name",
+    "exclude",
+    "give_access",
+    "grant_by_rule",
+    "know_of_attempts",
+    "lift_seal",
+    "name_in_seal",
+    "remind_reviews",
+    "review_break_glass",
+    "review_seal",
+    "seal",
+    "tell_of_attempt",
+]

@@ -1,0 +1,56 @@
+"""When somebody tried to change their own access: refused, and the lead is told (bad-input.md)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.utils import timezone
+
+from cse.access.capabilities import Capability
+from cse.access.policies import OwnInterest, check
+from cse.access.queries import attempts_on
+from cse.access.wiring import wired
+from cse.audit import events
+from cse.people.models import Team, TeamKind
+from cse.workdays import calendar_of, due_on
+
+REFUSED_ATTEMPT = "refused_attempt"
+"""The kind of work (cse.worklist) that a refused attempt is for the leads."""
+
+OWN_INTEREST = "own interest"
+"""The rule that an event of such an attempt names."""
+
+
+@transaction.atomic
+def tell_of_attempt(*, child_id: uuid.UUID, by: Any, what: str) -> None:
+    """Write the attempt down and let it wait for the leads of the agency that recorded the child.
+
+    Called after the act itself was refused and rolled back.
+    """
+    child = apps.get_model("children", "Child").objects.get(pk=child_id)
+    events.record(what, by=by, child=child, rule=OWN_INTEREST, decision="refused")
+    leads = Team.objects.filter(agency_id=child.created_by_agency_id, kind=TeamKind.LEADS).first()
+    if leads is None:
+        return
+    due = due_on(timezone.localdate(), 1, calendar_of())
+    wired("open_work")(
+        kind=REFUSED_ATTEMPT,
+        child=child,
+        subject=child,
+        due_at=timezone.make_aware(dt.datetime.combine(due, dt.time(23, 59))),
+        group=leads.group,
+    )
+
+
+@transaction.atomic
+def know_of_attempts(*, child: Any, by: Any) -> None:
+    """A lead has read what was attempted; not somebody who attempted it."""
+    check(by, Capability.SEE_LOOKS, child)
+    if attempts_on(child.pk).filter(actor_id=by.pk).exists():
+        raise OwnInterest("Somebody else must read this: one of the attempts was yours.")
+    wired("close_work")(subject=child, kind=REFUSED_ATTEMPT)
+    events.record("refused attempts read", by=by, child=child)

@@ -1,0 +1,162 @@
+"""Giving and ending access to one child."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.utils import timezone
+
+from cse.access.capabilities import Capability
+from cse.access.models import Basis, ChildTeamGrant, ChildUserGrant, Exclusion
+from cse.access.policies import (
+    NotAllowed,
+    OwnInterest,
+    check,
+    check_ordinary_access,
+    need_reason,
+    somebody_remains,
+)
+from cse.access.principals import principals_of
+from cse.audit import events
+
+Grant = ChildUserGrant | ChildTeamGrant
+
+
+def _permission() -> Permission:
+    return Permission.objects.get(content_type__app_label="children", codename="view_child")
+
+
+@transaction.atomic
+def grant_by_rule(
+    *,
+    child: Any,
+    basis: Basis,
+    reason: str,
+    days: int,
+    user: Any = None,
+    group: Group | None = None,
+    by: Any = None,
+) -> Grant:
+    """Give access because a rule says so; a live or ended row of the same basis is renewed.
+
+    ``days`` from now, at most ``GRANT_MAX_DAYS``. Exactly one of ``user`` and ``group``. A row
+    that lasts longer already is left alone.
+    """
+    if (user is None) == (group is None):
+        raise ValueError("A grant has one principal: a user or a group.")
+    until = timezone.now() + dt.timedelta(days=min(days, settings.GRANT_MAX_DAYS))
+    held = _held(child, basis, user=user, group=group)
+    if held is not None and held.expires_at > until:
+        return held
+    return write_grant(
+        held, child=child, basis=basis, reason=reason, until=until, user=user, group=group, by=by
+    )
+
+
+def _held(child: Any, basis: Basis, *, user: Any, group: Group | None) -> Grant | None:
+    """The one row of this principal, child and basis, held for change."""
+    key: dict[str, Any] = {"user": user} if user is not None else {"group": group}
+    model: Any = ChildUserGrant if user is not None else ChildTeamGrant
+    rows = model.objects.select_for_update(of=("self",))
+    found: Grant | None = rows.filter(content_object=child, basis=basis, **key).first()
+    return found
+
+
+def write_grant(
+    held: Grant | None,
+    *,
+    child: Any,
+    basis: Basis,
+    reason: str,
+    until: dt.datetime,
+    user: Any,
+    group: Group | None,
+    by: Any,
+) -> Grant:
+    """Write a grant from now to ``until``, into the row held for it where there is one."""
+    now = timezone.now()
+    if held is None:
+        key: dict[str, Any] = {"user": user} if user is not None else {"group": group}
+        model: Any = ChildUserGrant if user is not None else ChildTeamGrant
+        held = model(content_object=child, basis=basis, permission=_permission(), **key)
+    held.reason, held.granted_by = reason, by
+    held.starts_at, held.expires_at = now, until
+    held.ended_by, held.ended_reason = None, ""
+    held.save()
+    events.record(
+        "access granted",
+        by=by,
+        child=child,
+        obj=held,
+        rule=basis,
+        reason=reason,
+        data={"principal": str(getattr(user or group, "pk", "")), "until": until.isoformat()},
+    )
+    return held
+
+
+@transaction.atomic
+def give_access(
+    *, child: Any, by: Any, reason: str, until: dt.date, user: Any = None, team: Any = None
+) -> Grant:
+    """Give a colleague or a team access to a child, with reason and last day.
+
+    Nobody gives it to themselves or to a team they are in (``OwnInterest``), nor from an
+    emergency opening, nor to somebody whose conflict is declared (``NotAllowed``).
+    """
+    check(by, Capability.GRANT_ACCESS, child)
+    check_ordinary_access(by, child)
+    own_team = team is not None and team.group_id in principals_of(by).groups
+    if own_team or (user is not None and user.pk == by.pk):
+        raise OwnInterest("You cannot give access to yourself, nor to a team that you are in.")
+    need_reason(reason)
+    now, end = timezone.now(), timezone.make_aware(dt.datetime.combine(until, dt.time.max))
+    if end <= now:
+        raise NotAllowed("The last day must be today or later.")
+    if user is not None:
+        _check_can_receive(user, child)
+    group = team.group if team is not None else None
+    return write_grant(
+        _held(child, Basis.GIVEN, user=user, group=group),
+        child=child,
+        basis=Basis.GIVEN,
+        reason=reason,
+        until=min(end, now + dt.timedelta(days=settings.GRANT_MAX_DAYS)),
+        user=user,
+        group=group,
+        by=by,
+    )
+
+
+def _check_can_receive(user: Any, child: Any) -> None:
+    if Capability.SEE_CHILD not in principals_of(user).acts:
+        raise NotAllowed("They have no current post in which they could see a child.")
+    if Exclusion.objects.filter(child=child, user=user, ended_at__isnull=True).exists():
+        raise NotAllowed(
+            "They cannot be given access to this child. Ask the safeguarding lead why."
+        )
+
+
+@transaction.atomic
+def end_access(*, grant: Grant, by: Any, reason: str) -> None:
+    """End a grant now; it is refused on the next request. The row stays.
+
+    Refused for what has ended already, and where nobody who can act would be left.
+    """
+    child = grant.content_object
+    check(by, Capability.GRANT_ACCESS, child)
+    check_ordinary_access(by, child)
+    need_reason(reason)
+    if grant.expires_at <= timezone.now():
+        raise NotAllowed("This access has ended already.")
+    grant.expires_at = max(timezone.now(), grant.starts_at)
+    grant.ended_by, grant.ended_reason = by, reason
+    with somebody_remains(child):
+        grant.save()
+    events.record(
+        "access ended", by=by, child=child, obj=grant, reason=reason, changed=["expires_at"]
+    )

@@ -1,0 +1,98 @@
+"""Deny by default: a view that declares no capability is not served."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+
+from cse.access.capabilities import Capability
+from cse.access.policies import NotAllowed, NotVisible
+from cse.access.principals import principals_of
+from cse.audit import events
+from cse.audit.context import acting
+from cse.audit.models import Decision
+
+log = structlog.get_logger(__name__)
+UNDECLARED = object()
+
+
+class DenyByDefaultMiddleware:
+    """Asks the capability that the view declares (or the third-party route is given) of the user.
+
+    Turns `NotVisible` into the one 404 and `NotAllowed` into a 403 that names no child; both are
+    written down. The pages themselves are those that the routes name (``handler404``).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any
+    ) -> HttpResponse | None:
+        capability = declared_capability(request, view)
+        if capability is UNDECLARED:
+            log.error("view_without_capability", route=request.resolver_match.view_name)  # type: ignore[union-attr]
+            raise Http404
+        if capability is None:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        principals = principals_of(request.user)
+        acting().post_id = principals.post_id
+        request.post_words = principals.post_title  # type: ignore[attr-defined]  # the header shows it
+        if capability in principals.acts:
+            return None
+        events.refused(str(capability), rule="role")
+        raise PermissionDenied
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The view's transaction is rolled back by now; what is noted here is written even so."""
+        if isinstance(exception, NotVisible | Http404):
+            _note_unseen(request)
+            raise Http404 from None
+        if isinstance(exception, NotAllowed):
+            events.refused(_act_of(request), rule="state", reason=str(exception))
+            raise PermissionDenied from None
+        return None
+
+
+def _note_unseen(request: HttpRequest) -> None:
+    """An address that leads nowhere for this person: hidden or made up, the same event."""
+    match = request.resolver_match
+    noted = any(look.decision == Decision.REFUSED for look in acting().looks)
+    if match is None or noted or not request.user.is_authenticated:
+        return
+    child_id = match.kwargs.get("child_id")
+    events.refused(
+        _act_of(request),
+        rule="not visible",
+        child_id=child_id if isinstance(child_id, uuid.UUID) else None,
+        data={"route": match.view_name},
+    )
+
+
+def _act_of(request: HttpRequest) -> str:
+    match = request.resolver_match
+    declared = declared_capability(request, match.func) if match else None
+    return str(declared) if isinstance(declared, Capability) else "open a page"
+
+
+def declared_capability(request: HttpRequest, view: Any) -> Any:
+    """The capability of a view: its own, its class's, or the table's for third-party routes."""
+    from cse.access.routes import THIRD_PARTY
+
+    for candidate in (view, getattr(view, "view_class", None)):
+        if candidate is not None and hasattr(candidate, "capability"):
+            return candidate.capability
+    name = request.resolver_match.view_name if request.resolver_match else None
+    return THIRD_PARTY.get(name or "", UNDECLARED)

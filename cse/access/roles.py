@@ -1,0 +1,61 @@
+"""What each role may do. A role alone shows no child: that takes a grant (cse.access.scope)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from cse.access.capabilities import Capability as C  # noqa: N817  it stands in long lists
+from cse.people.models import Role
+
+EVERYBODY = frozenset(
+    {C.SIGN_IN, C.USE_SERVICE, C.SEE_OWN_WORK, C.SEE_GUIDANCE, C.SEE_DIRECTORY, C.VERIFY_DOCUMENT}
+)
+
+WORKING_WITH_CHILDREN = EVERYBODY | {
+    C.SEARCH_CHILDREN,
+    C.ADD_CHILD,
+    C.SEE_CHILD,
+    C.EDIT_CHILD,
+    C.RECORD_LEGAL_STATUS,
+    C.SEE_TIMELINE,
+    C.SEE_ACCESS,
+    C.DECLARE_CONFLICT,
+    C.BREAK_GLASS,
+    C.SEE_SCREEN,
+    C.SCREEN,
+    C.CORRECT_SCREEN,
+    C.EXPORT_BLANK,
+}
+
+#: Those who answer for others' work on a child.
+RESPONSIBLE = WORKING_WITH_CHILDREN | {
+    C.GRANT_ACCESS,
+    C.EXCLUDE,
+    C.SEAL,
+    C.REVIEW_BREAK_GLASS,
+    C.SEE_LOOKS,
+    C.COUNTERSIGN,
+    C.APPROVE_LEVEL,
+    C.EXPORT,
+    C.SEE_EXPORTS,
+}
+
+ROLE_ACTS: Mapping[Role, frozenset[C]] = MappingProxyType(
+    {
+        Role.PRACTITIONER: WORKING_WITH_CHILDREN,
+        Role.NAMED_LEAD: RESPONSIBLE,
+        Role.SENIOR_MANAGER: RESPONSIBLE,
+        Role.FRONT_DOOR: WORKING_WITH_CHILDREN | {C.GRANT_ACCESS, C.EXPORT, C.SEE_EXPORTS},
+        Role.CSE_TEAM: RESPONSIBLE,
+        Role.CHAIR: WORKING_WITH_CHILDREN | {C.EXPORT, C.SEE_EXPORTS},
+        Role.INTELLIGENCE: EVERYBODY,
+        Role.BOARD: EVERYBODY | {C.EXPORT_BLANK, C.MANAGE_TOOLS},
+        Role.ADMINISTRATOR: EVERYBODY
+        | {C.MANAGE_ACCOUNTS, C.MANAGE_TOOLS, C.MANAGE_LANGUAGE, C.EXPORT_BLANK},
+        Role.AUDITOR: EVERYBODY | {C.SEE_AUDIT, C.SEE_EXPORTS},
+    }
+)
+
+#: Roles whose accounts need a second factor (all of them: the data does not know the role).
+SECOND_FACTOR_ROLES = frozenset(Role)

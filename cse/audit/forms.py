@@ -1,0 +1,25 @@
+"""The filter of the auditor's page."""
+
+from __future__ import annotations
+
+from django import forms
+
+from cse.audit.models import Decision
+from cse.interface.forms import DayMonthYearField, PlainForm
+
+
+class LogFilterForm(PlainForm):
+    """All of it optional; nothing of it is a name of anybody."""
+
+    act = forms.CharField(
+        label="Act", help_text="Words of it, for example: emergency", max_length=60, required=False
+    )
+    decision = forms.ChoiceField(
+        label="Answer",
+        choices=[("", "Either"), *Decision.choices],
+        required=False,
+    )
+    reference = forms.CharField(label="Reference of a child", max_length=12, required=False)
+    actor = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    from_day = DayMonthYearField(label="From", what="first day", required=False)
+    until_day = DayMonthYearField(label="Until", what="last day", required=False)

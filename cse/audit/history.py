@@ -1,0 +1,74 @@
+"""What every audited model declares: ``history = history()``.
+
+A history row knows the database transaction it was written in; the deferred guard
+(``cse.audit.guards``) compares it with the live row at commit, so that no change goes without.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models.expressions import Func
+from django.db.models.functions import Cast
+from django.dispatch import receiver
+from simple_history.models import HistoricalRecords
+from simple_history.signals import pre_create_historical_record
+
+from cse.audit.context import acting
+
+
+class CurrentTransaction(Func):
+    """The number of the running database transaction, the same in all its savepoints."""
+
+    function = "pg_current_xact_id"
+    output_field = models.TextField()
+
+
+class AuditedHistory(models.Model):
+    """Columns that every history table has besides simple-history's own."""
+
+    transaction_id = models.BigIntegerField(
+        db_default=Cast(Cast(CurrentTransaction(), models.TextField()), models.BigIntegerField()),
+        editable=False,
+    )
+    actor_kind = models.CharField(max_length=10, editable=False)
+    acting_post_id = models.UUIDField(null=True, editable=False)
+    on_behalf_of_id = models.UUIDField(null=True, editable=False)
+    request_id = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def _acting_user(instance: models.Model, **_kwargs: Any) -> Any:
+    """simple-history asks for a user; the context knows only the id, which is enough."""
+    user_id = acting().user_id
+    if user_id is None:
+        return None
+    from django.contrib.auth import get_user_model
+
+    return get_user_model()(id=user_id)
+
+
+def history(**options: Any) -> HistoricalRecords:
+    """History for an audited model; options are simple-history's own."""
+    return HistoricalRecords(
+        bases=[AuditedHistory],
+        history_id_field=models.BigAutoField(primary_key=True),
+        history_change_reason_field=models.TextField(blank=True),
+        get_user=_acting_user,
+        user_db_constraint=False,
+        **options,
+    )
+
+
+@receiver(pre_create_historical_record, dispatch_uid="cse.audit.history")
+def _name_the_actor(history_instance: Any, **_kwargs: Any) -> None:
+    actor = acting()
+    history_instance.actor_kind = actor.kind
+    history_instance.acting_post_id = actor.post_id
+    history_instance.on_behalf_of_id = actor.on_behalf_of_id
+    history_instance.request_id = actor.request_id
+    if history_instance.history_change_reason is None:
+        history_instance.history_change_reason = ""

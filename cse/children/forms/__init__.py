@@ -1,0 +1,16 @@
+"""Forms about children: they validate what was typed and save nothing."""
+
+from cse.children.forms.child import ChildForm, EditChildForm, NewChildForm
+from cse.children.forms.search import SearchForm
+from cse.children.forms.status import EndForm, LegalStatusForm
+from cse.children.forms.team import TeamMemberForm
+
+__all__ = [
+    "ChildForm",
+    "EditChildForm",
+    "EndForm",
+    "LegalStatusForm",
+    "NewChildForm",
+    "SearchForm",
+    "TeamMemberForm",
+]

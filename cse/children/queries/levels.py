@@ -1,0 +1,68 @@
+"""The CSE level now, the highest so far, and what waits for approval (W-SCR-02, DEC-09)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from cse.children.models import Child, CseLevel, LevelEvent
+
+#: From lowest to highest; there is none that says "no risk" (W-SCR-01).
+ORDER: tuple[str, ...] = tuple(CseLevel.values)
+
+IN_EFFECT = Q(refused_at__isnull=True) & (Q(needs_approval=False) | Q(approved_at__isnull=False))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a child stands: the level in effect, the historic peak, the lowerings that wait."""
+
+    current: LevelEvent | None
+    peak: LevelEvent | None
+    waiting: tuple[LevelEvent, ...] = ()
+
+    @property
+    def has_been_higher(self) -> bool:
+        """Whether the peak is above the level now; a page then shows both."""
+        return (
+            self.current is not None
+            and self.peak is not None
+            and ORDER.index(self.peak.level) > ORDER.index(self.current.level)
+        )
+
+
+def levels_of(child: Child) -> QuerySet[LevelEvent]:
+    """Every level ever chosen for the child, the newest first, with who chose and approved."""
+    return (
+        LevelEvent.objects.filter(child=child)
+        .select_related("decided_by", "approved_by")
+        .order_by("-decided_on", "-decided_at")
+    )
+
+
+def standing_of(events: Sequence[LevelEvent]) -> Standing:
+    """The standing that these events (the newest first) amount to. A refused one never counted."""
+    effective = [event for event in events if is_in_effect(event)]
+    peak = max(effective, key=lambda event: ORDER.index(event.level), default=None)
+    return Standing(
+        current=effective[0] if effective else None,
+        peak=peak,
+        waiting=tuple(event for event in events if is_waiting(event)),
+    )
+
+
+def is_in_effect(event: LevelEvent) -> bool:
+    """Whether the level counts: not refused, and approved where a second person is needed."""
+    return event.refused_at is None and (not event.needs_approval or event.approved_at is not None)
+
+
+def is_waiting(event: LevelEvent) -> bool:
+    """A lowering that nobody has answered yet; until then the level before it stands."""
+    return event.needs_approval and event.approved_at is None and event.refused_at is None
+
+
+def standing(child: Child) -> Standing:
+    """The child's standing; one query."""
+    return standing_of(list(levels_of(child)))

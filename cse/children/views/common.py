@@ -1,0 +1,40 @@
+"""What several views of the room share."""
+
+import re
+
+from cse.access.capabilities import Capability
+from cse.access.lookup import get_visible_or_404
+from cse.audit import events
+from cse.children.models import Child
+
+_FIELD_NAME = re.compile(r"[a-z_]{1,40}\Z")
+
+
+def visible_child(request, child_id, capability=Capability.SEE_CHILD):
+    """The child, for this act, or the one 404; the look is noted."""
+    child = get_visible_or_404(
+        Child.objects.select_related("authority", "created_by_agency"),
+        request.user,
+        capability,
+        child_id,
+    )
+    events.look(str(capability), child=child)
+    return child
+
+
+def note_extra_fields(request, form, child=None):
+    """Fields that the form never asked for are ignored; an event says that they were sent."""
+    known = {"csrfmiddlewaretoken"}
+    for name, field in form.fields.items():
+        parts = getattr(field.widget, "PARTS", ())
+        known |= {name, *(f"{name}-{part}" for part in parts)}
+    extra = sorted(set(request.POST) - known)
+    if extra:
+        # A field's name is typed text too: only what looks like a column is repeated.
+        named = [name for name in extra if _FIELD_NAME.match(name)][:20]
+        events.refused(
+            "set a field that is not on the form",
+            rule="extra fields",
+            child_id=getattr(child, "pk", None),
+            data={"count": len(extra), "fields": named},
+        )

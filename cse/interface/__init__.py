@@ -1,0 +1,1 @@
+"""Pages: components, form adapters, words, the language helper, guidance and error pages."""

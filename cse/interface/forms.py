@@ -1,0 +1,205 @@
+"""Forms whose errors say what to do, and a date as three boxes the way GOV.UK asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from cse.interface.words import date_words
+
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+
+
+class PlainErrors:
+    """Makes "this field is required" say what to do: "Enter …", "Select …", "Choose …".
+
+    Beside `forms.Form` or `forms.ModelForm`. A field with its own `required` message keeps it.
+    """
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if (
+                field.error_messages.get("required")
+                == forms.Field.default_error_messages["required"]
+            ):
+                field.error_messages["required"] = missing_words(field, name)
+            # The validators' own words ("Ensure this value…") never say which field they mean.
+            field.error_messages.setdefault("max_length", _too_long(field, name))
+
+
+class PlainForm(PlainErrors, forms.Form):
+    """A form with plain errors; the base of every form that is not about one model."""
+
+
+def missing_words(field: forms.Field, name: str) -> str:
+    """What to do about a field left empty, in the words of its label."""
+    label = str(field.label or name.replace("_", " ")).rstrip("?:. ")
+    if label[1:2].islower():
+        label = label[:1].lower() + label[1:]
+    if isinstance(field, forms.FileField):
+        return f"Choose a file: {label}"
+    if isinstance(field, forms.BooleanField):
+        return f"Tick the box: {label}"
+    if isinstance(field, forms.ChoiceField):
+        return f"Select an answer: {label}"
+    return f"Enter {label}"
+
+
+def _too_long(field: forms.Field, name: str) -> str:
+    label = str(field.label or name.replace("_", " ").capitalize()).replace("%", "%%")
+    return f"{label} must be %(limit_value)d characters or fewer (it has %(show_value)d)"
+
+
+class DayMonthYearWidget(forms.Widget):
+    """Day, month and year as text; what was typed comes back as it was typed."""
+
+    PARTS = ("day", "month", "year")
+
+    def value_from_datadict(
+        self, data: Mapping[str, Any], files: Any, name: str
+    ) -> tuple[str, str, str]:
+        day, month, year = (str(data.get(f"{name}-{part}") or "").strip() for part in self.PARTS)
+        return day, month, year
+
+    def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
+        return all(f"{name}-{part}" not in data for part in self.PARTS)
+
+    def id_for_label(self, id_: str, index: str | int | None = None) -> str:
+        return f"{id_}-day" if id_ else id_
+
+    def decompress(self, value: Any) -> tuple[str, str, str]:
+        """The three texts to show: a date taken apart, or what was typed."""
+        return _three_texts(value)
+
+
+def _three_texts(value: Any) -> tuple[str, str, str]:
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    if isinstance(value, date):
+        return str(value.day), str(value.month), str(value.year)
+    if isinstance(value, list | tuple) and len(value) == len(DayMonthYearWidget.PARTS):
+        return str(value[0]), str(value[1]), str(value[2])
+    return "", "", ""
+
+
+class DayMonthYearField(forms.Field):
+    """A date from three boxes. A month may be a number or its English name.
+
+    `what` names it in messages ("date of birth"). `earliest` and `latest` are dates, or functions
+    that give one (`timezone.localdate` for "not in the future"). Errors carry the wrong parts in
+    `params["parts"]`, so that the page marks the right box.
+    """
+
+    widget = DayMonthYearWidget
+    # A year before this is a slip of the keyboard, whatever the page asks for.
+    FIRST_YEAR = 1900
+
+    def __init__(
+        self,
+        *,
+        what: str = "date",
+        earliest: date | Callable[[], date] | None = None,
+        latest: date | Callable[[], date] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.what = what
+        self.earliest = earliest
+        self.latest = latest
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> date | None:
+        """The date, or None where nothing was typed and nothing is required."""
+        typed = dict(zip(DayMonthYearWidget.PARTS, _three_texts(value), strict=True))
+        if not any(typed.values()):
+            if self.required:
+                raise self._error(f"Enter the {self.what}, for example 27 3 2011", ["day"])
+            return None
+        missing = [part for part, text in typed.items() if not text]
+        if missing:
+            raise self._error(f"{self._What} must include a {' and a '.join(missing)}", missing)
+        found = self._assemble(typed)
+        self._check_limits(found)
+        self.run_validators(found)
+        return found
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compares dates where there is one, and what was typed where there is not."""
+        return _three_texts(initial) != _three_texts(self._tidy(data))
+
+    @property
+    def _What(self) -> str:  # noqa: N802 - the same word with a capital letter
+        return self.what[:1].upper() + self.what[1:]
+
+    def _tidy(self, data: Any) -> Any:
+        try:
+            return self.clean(data)
+        except ValidationError:
+            return data
+
+    def _assemble(self, typed: dict[str, str]) -> date:
+        day, month, year = _number(typed["day"], 2), _month(typed["month"]), typed["year"]
+        if not (year.isascii() and year.isdigit() and len(year) == 4):
+            raise self._error("Year must be 4 numbers, for example 2011", ["year"])
+        if month is None or not 1 <= month <= 12:
+            raise self._error("Month must be a number from 1 to 12, or its name", ["month"])
+        if day is None or not 1 <= day <= 31:
+            raise self._error("Day must be a number from 1 to 31", ["day"])
+        try:
+            found = date(int(year), month, day)
+        except ValueError:
+            raise self._error(
+                f"{self._What} must be a real date: check the day and the month", ["day", "month"]
+            ) from None
+        if found.year < self.FIRST_YEAR:
+            raise self._error(f"Year must be {self.FIRST_YEAR} or later", ["year"])
+        return found
+
+    def _check_limits(self, found: date) -> None:
+        earliest, latest = _resolve(self.earliest), _resolve(self.latest)
+        every = list(DayMonthYearWidget.PARTS)
+        if latest is not None and found > latest:
+            today = timezone.localdate()
+            when = "today or in the past" if latest == today else f"{date_words(latest)} or before"
+            raise self._error(f"{self._What} must be {when}", every)
+        if earliest is not None and found < earliest:
+            today = timezone.localdate()
+            when = (
+                "today or in the future"
+                if earliest == today
+                else f"{date_words(earliest)} or after"
+            )
+            raise self._error(f"{self._What} must be {when}", every)
+
+    def _error(self, message: str, parts: list[str]) -> ValidationError:
+        # The message is complete: no % in it may be taken for a placeholder.
+        return ValidationError(message.replace("%", "%%"), code="date", params={"parts": parts})
+
+
+def _resolve(limit: date | Callable[[], date] | None) -> date | None:
+    return limit() if callable(limit) else limit
+
+
+def _number(text: str, longest: int) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= longest else None
+
+
+def _month(text: str) -> int | None:
+    number = _number(text, 2)
+    if number is not None:
+        return number
+    name = text.casefold().rstrip(".")
+    for index, month in enumerate(_MONTHS, start=1):
+        if len(name) >= 3 and month.startswith(name):
+            return index
+    return None

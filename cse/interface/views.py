@@ -1,0 +1,103 @@
+"""Guidance for everybody, and the language helper's terms for the administrator."""
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from cse.access.capabilities import Capability
+from cse.access.decorators import requires
+from cse.interface import actions, queries
+from cse.interface.guidance import BY_SLUG, PAGES
+from cse.interface.models import LanguageTerm
+from cse.interface.term_forms import TermForm, WordingForm
+
+
+@require_GET
+@requires(Capability.SEE_GUIDANCE)
+def guidance(request):
+    """What guidance there is."""
+    return render(request, "guidance/index.html", {"pages": PAGES, "page": None})
+
+
+@require_GET
+@requires(Capability.SEE_GUIDANCE)
+def guidance_page(request, slug):
+    """One page of guidance."""
+    page = BY_SLUG.get(slug)
+    if page is None:
+        raise Http404
+    context = {"pages": PAGES, "page": page}
+    if slug == "words":
+        context["terms"] = queries.terms_in_use()
+    return render(request, f"guidance/{page.slug}.html", context)
+
+
+@require_GET
+@requires(Capability.SEE_GUIDANCE)
+def contacts(request):
+    """Whom to contact, in the person's own area first (W-SHR-27)."""
+    areas = queries.contacts_of(request.user)
+    return render(request, "guidance/contacts.html", {"pages": PAGES, "page": None, "areas": areas})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.SEE_GUIDANCE)
+def check_wording(request):
+    """Look at a text: as JSON for the page's script, as a page without it. Keeps nothing."""
+    form = WordingForm(request.POST or None)
+    hints = queries.hints_for(form.cleaned_data["text"]) if form.is_valid() else []
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse({"hints": [vars(hint) for hint in hints]})
+    context = {"form": form, "hints": hints, "pages": PAGES, "page": None}
+    return render(request, "guidance/check_wording.html", context)
+
+
+@require_GET
+@requires(Capability.MANAGE_LANGUAGE)
+def language_terms(request):
+    """All terms, those in use first."""
+    return render(request, "guidance/terms.html", {"terms": queries.all_terms()})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.MANAGE_LANGUAGE)
+def add_term(request):
+    """A new term."""
+    form = TermForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.add_term(by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return redirect("interface:language-terms")
+    return render(request, "guidance/term.html", {"form": form, "term": None})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Capability.MANAGE_LANGUAGE)
+def change_term(request, term_id):
+    """Change a term."""
+    term = get_object_or_404(LanguageTerm, pk=term_id)
+    form = TermForm(request.POST or None, instance=term)
+    if request.method == "POST" and form.is_valid():
+        actions.change_term(by=request.user, term=term, **form.cleaned_data)
+        return redirect("interface:language-terms")
+    return render(request, "guidance/term.html", {"form": form, "term": term})
+
+
+@require_POST
+@requires(Capability.MANAGE_LANGUAGE)
+def retire_term(request, term_id):
+    """Take a term out of use."""
+    actions.retire_term(by=request.user, term=get_object_or_404(LanguageTerm, pk=term_id))
+    return redirect("interface:language-terms")
+
+
+@require_POST
+@requires(Capability.MANAGE_LANGUAGE)
+def restore_term(request, term_id):
+    """Put a retired term back into use."""
+    actions.restore_term(by=request.user, term=get_object_or_404(LanguageTerm, pk=term_id))
+    return redirect("interface:language-terms")

@@ -1,0 +1,61 @@
+"""Who may administer which accounts. Nobody gives themselves a post (separation of duties)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.utils import timezone
+
+from cse.access.capabilities import Capability
+from cse.access.policies import NotAllowed, NotVisible, check
+from cse.audit import events
+from cse.people.models import Agency, Post, Role, User
+
+
+def managed_authorities(user: Any) -> frozenset[uuid.UUID]:
+    """The authorities whose accounts this person administers today, by their own posts."""
+    posts = Post.objects.filter(user_id=user.pk, role=Role.ADMINISTRATOR)
+    today = timezone.localdate()
+    return frozenset(posts.current(today).values_list("team__agency__authority_id", flat=True))
+
+
+def check_can_manage(user: Any, authority_id: uuid.UUID) -> None:
+    """Raise unless this person administers that authority's accounts.
+
+    ``NotAllowed`` without the role, ``NotVisible`` for another authority.
+    """
+    check(user, Capability.MANAGE_ACCOUNTS)
+    if authority_id not in managed_authorities(user):
+        raise NotVisible
+
+
+def check_can_manage_person(user: Any, person: User) -> None:
+    """Raise unless the person has a post in a managed authority, or has never had any."""
+    check(user, Capability.MANAGE_ACCOUNTS)
+    theirs = set(person.posts.values_list("team__agency__authority_id", flat=True))
+    if theirs and not theirs & managed_authorities(user):
+        raise NotVisible
+
+
+def check_not_oneself(user: Any, person: User, act: str) -> None:
+    """Raise `NotAllowed` for an act on one's own account; the attempt is written down."""
+    if user.pk == person.pk:
+        events.refused(act, rule="own account", obj=person)
+        raise NotAllowed("Another administrator has to do this for your own account.")
+
+
+def check_agency_is_open(agency: Agency, first_day: Any) -> None:
+    """Raise `NotAllowed` when the agency is not open on the first day of a post."""
+    closed = agency.ends_on is not None and agency.ends_on < first_day
+    if closed or agency.starts_on > first_day:
+        raise NotAllowed("The agency is not open on the first day of the post.")
+
+
+def can_manage(user: Any) -> bool:
+    """Whether this person administers accounts at all; pages ask before they show the way."""
+    try:
+        check(user, Capability.MANAGE_ACCOUNTS)
+    except NotAllowed:
+        return False
+    return True

@@ -1,0 +1,116 @@
+"""Lists of people, agencies and leads. None of them shows a child."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from cse.people.models import Agency, Authority, ContactPoint, Post, Role, Team, User
+
+PAGE = 50
+
+
+def people(authorities: Iterable[uuid.UUID], search: str = "") -> QuerySet[User]:
+    """Accounts with a post in these authorities or with none at all; every word must fit."""
+    posts = Post.objects.filter(user=OuterRef("pk"))
+    here = posts.filter(team__agency__authority__in=list(authorities))
+    found = User.objects.filter(Exists(here) | ~Exists(posts))
+    for word in search.split()[:6]:
+        found = found.filter(
+            Q(given_name__icontains=word)
+            | Q(family_name__icontains=word)
+            | Q(email__icontains=word)
+            | Q(job_title__icontains=word)
+        )
+    return found.order_by("family_name", "given_name", "id")
+
+
+def with_posts(found: Any, today: dt.date) -> QuerySet[User]:
+    """The same people with their current posts as ``posts_today`` (one more query)."""
+    posts = Post.objects.current(today).select_related("team__agency")
+    people_found: QuerySet[User] = found
+    return people_found.prefetch_related(Prefetch("posts", queryset=posts, to_attr="posts_today"))
+
+
+def posts_of(person: User) -> list[Post]:
+    """Every post of a person, newest first."""
+    posts = Post.objects.filter(user=person).select_related("team__agency__authority", "user")
+    return list(posts.order_by("-starts_on", "id"))
+
+
+def post_in(authorities: Iterable[uuid.UUID], post_id: uuid.UUID) -> Post | None:
+    """A post in one of these authorities, or nothing."""
+    posts = Post.objects.filter(team__agency__authority__in=list(authorities))
+    return posts.select_related("team__agency", "user").filter(pk=post_id).first()
+
+
+def teams_in(authorities: Iterable[uuid.UUID]) -> QuerySet[Team]:
+    """The teams of these authorities, by agency."""
+    teams = Team.objects.filter(agency__authority__in=list(authorities))
+    return teams.select_related("agency__authority").order_by("agency__name", "name")
+
+
+def agencies_in(authorities: Iterable[uuid.UUID]) -> QuerySet[Agency]:
+    """The agencies of these authorities with their teams (two queries)."""
+    found = Agency.objects.filter(authority__in=list(authorities)).select_related("authority")
+    return found.prefetch_related("teams").order_by("authority__name", "name")
+
+
+def contact_points_in(authorities: Iterable[uuid.UUID]) -> QuerySet[ContactPoint]:
+    """How the front doors and teams of these authorities are reached."""
+    found = ContactPoint.objects.filter(authority__in=list(authorities)).select_related("authority")
+    return found.order_by("authority__name", "position", "label")
+
+
+def authorities_in(authorities: Iterable[uuid.UUID]) -> QuerySet[Authority]:
+    """The authorities themselves."""
+    return Authority.objects.filter(pk__in=list(authorities))
+
+
+@dataclass(frozen=True)
+class LeadEntry:
+    """An agency of the directory with its leads: current ones, and those still to come."""
+
+    agency: Agency
+    leads: list[Post]
+
+
+def directory(
+    today: dt.date, *, name: str = "", kind: str = "", authority: str = ""
+) -> list[LeadEntry]:
+    """Agencies open today with their named leads (O-SHR-35), also those that have none.
+
+    A lead is shown with the days the post holds. Two queries.
+    """
+    open_today = Q(starts_on__lte=today) & (Q(ends_on__isnull=True) | Q(ends_on__gte=today))
+    found = Agency.objects.filter(open_today).select_related("authority")
+    if name:
+        found = found.filter(name__icontains=name)
+    if kind:
+        found = found.filter(type=kind)
+    if authority:
+        found = found.filter(authority__key=authority)
+    agencies = list(found.order_by("authority__name", "name"))
+    leads = Post.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today),
+        role=Role.NAMED_LEAD,
+        user__is_active=True,
+        team__agency__in=agencies,
+    ).select_related("user", "team")
+    by_agency: dict[uuid.UUID, list[Post]] = {}
+    for post in leads.order_by("starts_on", "id"):
+        by_agency.setdefault(post.team.agency_id, []).append(post)
+    return [LeadEntry(agency, by_agency.get(agency.pk, [])) for agency in agencies]
+
+
+def second_factors_of(person: User) -> list[str]:
+    """What kinds of second factor somebody has; never a key or a code."""
+    from allauth.mfa.models import Authenticator
+
+    kinds = Authenticator.objects.filter(user_id=person.pk).order_by("type")
+    return [str(kind) for kind in kinds.values_list("type", flat=True).distinct()]

@@ -1,0 +1,84 @@
+"""Opening and closing what waits for somebody; always inside the caller's own act."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db import models, transaction
+from django.utils import timezone
+
+from cse.children.models import Child
+from cse.worklist.kinds import kind_of
+from cse.worklist.models import WorkItem
+
+
+class OutsideTransaction(RuntimeError):  # noqa: N818  (a mistake of the caller, named for it)
+    """Work was opened or closed outside the act that causes it."""
+
+
+def open_item(
+    *,
+    kind: str,
+    child: Child,
+    subject: models.Model,
+    due_at: dt.datetime,
+    owner: Any = None,
+    group: Group | None = None,
+) -> WorkItem:
+    """Let something wait for a person (``owner``) or for a team (``group``); exactly one of them.
+
+    The same work for the same principal is open only once: asked again, the open row is given
+    back, with the new ``due_at`` (an aware moment) if that differs. Raises ``ValueError`` for an
+    unknown kind, a date without a zone, or none or two principals.
+    """
+    _inside_the_act()
+    kind_of(kind)
+    if (owner is None) == (group is None):
+        raise ValueError("Work waits for one principal: a user or a group.")
+    if timezone.is_naive(due_at):
+        raise ValueError("A moment needs a time zone.")
+    # The child's row stands for the set of its open work: two acts at once take turns.
+    Child.objects.select_for_update(no_key=True).only("pk").get(pk=child.pk)
+    item = _open(subject, kind).filter(owner=owner, owner_group=group).first()
+    if item is None:
+        item = WorkItem(
+            kind=kind,
+            child=child,
+            owner=owner,
+            owner_group=group,
+            subject_kind=subject._meta.label_lower,
+            subject_id=subject.pk,
+            opened_at=timezone.now(),
+        )
+    elif item.due_at == due_at:
+        return item
+    item.due_at = due_at
+    item.save()
+    return item
+
+
+def close_items(*, subject: models.Model, kind: str | None = None) -> int:
+    """Close what waits on this subject (of one kind, or all); gives how many were open."""
+    _inside_the_act()
+    if kind is not None:
+        kind_of(kind)
+    now = timezone.now()
+    items = list(_open(subject, kind).select_for_update())
+    for item in items:
+        item.closed_at = now
+        item.save()
+    return len(items)
+
+
+def _open(subject: models.Model, kind: str | None) -> models.QuerySet[WorkItem]:
+    found = WorkItem.objects.filter(
+        subject_kind=subject._meta.label_lower, subject_id=subject.pk, closed_at__isnull=True
+    )
+    return found.filter(kind=kind) if kind else found
+
+
+def _inside_the_act() -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise OutsideTransaction("Open and close work inside the act's transaction.")

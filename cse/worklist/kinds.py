@@ -1,0 +1,58 @@
+"""The kinds of work that can wait: what home says of each, and the page that deals with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from uuid import UUID
+
+from django.urls import NoReverseMatch, reverse
+
+FINISH_DRAFT = "finish_draft"
+COUNTERSIGN = "countersign"
+APPROVE_LEVEL = "approve_level"
+REPEAT_SCREEN = "repeat_screen"
+REVIEW_BREAK_GLASS = "review_break_glass"
+REVIEW_SEAL = "review_seal"
+REFUSED_ATTEMPT = "refused_attempt"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of work: ``words`` say what is to be done; ``url_name`` takes the subject's id."""
+
+    key: str
+    words: str
+    url_name: str
+
+    def address(self, subject_id: UUID) -> str:
+        """The page where it is done; empty while no room serves that page."""
+        try:
+            return reverse(self.url_name, args=[subject_id])
+        except NoReverseMatch:
+            return ""
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        kind.key: kind
+        for kind in (
+            Kind(FINISH_DRAFT, "Finish the screen", "screening:draft"),
+            Kind(COUNTERSIGN, "Countersign a lowered indicator", "screening:countersign"),
+            Kind(APPROVE_LEVEL, "Approve or refuse a lowered level", "screening:approve-level"),
+            Kind(REPEAT_SCREEN, "Repeat the screen", "screening:repeat"),
+            Kind(REVIEW_BREAK_GLASS, "Review emergency access", "access:review-break-glass"),
+            Kind(REVIEW_SEAL, "Review the seal", "access:review-seal"),
+            Kind(REFUSED_ATTEMPT, "Read what somebody tried and may not do", "access:attempts"),
+        )
+    }
+)
+
+
+def kind_of(key: str) -> Kind:
+    """The kind with that key. Raises ``ValueError`` for a key that no room has registered."""
+    try:
+        return KINDS[key]
+    except KeyError:
+        raise ValueError(f"{key!r} is no kind of work") from None

@@ -1,0 +1,121 @@
+"""What waits for a person: owned by them or by a team they hold a post in, soonest first."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from cse.access.capabilities import Capability
+from cse.access.principals import Principals, principals_of
+from cse.access.scope import scope_sql
+
+PAGE = 25
+
+#: One index walk for the person and one for each team, each stopped after a page; the scope is
+#: asked of the few rows met on the way, because what waits is nearly always in scope.
+_WALK = """
+SELECT w.id, w.kind, w.subject_id, w.due_at, w.child_id, w.owner_id
+  FROM worklist_workitem w
+ WHERE {owner} AND w.closed_at IS NULL {after} AND EXISTS ({scope})
+ ORDER BY w.due_at, w.id LIMIT {limit}
+"""
+_EACH_TEAM = """
+SELECT walk.* FROM unnest(%(groups)s::int[]) AS t(team) CROSS JOIN LATERAL ({walk}) walk
+"""
+_PAGE = """
+SELECT p.id, p.kind, p.subject_id, p.due_at, p.child_id, p.owner_id,
+       c.reference, c.given_name, c.family_name
+  FROM (SELECT * FROM (({own}) UNION ALL ({teams})) w ORDER BY w.due_at, w.id LIMIT {limit}) p
+  JOIN children_child c ON c.id = p.child_id
+ ORDER BY p.due_at, p.id
+"""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing owed; ``for_team`` where any colleague of a team may do it."""
+
+    id: uuid.UUID
+    kind: str
+    subject_id: uuid.UUID
+    due_at: dt.datetime
+    child_id: uuid.UUID
+    child_name: str
+    child_reference: str
+    for_team: bool
+
+    @property
+    def cursor(self) -> str:
+        """Where this row stands in the order."""
+        return f"{self.due_at.isoformat()}~{self.id}"
+
+
+@dataclass(frozen=True)
+class WaitingPage:
+    """A page of them; ``next`` is the cursor of the one after it, empty at the end."""
+
+    items: tuple[Waiting, ...]
+    next: str
+
+
+def waiting_for(user: Any, after: str | None = None) -> WaitingPage:
+    """Up to 25 open items of this person and their teams, on children in their scope.
+
+    Two queries: the user's posts, and one for scope and rows. ``after`` is a cursor; one that
+    cannot be read starts from the beginning.
+    """
+    principals = principals_of(user)
+    if Capability.SEE_CHILD not in principals.acts:
+        return WaitingPage((), "")
+    sql, parameters = _statement(principals, read_cursor(after))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows = cursor.fetchall()
+    items = tuple(_item(row) for row in rows[:PAGE])
+    return WaitingPage(items, items[-1].cursor if len(rows) > PAGE else "")
+
+
+def _statement(
+    principals: Principals, position: tuple[dt.datetime, uuid.UUID] | None
+) -> tuple[str, dict[str, Any]]:
+    scope, parameters = scope_sql(principals, column="w.child_id")
+    after = ""
+    if position is not None:
+        after = "AND (w.due_at, w.id) > (%(due)s, %(last)s)"
+        parameters["due"], parameters["last"] = position
+    same = {"after": after, "scope": scope, "limit": PAGE + 1}
+    own = _WALK.format(owner="w.owner_id = %(user)s", **same)
+    one_team = _WALK.format(owner="w.owner_group_id = t.team", **same)
+    teams = _EACH_TEAM.format(walk=one_team)
+    return _PAGE.format(own=own, teams=teams, limit=PAGE + 1), parameters
+
+
+def read_cursor(after: str | None) -> tuple[dt.datetime, uuid.UUID] | None:
+    """The due moment and the id of a cursor; None if it cannot be read."""
+    due, found, item_id = (after or "").partition("~")
+    if not found:
+        return None
+    try:
+        moment, last = dt.datetime.fromisoformat(due), uuid.UUID(item_id)
+    except ValueError:
+        return None
+    return None if timezone.is_naive(moment) else (moment, last)
+
+
+def _item(row: tuple[Any, ...]) -> Waiting:
+    item_id, kind, subject_id, due_at, child_id, owner_id, reference, given, family = row
+    return Waiting(
+        id=item_id,
+        kind=kind,
+        subject_id=subject_id,
+        due_at=due_at,
+        child_id=child_id,
+        child_name=f"{given} {family}".strip(),
+        child_reference=reference,
+        for_team=owner_id is None,
+    )

@@ -1,0 +1,42 @@
+"""Home is the work: what waits, then my children."""
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from cse.access.capabilities import Capability
+from cse.access.decorators import requires
+from cse.access.principals import principals_of
+from cse.children.queries import my_children
+from cse.workdays import calendar_of
+from cse.worklist.due import due_in_words
+from cse.worklist.kinds import KINDS
+from cse.worklist.queries import waiting_for
+
+
+@requires(Capability.SEE_OWN_WORK)
+@require_safe
+def home(request):
+    acts = principals_of(request.user).acts
+    page = waiting_for(request.user, request.GET.get("after"))
+    context = {
+        "waiting": [_row(item) for item in page.items],
+        "next": page.next,
+        "is_first": "after" not in request.GET,
+        "works_with_children": Capability.SEE_CHILD in acts,
+        "may_search": Capability.SEARCH_CHILDREN in acts,
+        "may_screen": Capability.SCREEN in acts and Capability.SEARCH_CHILDREN in acts,
+        "mine": my_children(request.user),
+    }
+    return render(request, "worklist/home.html", context)
+
+
+def _row(item):
+    calendar, today = calendar_of(), timezone.localdate()
+    kind = KINDS.get(item.kind)
+    return {
+        "item": item,
+        "words": kind.words if kind else "Work from another part of the service",
+        "href": kind.address(item.subject_id) if kind else "",
+        "due": due_in_words(timezone.localdate(item.due_at), today, calendar),
+    }

@@ -1,0 +1,33 @@
+"""The acts of screening: each one function, keyword-only, atomic, with its audit event inside."""
+
+from screening.actions.complete import StaleCheck, Unfinished, complete
+from screening.actions.correct import correct_screen
+from screening.actions.countersign import countersign
+from screening.actions.levels import approve_level, refuse_level
+from screening.actions.save import StaleSave, mark_rest_no, save_section
+from screening.actions.start import set_aside, start_screen
+from screening.actions.tools import (
+    choose_version,
+    load_shipped_tools,
+    load_tool_version,
+    retire_row,
+)
+
+__all__ = [
+    "StaleCheck",
+    "StaleSave",
+    "Unfinished",
+    "approve_level",
+    "choose_version",
+    "complete",
+    "correct_screen",
+    "countersign",
+    "load_shipped_tools",
+    "load_tool_version",
+    "mark_rest_no",
+    "refuse_level",
+    "retire_row",
+    "save_section",
+    "set_aside",
+    "start_screen",
+]

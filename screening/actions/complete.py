@@ -1,0 +1,158 @@
+"""Completing a screen: from here it is frozen, and the rules' word on it is kept."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from cse.access.actions import grant_by_rule
+from cse.access.models import Basis
+from cse.audit import events
+from cse.children.models import Child
+from cse.workdays import calendar_of, review_on
+from cse.worklist import kinds
+from cse.worklist.actions import close_items, open_item
+from screening.actions.common import (
+    ACCESS_DAYS,
+    ANSWER_DAYS,
+    due_in,
+    end_of,
+    group_to_answer,
+    let_leads_see,
+    lock,
+)
+from screening.actions.levels import write_level
+from screening.answers import read_answers
+from screening.facts import facts_of
+from screening.models import Screen, ScreenAssessment, Status
+from screening.policies import check_can_save
+from screening.queries import agreed_rows, level_history, tool_of
+from screening.rules import Assessment, Problem, assess, completion_problems
+
+REPEAT_MONTHS = 3
+"""Months after which a screen is repeated at the latest (field.md §1; W §12.4)."""
+
+
+class Unfinished(Exception):  # noqa: N818  (nothing went wrong: something is missing)
+    """The screen cannot be completed yet; ``problems`` name everything that is missing."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__(f"{len(problems)} things are missing")
+
+
+class StaleCheck(Exception):  # noqa: N818
+    """Somebody saved after the answers were checked: check them again before signing."""
+
+
+@transaction.atomic
+def complete(*, screen_id: uuid.UUID, by: Any, version: int) -> Screen:
+    """Complete a draft: freeze it, keep what the rules say, and hand on what waits.
+
+    ``version`` is the screen's own at the time the answers were checked. Raises `StaleCheck` if it
+    was saved since, `Unfinished` while something is missing. The recorder and the leads of their
+    agency can see the child from now on; a level chosen becomes an event of the child.
+    """
+    screen = lock(screen_id)
+    check_can_save(by, screen)
+    if screen.version != version:
+        raise StaleCheck
+    # The child's levels are compared with this one: two screens of a child take turns.
+    Child.objects.select_for_update(no_key=True).only("pk").get(pk=screen.child_id)
+    today = timezone.localdate()
+    tool = tool_of(screen.tool_version_id)
+    facts = facts_of(screen, on=today, history=level_history(screen.child_id))
+    if problems := completion_problems(facts, tool):
+        raise Unfinished(problems)
+    assessment = assess(facts, tool)
+    _freeze(screen, by)
+    keep_assessment(screen, assessment, by, "completed")
+    events.record(
+        "screen completed",
+        by=by,
+        child=screen.child_id,
+        obj=screen,
+        rule=" ".join(rule.id for rule in assessment.rules),
+        data={"unanswered": assessment.unanswered, "correction": screen.correction_number},
+    )
+    _give_access(screen, by)
+    write_level(screen, assessment.level_change, by)
+    _hand_on(screen, assessment, by)
+    return screen
+
+
+def keep_assessment(
+    screen: Screen, assessment: Assessment, by: Any, because: str
+) -> ScreenAssessment:
+    """Keep what the rules said, beside what was kept before."""
+    kept = ScreenAssessment(
+        screen=screen,
+        made_at=timezone.now(),
+        made_by=by,
+        because=because,
+        result=assessment.as_json(),
+    )
+    kept.save(force_insert=True)
+    return kept
+
+
+def assess_again(screen: Screen, by: Any, because: str) -> ScreenAssessment:
+    """Ask the rules about a completed screen again, with the countersignatures there are now.
+
+    The child's levels are those from before the screen, as they were read when it was completed.
+    """
+    completed_on, completed_at = screen.completion
+    earlier = [event for event in level_history(screen.child_id) if event.decided_at < completed_at]
+    facts = facts_of(screen, on=completed_on, history=earlier, countersigned=agreed_rows(screen))
+    return keep_assessment(screen, assess(facts, tool_of(screen.tool_version_id)), by, because)
+
+
+def _freeze(screen: Screen, by: Any) -> None:
+    now = timezone.now()
+    screen.status, screen.completed_by = Status.COMPLETE, by
+    screen.completed_at, screen.completed_on = now, timezone.localdate(now)
+    screen.version += 1
+    screen.saved_at = now
+    screen._change_reason = "completed"  # type: ignore[attr-defined]
+    screen.save()
+
+
+def _give_access(screen: Screen, by: Any) -> None:
+    grant_by_rule(
+        child=screen.child,
+        basis=Basis.RECORDER,
+        user=by,
+        by=by,
+        days=ACCESS_DAYS,
+        reason="Completed a screen of this child",
+    )
+    let_leads_see(screen, by)
+
+
+def _hand_on(screen: Screen, assessment: Assessment, by: Any) -> None:
+    """Close what the draft owed; open what the completed screen owes, and to whom."""
+    close_items(subject=screen)
+    if screen.corrects is not None:
+        close_items(subject=screen.corrects)
+    if assessment.waiting:
+        answers = read_answers(screen.answers)
+        amenders = {answers[row].amended_by for row in assessment.waiting}
+        group = group_to_answer(screen, amenders, by)
+        if group is not None:
+            open_item(
+                kind=kinds.COUNTERSIGN,
+                group=group,
+                child=screen.child,
+                subject=screen,
+                due_at=due_in(ANSWER_DAYS),
+            )
+    open_item(
+        kind=kinds.REPEAT_SCREEN,
+        owner=by,
+        child=screen.child,
+        subject=screen,
+        due_at=end_of(review_on(screen.completion[0], REPEAT_MONTHS, calendar_of())),
+    )

@@ -1,0 +1,118 @@
+"""The child's level: chosen with a screen, lowered only when a second person agrees (DEC-09)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from cse.access.policies import NotVisible
+from cse.audit import events
+from cse.children.models import LevelEvent
+from cse.worklist import kinds
+from cse.worklist.actions import close_items, open_item
+from screening.actions.common import ANSWER_DAYS, due_in, group_to_answer
+from screening.models import Screen
+from screening.policies import Refused, check_can_approve
+from screening.rules import LevelChange
+
+
+def write_level(screen: Screen, change: LevelChange | None, by: Any) -> LevelEvent | None:
+    """Write the level that a screen chose as an event of the child; none where it chose none.
+
+    A lowering waits for approval. A correction that leaves the level as it was writes nothing.
+    """
+    if change is None or (screen.corrects_id and change.changed is False):
+        return None
+    event = _event_of(screen, change, by)
+    event.save()
+    events.record(
+        "level chosen",
+        by=by,
+        child=screen.child_id,
+        obj=event,
+        reason=event.reason,
+        data={"needs_approval": event.needs_approval},
+    )
+    if event.needs_approval:
+        _ask_for_approval(screen, event, by)
+    return event
+
+
+def _event_of(screen: Screen, change: LevelChange, by: Any) -> LevelEvent:
+    """The level event of a completed screen, not saved yet."""
+    sections = screen.sections
+    decided_on, decided_at = screen.completion
+    return LevelEvent(
+        child=screen.child,
+        level=change.chosen,
+        previous_level=change.previous or "",
+        direction=sections.get("direction", ""),
+        decided_on=decided_on,
+        decided_at=decided_at,
+        decided_by=by,
+        judgement=sections.get("professional_judgement", ""),
+        reason=sections.get("level_reason", "") if change.lowering else "",
+        needs_approval=change.lowering,
+        subject_kind=Screen._meta.label_lower,
+        subject_id=screen.pk,
+    )
+
+
+def _ask_for_approval(screen: Screen, event: LevelEvent, by: Any) -> None:
+    """Let the lowering wait for a lead who is not the one who chose it."""
+    group = group_to_answer(screen, [by.pk], by)
+    if group is not None:
+        open_item(
+            kind=kinds.APPROVE_LEVEL,
+            group=group,
+            child=screen.child,
+            subject=event,
+            due_at=due_in(ANSWER_DAYS),
+        )
+
+
+@transaction.atomic
+def approve_level(*, event_id: uuid.UUID, by: Any, note: str) -> LevelEvent:
+    """Let a lowered level take effect; another person than the one who chose it (DEC-09)."""
+    return _answer(event_id, by, note, approved=True)
+
+
+@transaction.atomic
+def refuse_level(*, event_id: uuid.UUID, by: Any, note: str) -> LevelEvent:
+    """Refuse a lowered level: the level before it stands. Says why."""
+    return _answer(event_id, by, note, approved=False)
+
+
+def _answer(event_id: uuid.UUID, by: Any, note: str, *, approved: bool) -> LevelEvent:
+    event = LevelEvent.objects.select_for_update(of=("self",)).filter(pk=event_id).first()
+    if event is None:
+        raise NotVisible
+    check_can_approve(by, event, screen_of(event))
+    if not note.strip():
+        raise Refused("Say why you agree or do not agree.")
+    event.approved_by, event.approval_note = by, note
+    if approved:
+        event.approved_at = timezone.now()
+    else:
+        event.refused_at = timezone.now()
+    event.save()
+    close_items(subject=event)
+    events.record(
+        "lowered level approved" if approved else "lowered level refused",
+        by=by,
+        child=event.child_id,
+        obj=event,
+        reason=note,
+        changed=["approved_at" if approved else "refused_at"],
+    )
+    return event
+
+
+def screen_of(event: LevelEvent) -> Screen | None:
+    """The screen that a level rests on, if it rests on one."""
+    if event.subject_kind != Screen._meta.label_lower or event.subject_id is None:
+        return None
+    return Screen.objects.filter(pk=event.subject_id).first()

@@ -1,0 +1,22 @@
+from django.apps import AppConfig
+
+
+class ScreeningConfig(AppConfig):
+    name = "screening"
+    label = "screening"
+    verbose_name = "Screening"
+
+    def ready(self) -> None:
+        from screening import documents
+
+        documents.register()
+
+        from cse.access.capabilities import Capability
+        from cse.children.panels import Tab, register_panel, register_tab
+        from cse.children.queries.timeline import keep_off_timeline
+        from screening.standing import screens_panel
+
+        register_tab(Tab("Screens", "screening:child", Capability.SEE_SCREEN, position=20))
+        register_panel("screens", screens_panel, position=10)
+        # Autosave makes one every few seconds; who changed what is in the draft's own history.
+        keep_off_timeline("screen saved")

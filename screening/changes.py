@@ -1,0 +1,82 @@
+"""What a correction changed, in words, value by value. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from screening.answers import NOTHING, Given, read_answers, read_notes, read_rating
+from screening.parts import Part, parts_of
+from screening.tools.definition import Tool
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One value before and after; empty where there was or is nothing."""
+
+    part: str
+    label: str
+    before: str
+    after: str
+
+
+_NAMES = {
+    "presence": "answer",
+    "level": "amended level",
+    "reason": "reason for the level",
+    "evidence": "evidence",
+    "concern": "professional concern",
+    "when": "time frame",
+    "note": "note",
+}
+
+
+def changes_between(before: Any, after: Any, tool: Tool) -> list[Changed]:
+    """Every value that differs between a screen and its correction, in the tool's order."""
+    found: list[Changed] = []
+    for part in parts_of(tool):
+        found += _domain(part, before, after) if part.domain else _section(part, before, after)
+    return found
+
+
+def _domain(part: Part, before: Any, after: Any) -> Iterator[Changed]:
+    assert part.domain is not None  # noqa: S101  the caller asked
+    was, now = read_answers(before.answers), read_answers(after.answers)
+    for row in part.domain.shown:
+        one, two = was.get(row.id, NOTHING), now.get(row.id, NOTHING)
+        for name, words in _NAMES.items():
+            if _value(one, name) != _value(two, name):
+                label = f"{row.display_text}: {words}"
+                yield Changed(part.title, label, _value(one, name), _value(two, name))
+    key = part.domain.key
+    pairs = [("notes", read_notes(before.answers, key), read_notes(after.answers, key))]
+    one_rating, two_rating = read_rating(before.answers, key), read_rating(after.answers, key)
+    for name in ("impact", "likelihood", "rating"):
+        pairs.append((name, _say(getattr(one_rating, name)), _say(getattr(two_rating, name))))
+    yield from (Changed(part.title, label, a, b) for label, a, b in pairs if a != b)
+
+
+def _value(given: Given, name: str) -> str:
+    value = str(getattr(given, name))
+    return value if name in ("reason", "evidence", "concern", "note") else _say(value)
+
+
+def _section(part: Part, before: Any, after: Any) -> Iterator[Changed]:
+    for field in part.fields:
+        one, two = before.sections.get(field.key), after.sections.get(field.key)
+        if (one or "") != (two or ""):
+            plain = field.kind == "text"
+            yield Changed(
+                part.title,
+                field.title,
+                str(one or "") if plain else _say(one),
+                str(two or "") if plain else _say(two),
+            )
+
+
+def _say(value: Any) -> str:
+    """A stored word, or a table's rows, as a reader would say it."""
+    if isinstance(value, list):
+        return "; ".join(" – ".join(cell for cell in row if cell) for row in value)
+    return str(value or "").replace("_", " ")

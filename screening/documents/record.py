@@ -1,0 +1,65 @@
+"""Everything a completed screen's PDF is made from, gathered once. Pure: no model, no clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from screening.answers import Given
+from screening.rules import DomainRating
+from screening.tools.definition import Tool
+
+
+@dataclass(frozen=True)
+class Signed:
+    """The safeguarding lead's answer to a lowered high level (DEC-04). ``at`` is aware."""
+
+    by: str
+    agrees: bool
+    reason: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class LevelRecord:
+    """What became of the level that the screen chose (DEC-09).
+
+    ``state`` is one of ``stands``, ``waits``, ``approved``, ``refused``; ``by``, ``at`` and
+    ``note`` are the second person's.
+    """
+
+    state: str = "stands"
+    by: str = ""
+    at: dt.datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ScreenRecord:
+    """A completed screen with what the rules said of it.
+
+    ``assessment`` is ``Assessment.as_json``, made at ``assessed_at``. ``child`` are the label and
+    value of each identifying fact. ``names`` resolves the ids of people who amended a level.
+    ``correction`` and ``replaced`` say in words what this version corrects, and what has replaced
+    it; empty where nothing does.
+    """
+
+    tool: Tool
+    answers: Mapping[str, Given]
+    notes: Mapping[str, str]
+    ratings: Mapping[str, DomainRating]
+    sections: Mapping[str, Any]
+    assessment: Mapping[str, Any]
+    assessed_at: dt.datetime
+    child: tuple[tuple[str, str], ...]
+    completed_by: str
+    completed_at: dt.datetime
+    agency: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    signed: Mapping[str, Signed] = field(default_factory=dict)
+    level: LevelRecord = field(default_factory=LevelRecord)
+    tool_reason: str = ""
+    correction: str = ""
+    replaced: str = ""

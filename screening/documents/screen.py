@@ -1,0 +1,183 @@
+"""The completed screen as a document of the export register (D-SHR-03)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from cse.access.capabilities import Capability
+from cse.access.policies import NotVisible
+from cse.children.models import Child, LevelEvent
+from cse.children.queries.levels import is_waiting
+from cse.documents.kinds import DocumentKind, Subject
+from cse.interface.words import date_words
+from cse.people.models import User
+from screening.answers import Given, read_answers, read_notes, read_ratings
+from screening.documents.contacts import contact_rows
+from screening.documents.paper import screen_document
+from screening.documents.record import LevelRecord, ScreenRecord, Signed
+from screening.models import Countersignature, Screen, Status
+from screening.queries import latest_assessment, tool_of, visible_to
+
+
+def find(subject_id: uuid.UUID, user: Any) -> Subject:
+    """A completed screen this person may export. Raises ``NotVisible`` for any other."""
+    screen = _screen(subject_id, user)
+    tool = tool_of(screen.tool_version_id)
+    correction = f", correction {screen.correction_number}" if screen.correction_number else ""
+    return Subject(
+        title=f"{tool.title} of {screen.child.reference}",
+        version=(
+            f"Screen completed {date_words(screen.completed_on)}{correction}; "
+            f"{tool.source.short}, tool version {tool.version}"
+        ),
+        marking=screen.authority.marking,
+        handling=screen.authority.handling,
+        child=screen.child,
+        back=_page_of(screen),
+    )
+
+
+def build(subject_id: uuid.UUID, user: Any) -> dict[str, Any]:
+    """What the PDF of a completed screen shows. Raises ``NotVisible``."""
+    screen = _screen(subject_id, user)
+    return {
+        "screen": screen_document(record_of(screen)),
+        "emergency": screen.authority.emergency_text,
+        "contacts": contact_rows(screen.authority),
+    }
+
+
+def superseded(subject_id: uuid.UUID) -> str:
+    """Which correction took the screen's place, in words that name no child; or nothing."""
+    after = _correction_of(subject_id)
+    if after is None:
+        return ""
+    return (
+        f"This screen was corrected on {date_words(after.completed_on)} "
+        f"(correction {after.correction_number}). Ask for the newer version."
+    )
+
+
+def record_of(screen: Screen) -> ScreenRecord:
+    """A completed screen with everything its PDF needs; a fixed number of queries."""
+    tool = tool_of(screen.tool_version_id)
+    answers = read_answers(screen.answers)
+    assessed = latest_assessment(screen)
+    assert screen.completed_at is not None and screen.completed_by is not None  # noqa: S101
+    return ScreenRecord(
+        tool=tool,
+        answers=answers,
+        notes={each.key: read_notes(screen.answers, each.key) for each in tool.domains},
+        ratings={rating.domain: rating for rating in read_ratings(screen.answers)},
+        sections=screen.sections,
+        assessment=assessed.result,
+        assessed_at=assessed.made_at,
+        child=tuple(_child_rows(screen.child)),
+        completed_by=_person(screen.completed_by),
+        completed_at=screen.completed_at,
+        agency=screen.agency.name,
+        names=_amenders(answers.values()),
+        signed=_signatures(screen),
+        level=_level(screen),
+        tool_reason=screen.tool_reason,
+        correction=_correction(screen),
+        replaced=superseded(screen.pk),
+    )
+
+
+def _screen(screen_id: uuid.UUID, user: Any) -> Screen:
+    found = (
+        visible_to(user, Capability.EXPORT)
+        .select_related("completed_by", "corrects")
+        .filter(pk=screen_id, status=Status.COMPLETE)
+        .first()
+    )
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def _correction_of(screen_id: uuid.UUID) -> Screen | None:
+    return Screen.objects.filter(corrects_id=screen_id, status=Status.COMPLETE).first()
+
+
+def _correction(screen: Screen) -> str:
+    if screen.corrects is None:
+        return ""
+    return (
+        f"Correction {screen.correction_number}, of the screen completed "
+        f"{date_words(screen.corrects.completed_on)}: {screen.correction_reason}"
+    )
+
+
+def _child_rows(child: Child) -> list[tuple[str, str]]:
+    """The identity block, as it is recorded on the day of the export."""
+    known = {"exact": "", "approximate": " (approximate)", "unknown": ""}
+    born = date_words(child.date_of_birth, "Not known") + known[child.birth_date_known]
+    return [
+        ("Child’s name", child.name),
+        ("Other names", child.other_names or "None recorded"),
+        ("Date of birth", born),
+        ("Address", child.address or "Not recorded"),
+        ("Reference", child.reference),
+    ]
+
+
+def _person(user: User) -> str:
+    return ", ".join(each for each in (user.get_full_name(), user.job_title) if each)
+
+
+def _amenders(answers: Iterable[Given]) -> dict[str, str]:
+    """Names of those who amended a level, by id; one query."""
+    ids = {given.amended_by for given in answers if given.amended_by}
+    people = User.objects.filter(pk__in=ids) if ids else ()
+    return {str(person.pk): person.get_full_name() for person in people}
+
+
+def _signatures(screen: Screen) -> dict[str, Signed]:
+    rows = Countersignature.objects.filter(screen=screen).select_related("by")
+    return {row.indicator: Signed(_person(row.by), row.agrees, row.reason, row.at) for row in rows}
+
+
+def _level(screen: Screen) -> LevelRecord:
+    """What became of a lowered level; a level that needed nobody else simply stands."""
+    event = (
+        LevelEvent.objects.filter(
+            subject_kind=Screen._meta.label_lower, subject_id=screen.pk, needs_approval=True
+        )
+        .select_related("approved_by")
+        .first()
+    )
+    if event is None:
+        return LevelRecord()
+    if is_waiting(event) or event.approved_by is None:
+        return LevelRecord("waits")
+    return LevelRecord(
+        state="approved" if event.approved_at else "refused",
+        by=_person(event.approved_by),
+        at=event.approved_at or event.refused_at,
+        note=event.approval_note,
+    )
+
+
+def _page_of(screen: Screen) -> str:
+    """The page the screen is read on, where there is one."""
+    try:
+        return reverse("screening:show", args=[screen.pk])
+    except NoReverseMatch:
+        return ""
+
+
+KIND = DocumentKind(
+    key="screen",
+    title="Completed screen",
+    template="documents/pdf/screen.html",
+    capability=Capability.EXPORT,
+    find=find,
+    build=build,
+    superseded=superseded,
+)

@@ -1,0 +1,73 @@
+"""From what is stored to what the rules read: a screen, its child and the child's levels."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from cse.children.models import BirthDateKnown, Child, LevelEvent
+from cse.children.queries.levels import is_in_effect
+from screening.answers import facts_of_answers, read_ratings
+from screening.models import Screen
+from screening.rules import CseLevel, Direction, DomainRating, Facts, Harm, Impact, Likelihood
+from screening.rules import LevelEvent as Level
+
+YES_NO = {"yes": True, "no": False}
+
+
+def facts_of(
+    screen: Screen,
+    *,
+    on: dt.date,
+    history: Iterable[LevelEvent] = (),
+    countersigned: Iterable[str] = (),
+) -> Facts:
+    """The screen's facts on a day: the day of completion, or today for a draft (DEC-02).
+
+    ``history`` are the child's level events; those that wait for approval or were refused do not
+    count. ``countersigned`` names the indicators that the lead agreed to lower (DEC-04).
+    """
+    sections = screen.sections
+    level, direction = sections.get("level"), sections.get("direction")
+    harm = sections.get("harm_happened")
+    return Facts(
+        completed_on=on,
+        answers=facts_of_answers(screen.answers, countersigned),
+        domains=read_ratings(screen.answers),
+        overall=_overall(sections),
+        history=levels_of(history),
+        level=CseLevel(level) if level else None,
+        direction=Direction(direction) if direction else None,
+        level_reason=sections.get("level_reason", ""),
+        professional_judgement=sections.get("professional_judgement", ""),
+        concerns_confirmed=YES_NO.get(sections.get("concerns_confirmed", "")),
+        harm_happened=Harm(harm) if harm else None,
+        **_birth(screen.child, on),
+    )
+
+
+def levels_of(history: Iterable[LevelEvent]) -> tuple[Level, ...]:
+    """The levels that stand, oldest first: of two on one day the later one counts."""
+    standing = [event for event in history if is_in_effect(event)]
+    standing.sort(key=lambda event: (event.decided_on, event.decided_at))
+    return tuple(Level(CseLevel(event.level), event.decided_on) for event in standing)
+
+
+def _overall(sections: dict[str, Any]) -> DomainRating | None:
+    impact, likelihood = sections.get("overall_impact"), sections.get("overall_likelihood")
+    if not impact and not likelihood:
+        return None
+    return DomainRating(
+        domain="",
+        impact=Impact(impact) if impact else None,
+        likelihood=Likelihood(likelihood) if likelihood else None,
+    )
+
+
+def _birth(child: Child, on: dt.date) -> dict[str, Any]:
+    """What is known of the age; an estimate where the date of birth is unknown (DEC-02)."""
+    if child.date_of_birth is None:
+        return {"estimated_age": child.age_at(on)}
+    certain = child.birth_date_known == BirthDateKnown.EXACT
+    return {"date_of_birth": child.date_of_birth, "date_of_birth_certain": certain}

@@ -1,0 +1,39 @@
+"""Which two screens to compare."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from cse.interface.forms import PlainForm
+from cse.interface.words import date_words
+from screening.models import Screen
+
+
+class CompareForm(PlainForm):
+    """Two different screens of one child; ``screens`` are those that may be chosen."""
+
+    first = forms.ChoiceField(label="One screen", widget=forms.Select)
+    second = forms.ChoiceField(label="The other screen", widget=forms.Select)
+
+    def __init__(self, *args: Any, screens: list[Screen], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "Choose a screen"), *((str(each.pk), words_of(each)) for each in screens)]
+        for name in ("first", "second"):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        first = cleaned.get("first")
+        if first and first == cleaned.get("second"):
+            self.add_error("second", "Choose two different screens")
+        return cleaned
+
+
+def words_of(screen: Screen) -> str:
+    """A screen in one line: the day, the tool, and which correction it is."""
+    number = screen.correction_number
+    more = f", correction {number}" if number else ""
+    tool = screen.tool_version
+    return f"{date_words(screen.completed_on)}, {tool.tool.name}, version {tool.number}{more}"

@@ -1,0 +1,274 @@
+"""Tools as immutable versions; screens whose answers are one document; what is decided on them.
+
+A completed screen never changes (``FROZEN_WHEN``): what comes after it, countersignatures and
+what the rules then say, has tables of its own that take inserts only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from cse.audit.history import history
+from cse.data_classes import classify
+from cse.people.models import Agency, Authority
+
+
+class Tool(models.Model):
+    """A screening tool, whatever its version: Oxfordshire's, Wiltshire's, a later one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.SlugField(unique=True)
+    name = models.CharField(max_length=150)
+    history = history()
+
+    DATA = classify(operational="id key name")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ToolVersion(models.Model):
+    """One version of a tool, as its data file says; a screen is pinned to it for ever.
+
+    ``definition`` is the file's own content, ``content_hash`` SHA-256 of its canonical JSON.
+    """
+
+    APPEND_ONLY = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tool = models.ForeignKey(Tool, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    definition = models.JSONField()
+    content_hash = models.CharField(max_length=64)
+    note = models.TextField(blank=True)
+    loaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    loaded_at = models.DateTimeField()
+
+    DATA = classify(operational="id tool number definition content_hash note loaded_by loaded_at")
+
+    class Meta:
+        ordering = ["tool", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["tool", "number"], name="tool_version_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number}"
+
+
+class ToolChoice(models.Model):
+    """From this moment new screens of the tool use this version; the latest row counts."""
+
+    APPEND_ONLY = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tool = models.ForeignKey(Tool, on_delete=models.PROTECT, related_name="choices")
+    version = models.ForeignKey(ToolVersion, on_delete=models.PROTECT, related_name="choices")
+    starts_at = models.DateTimeField()
+    chosen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    reason = models.TextField(blank=True)
+
+    DATA = classify(operational="id tool version starts_at chosen_by reason")
+
+    class Meta:
+        ordering = ["tool", "-starts_at"]
+        indexes = [models.Index(fields=["tool", "-starts_at"], name="tool_version_now")]
+
+    def __str__(self) -> str:
+        return f"from {self.starts_at:%Y-%m-%d}"
+
+
+class Status(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    COMPLETE = "complete", "Complete"
+    SET_ASIDE = "set_aside", "Set aside"
+
+
+class Screen(models.Model):
+    """One screening of one child (W App 1, O Annexe 2).
+
+    ``answers`` is one document, keyed as ``screening.answers`` says; ``projection``
+    repeats the presences in the tool's order for the board's figures (0 not answered, 1 no,
+    2 possible, 3 yes). ``sections`` holds what is asked beside the indicators, by field key.
+    ``part_versions`` counts the saves of each part, so that people working on different domains
+    do not collide (several people may work on one draft).
+    """
+
+    #: A completed screen, and a draft that was set aside, never change again.
+    FROZEN_WHEN = "OLD.completed_at IS NOT NULL OR OLD.status = 'set_aside'"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    child = models.ForeignKey("children.Child", on_delete=models.PROTECT, related_name="screens")
+    tool_version = models.ForeignKey(ToolVersion, on_delete=models.PROTECT, related_name="screens")
+    tool_reason = models.TextField(blank=True)
+    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="screens")
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    answers = models.JSONField(default=dict)
+    projection = ArrayField(models.SmallIntegerField(), default=list)
+    sections = models.JSONField(default=dict)
+    part_versions = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    completed_on = models.DateField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    completed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    corrects = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="corrections"
+    )
+    correction_number = models.PositiveSmallIntegerField(default=0)
+    correction_reason = models.TextField(blank=True)
+    set_aside_reason = models.TextField(blank=True)
+    history = history()
+
+    DATA = classify(
+        sensitive="answers projection sections tool_reason correction_reason set_aside_reason",
+        operational="id child tool_version authority agency status part_versions version"
+        " created_by created_at saved_at completed_on completed_at completed_by corrects"
+        " correction_number",
+    )
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["child", "-completed_on", "-created_at"], name="screen_of_child"),
+            models.Index(
+                fields=["child", "-saved_at"], condition=Q(status="draft"), name="screen_drafts"
+            ),
+        ]
+        constraints = [
+            # A double click, or a second tab, finds the draft that is there.
+            models.UniqueConstraint(
+                fields=["child", "agency"],
+                condition=Q(status="draft", corrects__isnull=True),
+                name="one_draft_a_child_an_agency",
+            ),
+            models.UniqueConstraint(
+                fields=["corrects"],
+                condition=Q(corrects__isnull=False) & ~Q(status="set_aside"),
+                name="corrected_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status="complete",
+                    completed_on__isnull=False,
+                    completed_at__isnull=False,
+                    completed_by__isnull=False,
+                )
+                | ~Q(status="complete")
+                & Q(
+                    completed_on__isnull=True,
+                    completed_at__isnull=True,
+                    completed_by__isnull=True,
+                ),
+                name="complete_on_a_day_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True, correction_number=0)
+                | Q(corrects__isnull=False, correction_number__gt=0) & ~Q(correction_reason=""),
+                name="correction_has_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it can still be changed."""
+        return self.status == Status.DRAFT
+
+    @property
+    def completion(self) -> tuple[dt.date, dt.datetime]:
+        """The day and the moment of completion. Raises ValueError for what is not complete."""
+        if self.completed_on is None or self.completed_at is None:
+            raise ValueError("This screen is not complete")
+        return self.completed_on, self.completed_at
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it was completed, and so is frozen."""
+        return self.status == Status.COMPLETE
+
+
+class ScreenAssessment(models.Model):
+    """What the rules said of a completed screen, with reasons, and why they were asked.
+
+    One row at completion and one after each countersignature; the newest counts. ``result`` is
+    ``screening.rules.Assessment.as_json`` and names the tool version it was made with.
+    """
+
+    APPEND_ONLY = True
+    CHILD_PATH = "screen__child_id"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    screen = models.ForeignKey(Screen, on_delete=models.PROTECT, related_name="assessments")
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    because = models.CharField(max_length=20)
+    result = models.JSONField()
+
+    DATA = classify(sensitive="result", operational="id screen made_at made_by because")
+
+    class Meta:
+        ordering = ["-made_at"]
+        indexes = [models.Index(fields=["screen", "-made_at"], name="assessment_now")]
+
+    def __str__(self) -> str:
+        return self.because
+
+
+class Countersignature(models.Model):
+    """The safeguarding lead's answer to a high level that somebody else lowered (DEC-04).
+
+    Only ``agrees`` lets the lowered level clear the any-one-High rule.
+    """
+
+    APPEND_ONLY = True
+    CHILD_PATH = "screen__child_id"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    screen = models.ForeignKey(Screen, on_delete=models.PROTECT, related_name="countersignatures")
+    indicator = models.CharField(max_length=40)
+    amended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    agrees = models.BooleanField()
+    reason = models.TextField()
+    at = models.DateTimeField()
+
+    DATA = classify(sensitive="indicator agrees reason", operational="id screen amended_by by at")
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(fields=["screen", "indicator"], name="countersigned_once"),
+            models.CheckConstraint(
+                condition=~Q(by=F("amended_by")), name="countersigned_by_somebody_else"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.indicator

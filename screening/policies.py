@@ -1,0 +1,98 @@
+"""What may be done with a screen now, and why not: asked by acts, pages and templates alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from cse.access.capabilities import Capability
+from cse.access.policies import NotAllowed, check
+from cse.children.models import Child, LevelEvent
+from cse.people.models import Post, Role
+from screening.models import Screen, Status
+from screening.tools.definition import Tool
+
+ADULT_FROM = 18
+TOO_OLD = (
+    "This person is 18 or older. A screen is for a child. Use adult safeguarding, and tell the "
+    "police about any offence against them as a child."
+)
+
+
+class Refused(NotAllowed):
+    """The state does not allow the act; the message says what to do instead."""
+
+
+def check_can_start(user: Any, child: Child, today: dt.date) -> None:
+    """Raise unless this person may screen this child: under 18, with no lower age (DEC-25)."""
+    check(user, Capability.SCREEN, child)
+    if is_adult(child, today):
+        raise Refused(TOO_OLD)
+
+
+def is_adult(child: Child, today: dt.date) -> bool:
+    """Whether the age is known to be 18 or more: signposted, not screened (DEC-25)."""
+    age = child.age_at(today)
+    return age is not None and age >= ADULT_FROM
+
+
+def is_young_for(tool: Tool, child: Child, today: dt.date) -> bool:
+    """Whether the page warns that the tool was made for older children (under 8, DEC-25)."""
+    age = child.age_at(today)
+    return age is not None and age < tool.warn_under
+
+
+def check_can_save(user: Any, screen: Screen) -> None:
+    """Raise unless this person may change the draft now."""
+    check(user, Capability.SCREEN, screen.child_id)
+    if screen.status == Status.COMPLETE:
+        raise Refused("This screen is complete and can no longer change. Correct it instead.")
+    if screen.status == Status.SET_ASIDE:
+        raise Refused("This draft was set aside. Start a new screen.")
+
+
+def check_can_correct(user: Any, screen: Screen) -> None:
+    """Raise unless this person may begin a correction of a completed screen."""
+    check(user, Capability.CORRECT_SCREEN, screen.child_id)
+    if not screen.is_complete:
+        raise Refused("Only a completed screen is corrected; a draft is simply changed.")
+
+
+def check_can_countersign(user: Any, screen: Screen, amended_by: str) -> None:
+    """Raise unless this person may answer for a lowered high: a lead, not who did it (DEC-04)."""
+    check(user, Capability.COUNTERSIGN, screen.child_id)
+    if not screen.is_complete:
+        raise Refused("A draft is not countersigned: complete the screen first.")
+    if str(user.pk) == amended_by:
+        raise Refused("You lowered this level yourself: somebody else has to countersign.")
+    _check_answers_for(user, screen)
+
+
+def check_can_approve(user: Any, event: LevelEvent, screen: Screen | None) -> None:
+    """Raise unless this person may approve or refuse a lowered level (DEC-09)."""
+    check(user, Capability.APPROVE_LEVEL, event.child_id)
+    if not event.needs_approval or event.approved_at or event.refused_at:
+        raise Refused("This level does not wait for an answer.")
+    if event.decided_by_id == user.pk:
+        raise Refused("You chose this level yourself: somebody else has to approve it.")
+    if screen is not None:
+        _check_answers_for(user, screen)
+
+
+def answers_for(user: Any, screen: Screen) -> bool:
+    """Whether this person is the safeguarding lead of the recording agency, or the CSE team's."""
+    lead = Q(role=Role.NAMED_LEAD, team__agency_id=screen.agency_id)
+    specialist = Q(role=Role.CSE_TEAM, team__agency__authority_id=screen.authority_id)
+    posts = Post.objects.current(timezone.localdate())
+    return posts.filter(lead | specialist, user_id=user.pk).exists()
+
+
+def _check_answers_for(user: Any, screen: Screen) -> None:
+    if not answers_for(user, screen):
+        raise Refused(
+            "Only the safeguarding lead of the agency that made this screen, or the CSE team, "
+            "can answer here."
+        )

@@ -1,0 +1,223 @@
+"""Screens somebody may see, and the named lists the pages need. All start from `visible()`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from cse.access.capabilities import Capability
+from cse.access.scope import visible
+from cse.children.models import LevelEvent
+from cse.people.models import ContactPoint, User
+from screening.models import (
+    Countersignature,
+    Screen,
+    ScreenAssessment,
+    Status,
+    ToolChoice,
+    ToolVersion,
+)
+from screening.tools.definition import Tool as Definition
+from screening.tools.loader import load_tool
+
+#: Somebody who saved within this time counts as working on the draft.
+AT_WORK = dt.timedelta(minutes=30)
+
+
+@lru_cache(maxsize=64)
+def tool_of(version_id: uuid.UUID) -> Definition:
+    """The definition of a version, parsed once a process: a version never changes."""
+    return load_tool(ToolVersion.objects.values_list("definition", flat=True).get(pk=version_id))
+
+
+def current_version(key: str) -> ToolVersion:
+    """The version that new screens of a tool use now. Raises ToolChoice.DoesNotExist for none."""
+    return (
+        ToolChoice.objects.filter(tool__key=key, starts_at__lte=timezone.now())
+        .select_related("version__tool")
+        .defer("version__definition")
+        .latest("starts_at")
+        .version
+    )
+
+
+def current_versions() -> list[ToolVersion]:
+    """The current version of every tool that has one, by name."""
+    choices = (
+        ToolChoice.objects.filter(starts_at__lte=timezone.now())
+        .order_by("tool_id", "-starts_at")
+        .distinct("tool_id")
+        .select_related("version__tool")
+        .defer("version__definition")
+    )
+    return sorted((choice.version for choice in choices), key=lambda found: found.tool.name)
+
+
+def with_tool() -> QuerySet[Screen]:
+    """Screens with what every page of one shows, without the tool's whole definition."""
+    return Screen.objects.select_related(
+        "child", "tool_version__tool", "authority", "agency", "completed_by"
+    ).defer("tool_version__definition")
+
+
+def visible_to(user: Any, capability: Capability = Capability.SEE_SCREEN) -> QuerySet[Screen]:
+    """The screens this person may see now."""
+    return visible(with_tool(), user, capability)
+
+
+def drafts_of(user: Any) -> QuerySet[Screen]:
+    """The drafts this person may work on, last saved first."""
+    return visible_to(user, Capability.SCREEN).filter(status=Status.DRAFT).order_by("-saved_at")
+
+
+def completed_by_time(user: Any) -> QuerySet[Screen]:
+    """Completed screens this person may see, newest first."""
+    return visible_to(user).filter(status=Status.COMPLETE).order_by("-completed_at")
+
+
+def screens_of(user: Any, child_id: uuid.UUID) -> QuerySet[Screen]:
+    """A child's screens and drafts, newest first; each says whether a correction replaced it."""
+    replaced = Screen.objects.filter(corrects=OuterRef("pk"), status=Status.COMPLETE)
+    return (
+        visible_to(user)
+        .filter(child_id=child_id)
+        .exclude(status=Status.SET_ASIDE)
+        .select_related("created_by")
+        .annotate(replaced=Exists(replaced))
+        .order_by("-completed_at", "-created_at")
+    )
+
+
+def projections(user: Any, version_id: uuid.UUID) -> QuerySet[Screen, tuple[Any, ...]]:
+    """Presences in the tool's order and day of every completed screen, for figures (W-SCR-11)."""
+    return (
+        visible_to(user)
+        .filter(status=Status.COMPLETE, tool_version_id=version_id)
+        .order_by("completed_at")
+        .values_list("completed_on", "projection")
+    )
+
+
+def level_history(child_id: uuid.UUID) -> list[LevelEvent]:
+    """The child's level events, newest first; those that wait for approval included."""
+    return list(LevelEvent.objects.filter(child_id=child_id))
+
+
+def agreed_rows(screen: Screen) -> tuple[str, ...]:
+    """The indicators whose lowering was countersigned."""
+    return tuple(
+        Countersignature.objects.filter(screen=screen, agrees=True).values_list(
+            "indicator", flat=True
+        )
+    )
+
+
+def latest_assessment(screen: Screen) -> ScreenAssessment:
+    """What the rules said last. Raises DoesNotExist for a draft."""
+    return ScreenAssessment.objects.filter(screen=screen).latest("made_at")
+
+
+def others_at_work(screen: Screen, user: Any) -> list[str]:
+    """The names of the others who saved this draft within the last half hour."""
+    recent = Screen.history.filter(
+        id=screen.pk, history_date__gte=timezone.now() - AT_WORK, history_user_id__isnull=False
+    ).exclude(history_user_id=user.pk)
+    people = User.objects.filter(pk__in=recent.values("history_user_id"))
+    return [person.get_full_name() for person in people]
+
+
+def part_before(screen: Screen, part: str, version: int) -> Screen | None:
+    """The screen as it was when a part had this version: what the person saw who saved late."""
+    return (
+        Screen.history.filter(id=screen.pk, **{f"part_versions__{part}": version})
+        .order_by("history_id")
+        .first()
+    )
+
+
+def last_saver(screen: Screen, part: str) -> tuple[str, dt.datetime | None]:
+    """Who saved a part last, and when."""
+    row = (
+        Screen.history.filter(id=screen.pk, history_change_reason=f"saved {part}")
+        .order_by("-history_id")
+        .select_related("history_user")
+        .first()
+    )
+    if row is None or row.history_user is None:
+        return "", None
+    return row.history_user.get_full_name(), row.history_date
+
+
+def contacts_for(authority_id: uuid.UUID) -> list[tuple[str, str, str]]:
+    """The contact points of an area for the panel; a placeholder is not filled in yet (DEC-51)."""
+    return [
+        (point.label, "" if point.is_placeholder else point.value, "")
+        for point in ContactPoint.objects.filter(authority_id=authority_id)
+    ]
+
+
+def waiting_level(screen: Screen) -> LevelEvent | None:
+    """The lowering that this screen chose and that nobody has answered yet."""
+    return LevelEvent.objects.filter(
+        subject_id=screen.pk,
+        needs_approval=True,
+        approved_at__isnull=True,
+        refused_at__isnull=True,
+    ).first()
+
+
+def corrections_of(screen: Screen) -> list[Screen]:
+    """Every version of one screen, the original first, the screen itself included; few rows."""
+    chain, ids = [screen], {screen.pk}
+    first = screen
+    while first.corrects_id is not None and first.corrects_id not in ids:
+        first = Screen.objects.select_related("completed_by").get(pk=first.corrects_id)
+        ids.add(first.pk)
+        chain.insert(0, first)
+    last = screen
+    while True:
+        found = (
+            Screen.objects.filter(corrects=last)
+            .exclude(status=Status.SET_ASIDE)
+            .select_related("completed_by")
+            .first()
+        )
+        if found is None:
+            return chain
+        chain.append(found)
+        last = found
+
+
+def original_of(screen: Screen) -> Screen:
+    """The screen that a correction corrects."""
+    return Screen.objects.get(corrections=screen)
+
+
+def countersignatures_of(screen: Screen) -> list[Countersignature]:
+    """What leads have answered on lowered highs, in order."""
+    return list(Countersignature.objects.filter(screen=screen).select_related("by", "amended_by"))
+
+
+def level_event_of(screen: Screen) -> LevelEvent | None:
+    """The level event that this screen wrote."""
+    return (
+        LevelEvent.objects.filter(subject_id=screen.pk)
+        .select_related("decided_by", "approved_by")
+        .first()
+    )
+
+
+def level_event(event_id: uuid.UUID) -> LevelEvent | None:
+    """A level event with who decided; whether it may be seen is for its child to say."""
+    return LevelEvent.objects.filter(pk=event_id).select_related("decided_by").first()
+
+
+def names_of(ids: set[str]) -> dict[str, str]:
+    """The names of people by their id as text."""
+    wanted = [uuid.UUID(each) for each in ids if each]
+    return {str(person.pk): person.get_full_name() for person in User.objects.filter(pk__in=wanted)}

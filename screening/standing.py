@@ -1,0 +1,119 @@
+"""What became of each screen: the level it chose, and what still waits for a second person."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cse.access.capabilities import Capability
+from cse.access.principals import principals_of
+from cse.children.models import Child, CseLevel, LevelEvent
+from cse.children.panels import Panel
+from cse.children.queries.levels import is_waiting
+from cse.worklist import kinds
+from cse.worklist.models import WorkItem
+from screening import queries
+from screening.models import Screen
+
+SHOWN = 6
+"""Screens in the panel of a child's page; the list of all is one link away."""
+
+
+@dataclass(frozen=True)
+class ChosenLevel:
+    """The level that a screen chose, and in words what became of it (DEC-09)."""
+
+    key: str
+    words: str
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class PanelRow:
+    """One screen in the panel."""
+
+    screen: Screen
+    level: ChosenLevel | None
+    states: tuple[str, ...]
+
+
+def level_states(screens: Iterable[Screen]) -> dict[uuid.UUID, ChosenLevel]:
+    """By completed screen, the level chosen with it, if one was. One query.
+
+    A correction that leaves the level as it was has the level and no event of its own.
+    """
+    chosen = {
+        screen.pk: screen.sections["level"]
+        for screen in screens
+        if screen.is_complete and screen.sections.get("level")
+    }
+    events = LevelEvent.objects.filter(
+        subject_kind=Screen._meta.label_lower, subject_id__in=list(chosen)
+    )
+    states = {event.subject_id: _state(event) for event in events}
+    return {
+        key: ChosenLevel(level, CseLevel(level).label, states.get(key, ""))
+        for key, level in chosen.items()
+    }
+
+
+def _state(event: LevelEvent) -> str:
+    if event.refused_at:
+        return "refused by a second person"
+    return "waits for approval" if is_waiting(event) else ""
+
+
+def screens_panel(child: Child, user: Any) -> Panel | None:
+    """The child's screens on their page, newest first; four queries for any number.
+
+    None for somebody whose post does not include seeing screens.
+    """
+    acts = principals_of(user).acts
+    if Capability.SEE_SCREEN not in acts:
+        return None
+    found = list(queries.screens_of(user, child.pk)[: SHOWN + 1])
+    rows = panel_rows(found[:SHOWN])
+    return Panel(
+        heading="Screens",
+        template="screening/comparison/panel.html",
+        context={
+            "rows": rows,
+            "more": len(found) > SHOWN,
+            "completed": sum(screen.is_complete for screen in found),
+            "may_screen": Capability.SCREEN in acts,
+        },
+    )
+
+
+def panel_rows(screens: Sequence[Screen]) -> list[PanelRow]:
+    """The screens with their levels and what waits; two queries for any number."""
+    ids = [screen.pk for screen in screens]
+    levels = level_states(screens)
+    waiting = set(
+        WorkItem.objects.filter(
+            subject_id__in=ids, kind=kinds.COUNTERSIGN, closed_at__isnull=True
+        ).values_list("subject_id", flat=True)
+    )
+    return [
+        PanelRow(
+            screen,
+            levels.get(screen.pk),
+            tuple(_states(screen, levels.get(screen.pk), waits=screen.pk in waiting)),
+        )
+        for screen in screens
+    ]
+
+
+def _states(screen: Any, level: ChosenLevel | None, *, waits: bool) -> list[str]:
+    words = ["Draft" if screen.is_draft else "Complete"]
+    if screen.correction_number:
+        words.append(f"correction {screen.correction_number}")
+    if screen.replaced:
+        words.append("replaced by a correction")
+    if waits:
+        words.append("waits for a countersignature")
+    if level and level.state:
+        words.append(f"level {level.state}")
+    return words

@@ -1,0 +1,85 @@
+"""Check your answers, then complete: what the person signs is what they have just read."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cse.access.capabilities import Capability
+from cse.access.decorators import requires
+from screening import queries
+from screening.actions import StaleCheck, Unfinished, complete
+from screening.forms import read_version
+from screening.parts import part_of_field
+from screening.rules import completion_problems
+from screening.views.common import open_screen, page
+from screening.views.drafts import level_context
+from screening.views.present import live_context
+from screening.views.reading import parts_to_read
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.SCREEN)
+def check(request, pk):
+    """Every answer, the counts, the rules, and what is missing; the button completes."""
+    opened = open_screen(request, pk, Capability.SCREEN)
+    if not opened.screen.is_draft:
+        # A second click, or the page of a screen that was completed: there is nothing to do.
+        return redirect("screening:show", pk=pk)
+    if request.method != "POST":
+        return _page(request, opened)
+    try:
+        complete(screen_id=pk, by=request.user, version=read_version(request.POST))
+    except Unfinished as unfinished:
+        return _page(request, opened, problems=unfinished.problems)
+    except StaleCheck:
+        opened = open_screen(request, pk, Capability.SCREEN)
+        return _page(request, opened, stale=True, status=409)
+    return redirect("screening:completed", pk=pk)
+
+
+def _page(request, opened, *, problems=None, stale=False, status=200):
+    wanted = completion_problems(opened.facts, opened.tool) if problems is None else problems
+    return page(
+        request,
+        "check",
+        opened,
+        status=status,
+        problems=[(each, _address(opened, each)) for each in wanted],
+        has_errors=problems is not None,
+        stale=stale,
+        parts=parts_to_read(opened, opened.screen),
+        level=level_context(opened),
+        others=queries.others_at_work(opened.screen, opened.user),
+        **live_context(opened),
+    )
+
+
+def _address(opened, problem):
+    """Where a problem is put right."""
+    part = part_of_field(opened.tool, problem.field)
+    if part is None:
+        return ""
+    kind = "domain" if part.is_domain else "section"
+    where = reverse(f"screening:{kind}", kwargs={"pk": opened.screen.pk, "slug": part.slug})
+    control = problem.field.replace(".", "-") if part.is_domain else f"id_{problem.field}"
+    return f"{where}#{control}"
+
+
+@require_safe
+@requires(Capability.SEE_SCREEN)
+def completed(request, pk):
+    """What happens now: the rules that fired, and what waits for whom."""
+    opened = open_screen(request, pk)
+    if not opened.screen.is_complete:
+        messages.info(request, "This screen is not complete yet.")
+        return redirect("screening:draft", pk=pk)
+    result = queries.latest_assessment(opened.screen).result
+    return page(
+        request,
+        "completed",
+        opened,
+        result=result,
+        contacts=queries.contacts_for(opened.screen.authority_id),
+        waiting_level=queries.waiting_level(opened.screen),
+    )

@@ -1,0 +1,80 @@
+"""Completed screens: one to read, its corrections, a child's screens, and my drafts."""
+
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cse.access.capabilities import Capability
+from cse.access.decorators import requires
+from screening import queries
+from screening.actions import correct_screen
+from screening.changes import changes_between
+from screening.forms import ReasonForm
+from screening.views.common import child_context, open_child, open_screen, page
+from screening.views.reading import parts_to_read
+
+PAGE = 25
+
+
+@require_safe
+@requires(Capability.SEE_SCREEN)
+def show(request, pk):
+    """A completed screen, read-only, with what was decided on it since."""
+    opened = open_screen(request, pk)
+    screen = opened.screen
+    if screen.is_draft:
+        return redirect("screening:draft", pk=pk)
+    corrections = queries.corrections_of(screen)
+    return page(
+        request,
+        "show",
+        opened,
+        result=queries.latest_assessment(screen).result if screen.is_complete else None,
+        parts=parts_to_read(opened, screen),
+        corrections=corrections,
+        newer=next((each for each in corrections if each.corrects_id == screen.pk), None),
+        signatures=queries.countersignatures_of(screen),
+        waiting_level=queries.waiting_level(screen),
+        level_event=queries.level_event_of(screen),
+        changes=changes_between(queries.original_of(screen), screen, opened.tool)
+        if screen.corrects_id
+        else [],
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.CORRECT_SCREEN)
+def correct(request, pk):
+    """Begin a correction: say what is wrong, and both versions are kept."""
+    opened = open_screen(request, pk)
+    if opened.screen.is_draft:
+        return redirect("screening:draft", pk=pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        draft = correct_screen(screen_id=pk, by=request.user, reason=form.cleaned_data["reason"])
+        return redirect("screening:draft", pk=draft.pk)
+    return page(request, "correct", opened, form=form)
+
+
+@require_safe
+@requires(Capability.SEE_SCREEN)
+def child_screens(request, child_id):
+    """A child's screens, newest first, corrections beside what they correct."""
+    child = open_child(request, child_id, Capability.SEE_SCREEN)
+    context = child_context(request, child, queries.level_history(child.pk))
+    screens = queries.screens_of(request.user, child.pk)[: PAGE * 4]
+    return render(request, "screening/child.html", {"screens": screens, **context})
+
+
+@require_safe
+@requires(Capability.SCREEN)
+def my_screens(request):
+    """The drafts I may work on, and the screens completed last."""
+    return render(
+        request,
+        "screening/list.html",
+        {
+            "drafts": list(queries.drafts_of(request.user)[: PAGE + 1]),
+            "completed": list(queries.completed_by_time(request.user)[: PAGE + 1]),
+            "most": PAGE,
+        },
+    )

@@ -1,0 +1,138 @@
+"""409: somebody else saved the same part. Both texts side by side, and neither is lost.
+
+Three versions are compared: what the page was opened with, what is stored now, what was typed.
+Only one of two people changed a value: that change is taken. Both did: the page asks.
+"""
+
+from django.http import JsonResponse
+
+from screening import queries
+from screening.answers import NOTHING, read_answers, read_notes, read_rating
+from screening.forms import read_version
+from screening.views.common import is_autosave, page
+from screening.views.present import LEVEL_WORDS, PRESENCES
+
+TEXTS = {
+    "evidence": "Evidence",
+    "concern": "Professional concern (“gut feeling”)",
+    "note": "Note",
+    "reason": "Reason for another level",
+}
+CHOICES = {"presence": "Answer", "level": "Level for this child", "when": "Time frame"}
+RATING = {"impact": "Impact", "likelihood": "Likelihood", "rating": "Rating"}
+
+
+def domain_conflict(request, opened, stale):
+    """The comparison for a domain."""
+    base = queries.part_before(opened.screen, stale.part.key, read_version(request.POST))
+    rows = [
+        *_indicators(stale, base.answers if base else {}),
+        *_notes(stale, base.answers if base else {}),
+        *_ratings(stale, base.answers if base else {}),
+    ]
+    return _answer(request, opened, stale, rows)
+
+
+def _indicators(stale, base):
+    before, theirs = read_answers(base), read_answers(stale.screen.answers)
+    for row in stale.part.domain.shown:
+        versions = (
+            before.get(row.id, NOTHING),
+            theirs.get(row.id, NOTHING),
+            stale.values[row.id],
+        )
+        for name, label in {**CHOICES, **TEXTS}.items():
+            yield _row(
+                f"{row.id}-{name}",
+                f"{row.display_text}: {label}",
+                name in TEXTS,
+                *(getattr(version, name) for version in versions),
+            )
+
+
+def _notes(stale, base):
+    key = stale.part.domain.key
+    if "notes" in stale.values:
+        was, now = read_notes(base, key), read_notes(stale.screen.answers, key)
+        yield _row("notes", f"Notes on {stale.part.title}", True, was, now, stale.values["notes"])
+
+
+def _ratings(stale, base):
+    key = stale.part.domain.key
+    old, now = read_rating(base, key), read_rating(stale.screen.answers, key)
+    for name, label in RATING.items():
+        if name in stale.values:
+            was, is_now = getattr(old, name) or "", getattr(now, name) or ""
+            yield _row(name, label, False, was, is_now, stale.values[name])
+
+
+def section_conflict(request, opened, stale):
+    """The comparison for a section. A table is one text: a line a row."""
+    base = queries.part_before(opened.screen, stale.part.key, read_version(request.POST))
+    rows, tables = [], []
+    for each in stale.part.fields:
+        old = base.sections.get(each.key, "") if base else ""
+        now, mine = stale.screen.sections.get(each.key, ""), stale.values.get(each.key, "")
+        if each.kind == "table":
+            tables.append(_table(each, old or [], now or [], mine or []))
+            continue
+        rows.append(_row(each.key, each.title, each.kind == "text", old, now, mine))
+    return _answer(request, opened, stale, rows, tables)
+
+
+def _row(name, label, is_text, base, theirs, mine):
+    """One value of three versions, and which to keep where only one side changed it."""
+    base, theirs, mine = str(base), str(theirs), str(mine)
+    clash = theirs != mine and base not in (theirs, mine)
+    kept = theirs if mine == base else mine
+    return {
+        "name": name,
+        "label": label,
+        "is_text": is_text,
+        "theirs": theirs,
+        "mine": mine,
+        "kept": kept,
+        "clash": clash,
+        "differs": theirs != mine,
+        "theirs_words": _words(theirs),
+        "mine_words": _words(mine),
+    }
+
+
+def _words(value):
+    if value == "":
+        return "Nothing chosen"
+    found = {**dict(PRESENCES), **LEVEL_WORDS}.get(value)
+    return found or value.replace("_", " ").capitalize()
+
+
+def _table(each, base, theirs, mine):
+    """The rows of both, each once: nobody's row is lost. Rows that one side took out go."""
+    taken_out = [row for row in base if row not in theirs or row not in mine]
+    kept = [row for row in [*theirs, *(row for row in mine if row not in theirs)]]
+    return {
+        "field": each,
+        "rows": [row for row in kept if row not in taken_out or row not in base],
+        "differs": theirs != mine,
+    }
+
+
+def _answer(request, opened, stale, rows, tables=()):
+    """The script is told; the button gets the page where both are shown."""
+    if is_autosave(request):
+        return JsonResponse({}, status=409)
+    opened.screen = stale.screen
+    by, at = queries.last_saver(stale.screen, stale.part.key)
+    return page(
+        request,
+        "conflict",
+        opened,
+        status=409,
+        part=stale.part,
+        clashes=[row for row in rows if row["clash"]],
+        quiet=[row for row in rows if not row["clash"]],
+        tables=tables,
+        theirs_by=by,
+        theirs_at=at,
+        version=stale.screen.part_versions.get(stale.part.key, 0),
+    )

@@ -1,0 +1,201 @@
+"""What the templates of a draft show: rows, ratings, the rules beside the answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from cse.interface.queries import hints_for
+from cse.interface.rows import IndicatorRow
+from screening.answers import NOTHING, Given, read_answers, read_notes, read_rating
+from screening.parts import Part
+from screening.rules import DomainRating, Level, Presence, suggested_level
+from screening.tools.definition import Indicator, Tag, Tool
+from screening.views.common import Opened
+
+PRESENCES = (
+    ("yes", "Yes"),
+    ("possible", "Possible"),
+    ("no", "No"),
+    ("not_answered", "Not answered"),
+)
+LEVELS = (("", "As suggested"), ("high", "High"), ("medium", "Medium"), ("low", "Low"))
+RATINGS = (("", "Not rated"), ("low", "Low"), ("medium", "Medium"), ("high", "High"))
+LEVEL_WORDS = {"high": "High", "medium": "Medium", "low": "Low"}
+
+
+@dataclass(frozen=True)
+class Row(IndicatorRow):
+    """An indicator's row with what our screen says beside it.
+
+    ``practice_note`` (DEC-22), ``prefilled`` (from a linked row), ``circumstance`` (not behaviour).
+    """
+
+    practice_note: str = ""
+    prefilled: bool = False
+    circumstance: bool = False
+    hints: tuple[tuple[str, Any], ...] = field(default_factory=tuple)
+
+
+def rows_of(
+    part: Part,
+    tool: Tool,
+    given: dict[str, Given],
+    errors: dict[str, str] | None = None,
+    *,
+    check_words: bool = False,
+) -> list[Row]:
+    """The rows of a domain as the page prints them; ``errors`` by control name."""
+    assert part.domain is not None  # noqa: S101  a domain's page
+    return [
+        _row(row, given.get(row.id, NOTHING), tool, errors or {}, check_words=check_words)
+        for row in part.domain.shown
+    ]
+
+
+def _row(
+    row: Indicator, given: Given, tool: Tool, errors: dict[str, str], *, check_words: bool
+) -> Row:
+    texts = {"evidence": given.evidence, "concern": given.concern, "note": given.note}
+    return Row(
+        name=row.id,
+        label=row.display_text,
+        suggested=str(row.suggested_level or ""),
+        linked=_also(row, given, tool),
+        presence=given.presence.value,
+        level=given.level,
+        reason=given.reason,
+        when=given.when,
+        practice_note=row.practice_note,
+        prefilled=given.prefilled,
+        circumstance=Tag.CIRCUMSTANCE in row.tags,
+        errors={
+            name.removeprefix(f"{row.id}-"): message
+            for name, message in errors.items()
+            if name.startswith(f"{row.id}-")
+        },
+        hints=tuple((name, found) for name, text in texts.items() if (found := hints_for(text)))
+        if check_words
+        else (),
+        **texts,
+    )
+
+
+def _also(row: Indicator, given: Given, tool: Tool) -> str:
+    """Where else the same is asked (DEC-18, DEC-23)."""
+    others = [row.linked_to] if row.linked_to else list(row.also_under)
+    found = [tool.indicators[each] for each in others if each in tool.indicators]
+    titles = [tool.domains_by_key[each.domain].title for each in found if not each.retired]
+    if not titles:
+        return ""
+    where = " and ".join(dict.fromkeys(titles))
+    if given.prefilled:
+        return f"Filled in from {where}: check it"
+    if row.linked_to:
+        return f"Counted once with the same row under {where}"
+    return f"Also under {where}"
+
+
+def rating_context(part: Part, tool: Tool, rating: DomainRating) -> dict[str, Any]:
+    """Impact, likelihood, what the matrix suggests, and the rating the worker chose."""
+    suggested = suggested_level(rating, tool)
+    return {
+        "matrix": tool.matrix,
+        "rating": rating,
+        "suggested": str(suggested or ""),
+        "suggested_words": LEVEL_WORDS.get(str(suggested or ""), ""),
+        "accepted": suggested is not None and rating.rating is suggested,
+        "ratings": RATINGS,
+        "part": part,
+    }
+
+
+def domain_context(
+    opened: Opened,
+    part: Part,
+    *,
+    given: dict[str, Given] | None = None,
+    notes: str | None = None,
+    rating: DomainRating | None = None,
+    errors: dict[str, str] | None = None,
+    check_words: bool = False,
+) -> dict[str, Any]:
+    """Everything a domain's page shows; what was typed in place of what is stored, if given."""
+    assert part.domain is not None  # noqa: S101  a domain's page
+    document = opened.screen.answers
+    notes = read_notes(document, part.domain.key) if notes is None else notes
+    rating = rating or read_rating(document, part.domain.key)
+    rows = rows_of(
+        part, opened.tool, given or read_answers(document), errors, check_words=check_words
+    )
+    return {
+        "part": part,
+        "rows": rows,
+        "choices": PRESENCES,
+        "levels": LEVELS,
+        "times": (("", "Not said"), *((each.key, each.title) for each in opened.tool.time_frames)),
+        "notes": notes,
+        "notes_hints": hints_for(notes) if check_words else [],
+        "errors": errors or {},
+        "has_errors": bool(errors),
+        "version": opened.screen.part_versions.get(part.key, 0),
+        "unanswered": sum(row.presence == Presence.NOT_ANSWERED for row in rows),
+        **rating_context(part, opened.tool, rating),
+        **live_context(opened),
+    }
+
+
+def live_context(opened: Opened) -> dict[str, Any]:
+    """The rules that fire now, the counts, and what to think about: beside the answers."""
+    found = opened.assessment
+    return {
+        "rules": found.rules,
+        "prompts": found.prompts,
+        "totals": totals_words(found.totals),
+        "unanswered_all": found.unanswered,
+        "rules_words": rules_words([rule.title for rule in found.rules]),
+        "has_levels": any(row.suggested_level for row in opened.tool.shown),
+    }
+
+
+def totals_words(totals: Any) -> list[tuple[str, str]]:
+    """The counts as the paper has them: "3 (2 yes, 1 possible)" a level, and no sum (DEC-06)."""
+    return [
+        (LEVEL_WORDS[str(level)], count_words(count.yes, count.possible))
+        for level, count in totals.items()
+    ]
+
+
+def count_words(yes: int, possible: int) -> str:
+    """How many are present, and how many of them are possible (DEC-03)."""
+    return f"{yes + possible} ({yes} yes, {possible} possible)"
+
+
+def rules_words(titles: list[str]) -> str:
+    """What a screen reader is told when the rules beside the answers have changed."""
+    if not titles:
+        return "No rule applies to the answers so far."
+    return "Rules that apply now: " + "; ".join(titles) + "."
+
+
+def panels(opened: Opened, part: Part) -> dict[str, str]:
+    """The parts of the page that change with a save, as the page itself prints them."""
+    context = live_context(opened)
+    found = {"rules": render_to_string("screening/parts/rules.html", context)}
+    if part.domain is not None:
+        given = read_answers(opened.screen.answers)
+        left = sum(not given.get(row.id, NOTHING).answered for row in part.domain.shown)
+        found["rest"] = render_to_string("screening/parts/rest.html", {"unanswered": left})
+    if part.domain is not None and opened.tool.matrix is not None:
+        rating = read_rating(opened.screen.answers, part.domain.key)
+        found["suggestion"] = render_to_string(
+            "screening/parts/suggestion.html", rating_context(part, opened.tool, rating)
+        )
+    return {**found, "words": context["rules_words"]}
+
+
+def given_level(level: Level | None) -> str:
+    """A level in words."""
+    return LEVEL_WORDS.get(str(level or ""), "")

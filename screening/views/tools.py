@@ -1,0 +1,139 @@
+"""Tool administration: versions as data, never code (DEC-22, DEC-25). No page shows a child."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cse.access.capabilities import Capability
+from cse.access.decorators import requires
+from screening import queries, tool_shelf
+from screening.actions import choose_version, load_tool_version, retire_row
+from screening.forms_tools import ReasonForm, ToolFileForm
+from screening.models import ToolVersion
+from screening.policies import Refused
+
+MOST_PROBLEMS = 200
+"""Mistakes of a file that the page lists; it says how many more there are."""
+
+
+@require_safe
+@requires(Capability.MANAGE_TOOLS)
+def tools(request):
+    """Every tool with its versions and which one is in use."""
+    return render(request, "screening/tools/list.html", {"shelf": tool_shelf.shelf()})
+
+
+@require_safe
+@requires(Capability.MANAGE_TOOLS)
+def version(request, version_id):
+    """The rows of a version, read-only."""
+    found, on_shelf = _version(version_id)
+    context = {
+        "version": found,
+        "on_shelf": on_shelf,
+        "tool": queries.tool_of(found.pk),
+        "is_newest": on_shelf.newest.pk == found.pk,
+        "choices": tool_shelf.choices_of(found.tool),
+    }
+    return render(request, "screening/tools/version.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.MANAGE_TOOLS)
+def upload(request):
+    """A new version from a file; a wrong file loads nothing and every mistake is named."""
+    form = ToolFileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST":
+        form = ToolFileForm(request.POST, request.FILES)
+        if form.is_valid():
+            try:
+                return _load(request, form)
+            except Refused as refusal:  # a number that is taken or leaves a gap
+                form.add_error("file", str(refusal))
+    context = {
+        "form": form,
+        "problems": form.problems[:MOST_PROBLEMS],
+        "more": max(0, len(form.problems) - MOST_PROBLEMS),
+    }
+    return render(request, "screening/tools/upload.html", context)
+
+
+def _load(request, form):
+    before = set(ToolVersion.objects.values_list("pk", flat=True))
+    loaded = load_tool_version(
+        definition=form.definition, by=request.user, note=form.cleaned_data["note"]
+    )
+    if loaded.pk in before:
+        messages.info(request, "This very file is loaded already: nothing was added.")
+    else:
+        messages.success(request, "The version is loaded. It is not in use until you choose it.")
+    return redirect("screening:tool-version", version_id=loaded.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.MANAGE_TOOLS)
+def retire(request, version_id, indicator):
+    """Take a row out: a new version without it, in use from now on; older screens keep it."""
+    found, on_shelf = _version(version_id)
+    tool = queries.tool_of(found.pk)
+    row = tool.indicators.get(indicator)
+    if row is None or not row.shown or on_shelf.newest.pk != found.pk:
+        raise Http404
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = retire_row(
+                tool=found.tool,
+                indicator=row.id,
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"The row is retired: version {made.number} is in use now.")
+            return redirect("screening:tool-version", version_id=made.pk)
+    context = {
+        "form": form,
+        "version": found,
+        "tool": tool,
+        "row": row,
+        "on_shelf": on_shelf,
+        "linked": tool.indicators.get(row.linked_to),
+    }
+    return render(request, "screening/tools/retire.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.MANAGE_TOOLS)
+def use(request, version_id):
+    """Choose the version that new screens use; drafts and screens keep their own."""
+    found, on_shelf = _version(version_id)
+    form = ReasonForm(request.POST or None)
+    in_use = on_shelf.in_use == found.pk
+    if in_use:  # chosen twice, or by somebody else meanwhile: once is enough
+        messages.info(request, f"Version {found.number} is in use.")
+        return redirect("screening:tool-version", version_id=found.pk)
+    if request.method == "POST" and form.is_valid():
+        choose_version(version=found, by=request.user, reason=form.cleaned_data["reason"])
+        messages.success(request, f"Version {found.number} is in use from now on.")
+        return redirect("screening:tool-version", version_id=found.pk)
+    old = queries.tool_of(on_shelf.in_use) if on_shelf.in_use else None
+    tool = queries.tool_of(found.pk)
+    context = {
+        "form": form,
+        "version": found,
+        "tool": tool,
+        "on_shelf": on_shelf,
+        "old": old,
+        "differences": tool_shelf.differences(old, tool) if old else [],
+    }
+    return render(request, "screening/tools/use.html", context)
+
+
+def _version(version_id):
+    found = tool_shelf.version_of(version_id)
+    if found is None:
+        raise Http404
+    return found, tool_shelf.shelf_tool(found.tool)

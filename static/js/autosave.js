@@ -1,0 +1,166 @@
+// Saves a draft while it is being filled in. Nothing is kept in the browser: what has not reached
+// the server is only in the form, and the page says so.
+//
+// The form carries data-autosave (the address to post to), perhaps data-autosave-compare (where two
+// versions are compared) and a hidden field named "version". The server answers
+// {"saved_at": "14:05", "version": 7}, or status 409 {"compare_url": "…"}.
+
+const PAUSE = 1500; // after the last key, in milliseconds
+const LONGEST_WAIT = 10000; // while somebody types without a pause
+const FIRST_RETRY = 5000;
+const LAST_RETRY = 60000;
+
+export function startAutosave(form) {
+  const status = form.querySelector("[data-autosave-status]") || addStatus(form);
+  const state = { timer: 0, first: 0, retry: FIRST_RETRY, running: null, dirty: false };
+
+  const plan = (wait) => {
+    clearTimeout(state.timer);
+    state.timer = setTimeout(() => save(), wait);
+  };
+
+  async function save() {
+    clearTimeout(state.timer);
+    if (state.stopped || !state.dirty) return;
+    if (state.running) {
+      await state.running;
+      return save();
+    }
+    state.dirty = false;
+    state.first = 0;
+    state.running = send(form).finally(() => {
+      state.running = null;
+    });
+    handle(await state.running);
+  }
+
+  function handle(result) {
+    if (result.kind === "saved") {
+      state.retry = FIRST_RETRY;
+      state.trouble = false;
+      setVersion(form, result.body.version);
+      document.dispatchEvent(new CustomEvent("cse:used"));
+      form.dispatchEvent(new CustomEvent("cse:saved", { bubbles: true, detail: result.body }));
+      say(status, `Saved at ${result.body.saved_at}`);
+      return;
+    }
+    state.dirty = true;
+    state.trouble = true;
+    if (result.kind === "later") {
+      say(status, "Not saved – will try again. What you typed is still on this page.", true);
+      plan(state.retry);
+      state.retry = Math.min(state.retry * 2, LAST_RETRY);
+      return;
+    }
+    // Trying again would not help until the person does something.
+    state.stopped = true;
+    say(status, result.words, true, result.href, result.link);
+  }
+
+  form.addEventListener("input", () => {
+    state.dirty = true;
+    state.first ||= Date.now();
+    const waited = Date.now() - state.first;
+    plan(Math.max(0, Math.min(PAUSE, LONGEST_WAIT - waited)));
+  });
+  form.addEventListener("change", () => state.dirty && plan(300));
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") save();
+  });
+  window.addEventListener("online", () => save());
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) state.stopped = state.leaving = false; // back again: it saves again
+  });
+  // Only when a save has failed: an ordinary pause of a second is flushed as the page is hidden.
+  window.addEventListener("beforeunload", (event) => {
+    if (state.trouble && state.dirty && !state.leaving) event.preventDefault();
+  });
+
+  // The button's own save must not overtake an autosave on its way: the version would be stale.
+  form.addEventListener("submit", (event) => {
+    clearTimeout(state.timer);
+    state.stopped = true;
+    state.leaving = true;
+    if (!state.running) return;
+    event.preventDefault();
+    const button = event.submitter;
+    state.running.finally(() => form.requestSubmit(button));
+  });
+}
+
+async function send(form) {
+  let response;
+  try {
+    response = await fetch(form.dataset.autosave, {
+      method: "POST",
+      body: new FormData(form),
+      headers: { Accept: "application/json", "X-Requested-With": "autosave" },
+      credentials: "same-origin",
+      redirect: "manual",
+      keepalive: document.visibilityState === "hidden",
+    });
+  } catch {
+    return { kind: "later" };
+  }
+  return read(form, response);
+}
+
+async function read(form, response) {
+  const body = await response.json().catch(() => ({}));
+  if (response.ok) return { kind: "saved", body };
+  if (response.status === 409) {
+    const href = body.compare_url || form.dataset.autosaveCompare || "";
+    return href
+      ? {
+          kind: "stop",
+          words: "Not saved: somebody else changed this section. Both texts are kept.",
+          href,
+          link: "Open the comparison",
+        }
+      : {
+          kind: "stop",
+          words: "Not saved: somebody else changed this section. Use the save button to see both texts side by side.",
+        };
+  }
+  if (response.type === "opaqueredirect" || response.status === 401) {
+    return {
+      kind: "stop",
+      words: "Not saved: you have been signed out. Sign in in another tab, then save here; what you typed is still on this page.",
+    };
+  }
+  if (response.status === 403 || response.status === 404) {
+    return {
+      kind: "stop",
+      words: "Not saved: this draft is no longer open to you. Copy what you typed and speak to your safeguarding lead.",
+    };
+  }
+  if (response.status === 400 || response.status === 413) {
+    return { kind: "stop", words: body.message || "Not saved: use the save button to see what to change." };
+  }
+  return { kind: "later" };
+}
+
+function setVersion(form, version) {
+  const field = form.elements.namedItem("version");
+  if (field && version !== undefined) field.value = version;
+}
+
+function addStatus(form) {
+  const status = document.createElement("p");
+  status.className = "cse-autosave";
+  status.dataset.autosaveStatus = "";
+  status.setAttribute("role", "status");
+  form.prepend(status);
+  return status;
+}
+
+function say(status, words, trouble = false, href = "", link = "") {
+  status.classList.toggle("cse-autosave--trouble", trouble);
+  status.textContent = words;
+  if (!href) return;
+  const anchor = document.createElement("a");
+  anchor.href = href;
+  anchor.className = "govuk-link";
+  anchor.textContent = link;
+  status.append(" ", anchor);
+}

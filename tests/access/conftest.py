@@ -1,0 +1,36 @@
+"""This room's tests are not about the second factor; those that are switch it on."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from tests.access.people import make_case
+from tests.factories import PASSWORD
+
+
+@pytest.fixture(autouse=True)
+def _without_second_factor(settings) -> None:
+    settings.SECOND_FACTOR_REQUIRED = False
+
+
+@pytest.fixture
+def case(db):
+    """A child with its practitioner, two leads and a stranger."""
+    return make_case()
+
+
+@pytest.fixture
+def as_user(client):
+    """The client, signed in as somebody; `confirmed` when they showed who they are just now."""
+
+    def sign_in(user, confirmed=False):
+        client.logout()
+        if confirmed:
+            said = {"login": user.email, "password": PASSWORD}
+            assert client.post(reverse("account_login"), said).status_code == 302
+        else:
+            client.force_login(user)
+        return client
+
+    return sign_in

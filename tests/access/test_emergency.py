@@ -1,0 +1,183 @@
+"""Opening a child in an emergency: an hour, a reason, the lead told, somebody else's review."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from cse.access import actions
+from cse.access.capabilities import Capability
+from cse.access.models import BreakGlass, ChildTeamGrant, Exclusion
+from cse.access.policies import can
+from cse.access.tasks import remind_reviews
+from cse.audit.models import AuditEvent
+from cse.people.models import Role, TeamKind
+from cse.worklist.models import WorkItem
+from tests.factories import make_child, make_team, make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("D-SHR-01")]
+
+REASON = "She rang from a stairwell and I must know who looks after her"
+MADE_UP = "C-2222222"
+
+
+def open_it(client, reference, reason=REASON):
+    return client.post(reverse("access:break-glass"), {"reference": reference, "reason": reason})
+
+
+def waiting():
+    return WorkItem.objects.filter(kind="review_break_glass", closed_at__isnull=True)
+
+
+def test_it_opens_one_child_for_an_hour_and_tells_the_leads_at_once(as_user, case):
+    with time_machine.travel(dt.datetime(2026, 11, 20, 15, tzinfo=dt.UTC), tick=False):  # a Friday
+        answer = open_it(as_user(case.stranger, confirmed=True), case.child.reference)
+        assert answer.status_code == 302, answer.content.decode()
+        opening = BreakGlass.objects.get()
+        assert opening.expires_at - opening.opened_at == dt.timedelta(minutes=60)
+        assert opening.review_due_on == dt.date(2026, 11, 23)
+        assert can(case.stranger, Capability.SEE_CHILD, case.child)
+        (item,) = waiting()
+        assert item.owner_group == case.leads.group
+        assert timezone.localtime(item.due_at).date() == dt.date(2026, 11, 23)
+        event = AuditEvent.objects.get(act="opened in an emergency")
+        assert (event.child_id, event.reason) == (case.child.pk, REASON)
+    with time_machine.travel(dt.datetime(2026, 11, 20, 16, 1, tzinfo=dt.UTC), tick=False):
+        assert not can(case.stranger, Capability.SEE_CHILD, case.child)
+
+
+def test_it_asks_again_who_one_is(as_user, case):
+    answer = open_it(as_user(case.stranger), case.child.reference)
+    assert answer.status_code == 302
+    assert not BreakGlass.objects.exists()
+
+
+@pytest.mark.parametrize("reason", ["", "Urgent", "x" * 19, " " * 40])
+def test_it_needs_a_reason_that_says_something(as_user, case, reason):
+    answer = open_it(as_user(case.stranger, confirmed=True), case.child.reference, reason)
+    assert answer.status_code == 200
+    assert "Error:" in answer.content.decode()
+    assert not BreakGlass.objects.exists()
+
+
+def without_token(answer):
+    import re
+
+    body = answer.content.decode()
+    body = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", body)
+    body = re.sub(r'data-csrf="[^"]+"|data-session-ends="[^"]+"', "", body)
+    return re.sub(r"C-[0-9A-Z]{7}", "C-", body)
+
+
+def test_sealed_excluded_and_made_up_are_one_answer(as_user, case):
+    sealed = make_child()
+    lead = make_user(Role.NAMED_LEAD)
+    from tests.factories import grant
+
+    grant(lead, sealed)
+    actions.seal(child=sealed, names=[], reason="A relative works here", by=lead)
+    Exclusion(
+        child=case.child,
+        user=case.stranger,
+        ground="relative",
+        reason="Own child",
+        declared_by=case.lead,
+        starts_at=timezone.now(),
+    ).save()
+    client = as_user(case.stranger, confirmed=True)
+    answers = [open_it(client, ref) for ref in (sealed.reference, case.child.reference, MADE_UP)]
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert len({without_token(answer) for answer in answers}) == 1
+    assert REASON in answers[0].content.decode()
+    assert not BreakGlass.objects.exists()
+    refused = AuditEvent.objects.filter(act="open a child in an emergency", decision="refused")
+    assert refused.count() == 3
+
+
+def test_a_role_without_the_act_is_refused(as_user, case):
+    for role in (Role.ADMINISTRATOR, Role.AUDITOR, Role.BOARD, Role.INTELLIGENCE):
+        answer = open_it(as_user(make_user(role), confirmed=True), case.child.reference)
+        assert answer.status_code == 403
+    assert not BreakGlass.objects.exists()
+
+
+def test_who_sees_the_child_anyway_has_no_emergency(as_user, case):
+    answer = open_it(as_user(case.worker, confirmed=True), case.child.reference)
+    assert "You can open this child already" in answer.content.decode()
+    assert not BreakGlass.objects.exists()
+
+
+def opening_by(user, child):
+    return actions.break_glass(child_id=child.pk, by=user, reason=REASON)
+
+
+def review_page(opening):
+    return reverse("access:review-break-glass", args=[opening.pk])
+
+
+def test_somebody_else_reviews_it(as_user, case):
+    opening = opening_by(case.stranger, case.child)
+    client = as_user(case.lead)
+    assert case.child.reference in client.get(reverse("access:openings")).content.decode()
+    said = {"outcome": "justified", "note": "The child was in danger"}
+    assert client.post(review_page(opening), said).status_code == 302
+    opening.refresh_from_db()
+    assert (opening.outcome, opening.reviewed_by) == ("justified", case.lead)
+    assert not waiting().exists()
+    again = as_user(case.other_lead).post(review_page(opening), said)
+    assert "reviewed already" in again.content.decode()
+
+
+def test_nobody_reviews_their_own_and_the_lead_is_told(as_user, case):
+    agency_lead = make_user(Role.NAMED_LEAD)
+    opening = opening_by(agency_lead, case.child)
+    said = {"outcome": "justified", "note": "I was right"}
+    answer = as_user(agency_lead).post(review_page(opening), said)
+    assert "You cannot review your own emergency access" in answer.content.decode()
+    opening.refresh_from_db()
+    assert opening.reviewed_at is None
+    assert WorkItem.objects.filter(kind="refused_attempt").exists()
+
+
+def test_a_reviewer_who_does_not_see_the_child_finds_nothing(as_user, case):
+    opening = opening_by(case.stranger, case.child)
+    elsewhere = as_user(make_user(Role.NAMED_LEAD))
+    assert elsewhere.get(review_page(opening)).status_code == 404
+    assert case.child.reference not in elsewhere.get(reverse("access:openings")).content.decode()
+
+
+def test_where_no_other_lead_is_a_cse_team_is_asked_and_can_see(case):
+    lonely = make_child(by=make_user())  # its agency has no circle of leads
+    team = make_team(kind=TeamKind.CSE_TEAM)
+    specialist = make_user(Role.CSE_TEAM, team=team)
+    opening = opening_by(case.stranger, lonely)
+    (item,) = waiting()
+    assert item.owner_group == team.group
+    assert can(specialist, Capability.SEE_CHILD, lonely)
+    actions.review_break_glass(
+        opening=opening, by=specialist, outcome="not_justified", note="The front door was open"
+    )
+    assert not waiting().exists()
+
+
+def test_a_review_still_open_is_waited_for_again_and_only_once(case):
+    opening_by(case.stranger, case.child)
+    remind_reviews()
+    remind_reviews()
+    assert waiting().count() == 1
+
+
+def test_an_opening_never_lengthens_into_more_than_an_hour(case):
+    with time_machine.travel(dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC), tick=False):
+        opening_by(case.stranger, case.child)
+    with time_machine.travel(dt.datetime(2026, 11, 20, 13, tzinfo=dt.UTC), tick=False):
+        opening_by(case.stranger, case.child)
+        assert can(case.stranger, Capability.SEE_CHILD, case.child)
+    with time_machine.travel(dt.datetime(2026, 11, 20, 14, 1, tzinfo=dt.UTC), tick=False):
+        assert not can(case.stranger, Capability.SEE_CHILD, case.child)
+    assert BreakGlass.objects.count() == 2
+    assert not ChildTeamGrant.objects.filter(basis="break_glass").exists()

@@ -1,0 +1,83 @@
+"""The whole service in the system's Chromium: a live server, real commits, real sessions."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.db import transaction
+from django.test import Client
+from playwright.sync_api import sync_playwright
+
+from screening.actions import load_shipped_tools
+from tests.interface.browsing import CHROMIUM, FLAGS
+
+# Playwright keeps an event loop in this thread; the tests' own queries are synchronous.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+RULES = {"rules": {"target-size": {"enabled": True}}}
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+
+
+@pytest.fixture
+def tools(transactional_db):
+    return load_shipped_tools()
+
+
+class Desk:
+    """Browsers of people who are signed in, at one live server."""
+
+    def __init__(self, chromium, live_server):
+        self.chromium, self.address, self.contexts = chromium, live_server.url, []
+
+    def page_of(self, user, *, width=1280, scripts=True):
+        """A page in a browser of its own in which this person is signed in."""
+        client = Client()
+        with transaction.atomic():
+            client.force_login(user, backend=BACKEND)
+        context = self.chromium.new_context(
+            viewport={"width": width, "height": 900},
+            java_script_enabled=scripts,
+            base_url=self.address,
+        )
+        context.add_cookies(
+            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": self.address}]
+        )
+        context.set_default_timeout(60_000)
+        self.contexts.append(context)
+        return context.new_page()
+
+    def close(self):
+        for context in self.contexts:
+            context.close()
+
+
+@pytest.fixture
+def desk(chromium, live_server, tools):
+    desk = Desk(chromium, live_server)
+    yield desk
+    desk.close()
+
+
+def barriers(page):
+    """What axe finds that is moderate or worse."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [(v["id"], n["html"]) for v in found if v["impact"] != "minor" for n in v["nodes"]]
+
+
+def wide(page):
+    """Whether the page is wider than its window."""
+    return page.evaluate("document.documentElement.scrollWidth > window.innerWidth")

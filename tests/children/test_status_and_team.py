@@ -1,0 +1,167 @@
+"""Legal status over time and the team around the child."""
+
+import datetime as dt
+
+import pytest
+
+from cse.children.actions.status import end_legal_status, record_legal_status
+from cse.children.actions.team import add_team_member, end_team_member
+from cse.children.models import LegalStatus, LegalStatusKind, TeamMember
+from cse.children.policies import NotPossible
+from cse.children.queries.overview import status_on
+from tests.factories import grant, make_child
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def child(worker):
+    child = make_child("Wren", "Ashby", by=worker)
+    grant(worker, child)
+    return child
+
+
+def on(name, day, month, year):
+    return {f"{name}-day": str(day), f"{name}-month": str(month), f"{name}-year": str(year)}
+
+
+def record(child, by, kind, day, ends_on=None):
+    return record_legal_status(child=child, by=by, kind=kind, starts_on=day, ends_on=ends_on)
+
+
+@pytest.mark.parametrize("kind", LegalStatusKind.values)
+def test_every_status_is_recorded_from_its_page(as_worker, child, kind):
+    address = f"/children/{child.pk}/status/add/"
+    answer = as_worker.post(address, {"kind": kind, **on("starts_on", 1, 9, 2026)}, follow=True)
+    page = answer.content.decode()
+    assert LegalStatusKind(kind).label in page and "1 September 2026" in page
+
+
+def test_a_new_status_ends_the_one_before_and_keeps_it(worker, child):
+    record(child, worker, "cin", dt.date(2026, 1, 10))
+    record(child, worker, "s20", dt.date(2026, 5, 3))
+    record(child, worker, "s31", dt.date(2026, 9, 1))
+    statuses = list(LegalStatus.objects.filter(child=child))
+    assert [(s.kind, s.ends_on) for s in statuses] == [
+        ("s31", None),
+        ("s20", dt.date(2026, 9, 1)),
+        ("cin", dt.date(2026, 5, 3)),
+    ]
+    assert status_on(statuses, dt.date(2026, 5, 2)).kind == "cin"
+    assert status_on(statuses, dt.date(2026, 5, 3)).kind == "s20"
+    assert status_on(statuses, dt.date(2025, 12, 31)) is None
+
+
+def test_a_past_status_fits_beside_the_current_one(worker, child):
+    record(child, worker, "s31", dt.date(2026, 9, 1))
+    with pytest.raises(NotPossible, match="say when this earlier status ended"):
+        record(child, worker, "cin", dt.date(2026, 1, 10))
+    record(child, worker, "cin", dt.date(2026, 1, 10), dt.date(2026, 8, 1))
+    assert LegalStatus.objects.get(kind="s31").ends_on is None
+
+
+def test_the_same_status_twice_is_recorded_once(as_worker, child):
+    address = f"/children/{child.pk}/status/add/"
+    for _ in range(2):
+        as_worker.post(address, {"kind": "cp", **on("starts_on", 1, 9, 2026)})
+    assert LegalStatus.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        ({**on("starts_on", 1, 9, 2026)}, "Select an answer: legal status"),
+        ({"kind": "xx", **on("starts_on", 1, 9, 2026)}, "Select a valid choice"),
+        ({"kind": "cp"}, "Enter the start"),
+        ({"kind": "cp", **on("starts_on", 1, 9, 2199)}, "today or in the past"),
+        (
+            {"kind": "cp", **on("starts_on", 2, 9, 2026), **on("ends_on", 1, 9, 2026)},
+            "The end must be on or after the start",
+        ),
+    ],
+)
+def test_a_status_that_cannot_be_is_refused(as_worker, child, facts, message):
+    answer = as_worker.post(f"/children/{child.pk}/status/add/", facts)
+    assert answer.status_code == 200 and message in answer.content.decode()
+    assert not LegalStatus.objects.exists()
+
+
+def test_a_status_ends_on_its_page_and_not_before_it_began(as_worker, worker, child):
+    status = record(child, worker, "cp", dt.date(2026, 5, 3))
+    address = f"/children/{child.pk}/status/{status.pk}/end/"
+    answer = as_worker.post(address, on("ends_on", 2, 5, 2026))
+    assert "The end must be on or after the start" in answer.content.decode()
+    assert as_worker.post(address, on("ends_on", 1, 9, 2026)).status_code == 302
+    end_legal_status(status=status, by=worker, ends_on=dt.date(2026, 10, 1))
+    status.refresh_from_db()
+    assert status.ends_on == dt.date(2026, 9, 1)
+
+
+@pytest.mark.requirement("O-SHR-38")
+def test_a_child_with_one_person_says_that_nobody_is_alone(as_worker, worker, lead, child):
+    page = as_worker.get(f"/children/{child.pk}/").content.decode()
+    assert "Nobody is alone with this" in page
+    assert lead.get_full_name() in page
+    page = as_worker.get(f"/children/{child.pk}/team/").content.decode()
+    assert "Nobody is in the team" in page
+
+
+@pytest.mark.requirement("O-SHR-38")
+def test_the_team_is_shown_with_what_each_does(as_worker, worker, child):
+    address = f"/children/{child.pk}/team/add/"
+    since = on("starts_on", 1, 9, 2026)
+    as_worker.post(address, {"who": "me", "part": "Form tutor", **since})
+    as_worker.post(
+        address,
+        {
+            "who": "other",
+            "name": "Sam Okafor",
+            "agency_name": "Exampleton NHS",
+            "part": "Nurse",
+            "is_lead_professional": "on",
+            **since,
+        },
+    )
+    for page in ("", "team/"):
+        shown = as_worker.get(f"/children/{child.pk}/{page}").content.decode()
+        for words in (
+            worker.get_full_name(),
+            "Form tutor",
+            "Sam Okafor",
+            "Exampleton NHS",
+            "lead professional",
+        ):
+            assert words in shown
+
+
+def test_a_colleague_needs_a_name(as_worker, child):
+    address = f"/children/{child.pk}/team/add/"
+    answer = as_worker.post(
+        address, {"who": "other", "part": "Nurse", **on("starts_on", 1, 9, 2026)}
+    )
+    assert "Enter their name" in answer.content.decode()
+    assert not TeamMember.objects.exists()
+
+
+def test_one_lead_professional_at_a_time_and_no_double(worker, child):
+    day = dt.date(2026, 9, 1)
+    facts = {"child": child, "by": worker, "part": "Social worker", "starts_on": day}
+    first = add_team_member(name="A One", is_lead_professional=True, **facts)
+    assert add_team_member(name="A One", is_lead_professional=True, **facts).pk == first.pk
+    add_team_member(name="B Two", is_lead_professional=True, **facts)
+    leading = TeamMember.objects.filter(is_lead_professional=True)
+    assert [member.name for member in leading] == ["B Two"]
+    assert TeamMember.objects.count() == 2
+
+
+def test_somebody_leaves_and_stays_in_the_record(as_worker, worker, child):
+    member = add_team_member(
+        child=child, by=worker, name="Sam Okafor", part="Nurse", starts_on=dt.date(2026, 9, 1)
+    )
+    address = f"/children/{child.pk}/team/{member.pk}/end/"
+    as_worker.post(address, on("ends_on", 1, 10, 2026))
+    page = as_worker.get(f"/children/{child.pk}/team/").content.decode()
+    assert "Were in the team" in page and "Sam Okafor" in page
+    end_team_member(member=member, by=worker, ends_on=dt.date(2026, 11, 1))
+    member.refresh_from_db()
+    assert member.ends_on == dt.date(2026, 10, 1)

@@ -1,0 +1,44 @@
+"""The test database: made by the owner of the tables, used as the application's role.
+
+So every test runs with the rights production has: the guards hold here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+
+from tests.database import copy_of_template, drop, empty_database
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_modify_db_settings: None, django_db_blocker) -> Iterator[None]:
+    """Copy the migrated template as the owner, then point the application's connection at it."""
+    owner, app = connections["owner"], connections["default"]
+    name = app.settings_dict["TEST"]["NAME"] or f"test_{app.settings_dict['NAME']}"
+    original = owner.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        app.close()
+        copy_of_template(name)
+        for connection in (owner, app):
+            connection.settings_dict["NAME"] = name
+        yield
+        for connection in (owner, app):
+            connection.close()
+            connection.settings_dict["NAME"] = original
+        drop(name)
+
+
+# Django empties the tables after a transactional test with TRUNCATE, which the guards refuse to
+# everybody. The tests' own emptying runs as the owner, with the guards off for that moment.
+TransactionTestCase._fixture_teardown = lambda self: empty_database()
+
+
+@pytest.fixture(autouse=True)
+def _no_shared_cache(settings) -> None:
+    """Each test has its own cache; Redis is exercised where a test says so."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,91 @@
+"""Error pages: calm, the same for every cause, and standing when everything else has fallen."""
+
+import re
+
+import pytest
+from django.test import RequestFactory
+
+from cse.interface import errors
+
+PAGES = [
+    (errors.bad_request, 400, "Nothing was saved"),
+    (errors.permission_denied, 403, "Your post does not include this"),
+    (errors.page_not_found, 404, "There is nothing here that you can open"),
+    (errors.method_not_allowed, 405, "Nothing was changed"),
+    (errors.conflict, 409, "it was changed by another person"),
+    (errors.too_large, 413, "Shorten it"),
+    (errors.server_error, 500, "everything saved before is safe"),
+    (errors.unavailable, 503, "What was saved before is safe"),
+    (errors.csrf_failure, 403, "This form was open too long"),
+]
+HANDLERS = [page[0] for page in PAGES]
+
+
+def request(path="/", **kwargs):
+    # No session, no user, no database: the middleware that makes them may be what failed.
+    return RequestFactory().get(path, **kwargs)
+
+
+@pytest.mark.parametrize(("handler", "status", "words"), PAGES)
+def test_each_page_says_what_happened_and_what_to_do(handler, status, words):
+    response = handler(request())
+    html = response.content.decode()
+    assert response.status_code == status
+    assert words in html
+    assert response["Cache-Control"] == "no-store"
+    assert "<h1" in html
+    assert "back button" in html or "home page" in html
+    assert "csrf" not in html.lower()
+    assert not re.search(r"Traceback|Exception", html)
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_a_page_is_the_same_bytes_for_every_cause_and_everybody(handler):
+    first = handler(request("/children/1/"))
+    second = handler(request("/children/0f0/?next=//evil", headers={"cookie": "sessionid=x"}))
+    assert first.content == second.content
+
+
+def test_not_found_never_repeats_the_address():
+    html = errors.page_not_found(request("/children/Isla-Fenwick/<script>/")).content.decode()
+    assert "Isla" not in html
+    assert "<script>" not in html
+
+
+def test_a_stale_form_gives_back_long_texts_and_no_secret():
+    typed = {
+        "note": "A long narrative that took an hour </textarea><script>",
+        "password": "a very long password indeed",
+        "mfa_code": "12345678901234567890123",
+        "csrfmiddlewaretoken": "t" * 64,
+        "short": "yes",
+    }
+    html = errors.csrf_failure(RequestFactory().post("/x", typed)).content.decode()
+    assert "A long narrative that took an hour" in html
+    assert "<script>" not in html
+    assert "very long password" not in html
+    assert "12345678901" not in html
+    assert "tttt" not in html
+    assert html.count("<textarea") == 1
+
+
+def test_a_form_that_cannot_be_read_still_gets_the_page(settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 1
+    posted = RequestFactory().post("/x", {"a": "x" * 30, "b": "y" * 30})
+    assert errors.csrf_failure(posted).status_code == 403
+
+
+def test_the_last_resort_needs_no_template(monkeypatch):
+    def broken(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr(errors, "render", broken)
+    for handler, status in ((errors.server_error, 500), (errors.unavailable, 503)):
+        response = handler(request())
+        assert response.status_code == status
+        assert b"What was saved before is safe" in response.content
+
+
+def test_refused_methods_are_named():
+    assert errors.method_not_allowed(request(), ["GET", "HEAD"])["Allow"] == "GET, HEAD"
+    assert errors.unavailable(request())["Retry-After"] == "60"

@@ -1,0 +1,148 @@
+"""Every page of a screen answers, to GET and HEAD, and says what its state asks for."""
+
+import pytest
+
+from screening.actions import start_screen
+from screening.answers import Given
+from screening.rules import Presence
+from tests.screening.pages import address, complete, fill, text_of
+from tests.screening.test_completing import completed, draft_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft(oxfordshire):
+    return start_screen(child=oxfordshire.child, by=oxfordshire.worker)[0]
+
+
+def test_every_page_of_a_draft_answers(oxfordshire, draft):
+    client = oxfordshire.client()
+    for kind, slug in (
+        ("draft", ""),
+        ("domain", "health"),
+        ("section", "conclusion"),
+        ("check", ""),
+        ("set-aside", ""),
+    ):
+        assert client.get(address(draft, kind, slug)).status_code == 200
+        assert client.head(address(draft, kind, slug)).status_code == 200
+    for kind in ("show", "completed", "correct"):
+        assert client.get(address(draft, kind))["Location"] == address(draft, "draft")
+    for slug in ("nothing", "grooming-2"):
+        assert client.get(address(draft, "domain", slug)).status_code == 404
+        assert client.get(address(draft, "section", slug)).status_code == 404
+
+
+def test_every_page_of_a_completed_screen_answers(oxfordshire):
+    screen = completed(oxfordshire, **{"O-IND-HEA-01": Given(presence=Presence.YES)})
+    client = oxfordshire.client()
+    for kind in ("show", "completed", "correct"):
+        assert client.get(address(screen, kind)).status_code == 200
+    for kind, slug in (("draft", ""), ("domain", "health"), ("check", ""), ("set-aside", "")):
+        assert client.get(address(screen, kind, slug))["Location"] == address(screen, "show")
+    start = client.get(address(screen, "repeat"))
+    assert start["Location"] == f"/screens/child/{oxfordshire.child.pk}/start/"
+
+
+@pytest.mark.requirement("W-SCR-40", "W-SCR-32")
+def test_strengths_stand_beside_the_concerns(oxfordshire):
+    screen = draft_of(oxfordshire, **{"O-IND-HEA-01": Given(presence=Presence.YES)})
+    client = oxfordshire.client()
+    fill(client, screen, "section", "strengths", strengths="A grandmother she trusts")
+    complete(client, screen)
+    page = client.get(address(screen, "show")).content.decode()
+    beside = page[page.index("cse-beside") : page.index("A grandmother she trusts")]
+    assert "Concerns identified" in beside and "1 (1 yes, 0 possible)" in beside
+
+
+@pytest.mark.requirement("W-SCR-35", "W-SCR-12", "O-SCR-20", "O-SCR-01")
+def test_the_start_says_not_to_delay_and_what_the_indicators_are(oxfordshire, wiltshire):
+    for place, words in (
+        (oxfordshire, "do not wait for this screen to be finished"),
+        (wiltshire, "at risk of significant harm do not delay"),
+    ):
+        page = text_of(place.client().get(f"/screens/child/{place.child.pk}/start/"))
+        assert words in page and "It is yours to act on" in page
+        assert "ordinary teenage behaviour" in page
+    assert "If you cannot rule it out, rule it in" in text_of(
+        oxfordshire.client().get(f"/screens/child/{oxfordshire.child.pk}/start/")
+    )
+
+
+@pytest.mark.requirement("DEC-15")
+def test_wording_is_explained_without_scripts_and_nothing_is_changed(oxfordshire, draft):
+    from cse.interface.reference import load_language_terms
+
+    load_language_terms()
+    client = oxfordshire.client()
+    where = address(draft, "section", "strengths")
+    text = "She is promiscuous, they say."
+    answer = client.post(where, {"version": "0", "strengths": text, "check_wording": "all"})
+    assert answer["Location"] == f"{where}?words=1"
+    page = text_of(client.get(answer["Location"]))
+    assert "to think about" in page and text in page
+    draft.refresh_from_db()
+    assert draft.sections["strengths"] == text
+
+
+@pytest.mark.requirement("W-SCR-30", "W-SCR-31", "O-SCR-03", "W-SCR-10")
+def test_views_and_why_they_were_not_sought(oxfordshire, draft):
+    client = oxfordshire.client()
+    fill(
+        client,
+        draft,
+        "section",
+        "child_views",
+        child_views="",
+        child_views_not_sought="She was not in school",
+        child_agrees="not_asked",
+    )
+    fill(client, draft, "section", "completed_with", completed_with="The school nurse")
+    draft.refresh_from_db()
+    assert draft.sections == {
+        "child_views_not_sought": "She was not in school",
+        "child_agrees": "not_asked",
+        "completed_with": "The school nurse",
+    }
+
+
+@pytest.mark.requirement("W-SCR-34")
+def test_an_actions_table_takes_any_number_of_rows(wiltshire):
+    screen, _ = start_screen(child=wiltshire.child, by=wiltshire.worker)
+    client = wiltshire.client()
+    rows = {f"actions-{n}-action": f"Action {n}" for n in range(40)}
+    rows |= {f"actions-{n}-who": "Us" for n in range(40)}
+    where = address(screen, "section", "actions")
+    client.post(where, {"version": "0", "act": "add_row", **rows})
+    screen.refresh_from_db()
+    assert screen.sections["actions"][39] == ["Action 39", "Us", ""]
+    page = client.get(f"{where}?rows=1").content.decode()
+    assert 'name="actions-42-action"' in page and "Action 39" in page
+
+
+@pytest.mark.requirement("DEC-22")
+def test_a_contested_row_says_what_it_is(oxfordshire, draft):
+    page = text_of(oxfordshire.client().get(address(draft, "domain", "health")))
+    assert "A circumstance, not behaviour" in page
+    assert "A learning disability is a circumstance, not behaviour" in page
+
+
+@pytest.mark.requirement("D-SCR-01")
+def test_a_draft_is_there_after_signing_in_again(oxfordshire, draft):
+    client = oxfordshire.client()
+    fill(client, draft, "domain", "health", notes="Half a sentence")
+    client.logout()
+    assert client.get(address(draft, "domain", "health")).status_code == 302
+    again = oxfordshire.client()
+    assert "Half a sentence" in text_of(again.get(address(draft, "domain", "health")))
+    assert address(draft, "draft") in again.get("/screens/").content.decode()
+
+
+def test_a_long_list_says_that_there_is_more(oxfordshire, monkeypatch):
+    monkeypatch.setattr("screening.views.completed.PAGE", 1)
+    client = oxfordshire.client()
+    completed(oxfordshire)
+    assert "completed last" not in text_of(client.get("/screens/"))
+    completed(oxfordshire)
+    assert "The 1 completed last" in text_of(client.get("/screens/"))

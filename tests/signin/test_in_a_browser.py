@@ -1,0 +1,97 @@
+"""Sign-in in the system's Chromium: a security key, and a form whose time ran out."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from allauth.mfa.models import Authenticator
+from playwright.sync_api import sync_playwright
+
+from cse.people.models import Role
+from cse.signin.models import KeptForm
+from tests.factories import PASSWORD, make_user
+from tests.interface.browsing import CHROMIUM, FLAGS
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def page(django_db_setup, live_server):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        context = browser.new_context(base_url=live_server.url)
+        context.set_default_timeout(20_000)
+        opened = context.new_page()
+        opened.complaints = []
+        opened.on("console", lambda m: opened.complaints.append(m.text) if m.type == "error" else 0)
+        yield opened
+        browser.close()
+
+
+def person(role=Role.PRACTITIONER):
+    from django.db import transaction
+
+    with transaction.atomic():
+        return make_user(role)
+
+
+def enter(page, user):
+    page.fill("#id_login", user.email)
+    page.fill("#id_password", PASSWORD)
+    page.click("main button:text-is('Sign in')")
+    page.wait_for_load_state()
+
+
+def test_a_security_key_is_added_and_signs_in(page):
+    user = person()
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "usb", "hasResidentKey": True,
+               "hasUserVerification": True, "isUserVerified": True}  # fmt: skip
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    page.goto("/account/sign-in/?next=/account/second-factor/keys/add/")
+    enter(page, user)
+    page.fill("#id_name", "blue key")
+    assert not page.locator("[data-security-key-error]").is_visible()
+    page.click("text=Add this key")
+    page.wait_for_url("**/second-factor/codes/")
+    assert Authenticator.objects.get(user=user, type="webauthn").wrap().name == "blue key"
+    page.click("text=Sign out")
+    page.goto("/account/sign-in/?next=/people/leads/")
+    enter(page, user)
+    page.wait_for_url("**/second-factor/check/")
+    page.click("text=Use the security key")
+    page.wait_for_url("**/people/leads/")
+    assert page.complaints == []
+
+
+def test_a_key_that_does_not_answer_is_said_in_words(page):
+    page.goto("/account/sign-in/?next=/account/second-factor/keys/add/")
+    enter(page, person())
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    page.evaluate("() => { navigator.credentials.create = () => Promise.reject(Error('no key')) }")
+    page.click("text=Add this key")
+    page.locator("[data-security-key-error]").wait_for(state="visible")
+
+
+def test_what_was_typed_when_the_time_ran_out_comes_back_after_sign_in(page, settings):
+    settings.IDLE_SECONDS, settings.IDLE_WARNING_SECONDS = 8, 4
+    user = person(Role.ADMINISTRATOR)
+    page.goto("/account/sign-in/?next=/people/agencies/add/")
+    enter(page, user)
+    page.fill("#id_name", "Half-typed Surgery")
+    page.locator("dialog").wait_for(state="visible")
+    page.wait_for_url("**/account/ended/")
+    assert page.locator("h1").inner_text() == "You were signed out"
+    assert KeptForm.objects.get().user_id == user.pk
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    settings.IDLE_SECONDS, settings.IDLE_WARNING_SECONDS = 900, 120
+    page.click("text=Sign in again")
+    enter(page, user)
+    assert page.locator("h1").inner_text() == "We kept what you typed"
+    assert page.locator("textarea").first.input_value() == "Half-typed Surgery"
+    page.click("text=Go on to your page")
+    assert "/people/agencies/add/" in page.url
