@@ -5,6 +5,7 @@ So every test runs with the rights production has: the guards hold here too.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -35,6 +36,21 @@ def django_db_setup(django_db_modify_db_settings: None, django_db_blocker) -> It
 # Django empties the tables after a transactional test with TRUNCATE, which the guards refuse to
 # everybody. The tests' own emptying runs as the owner, with the guards off for that moment.
 TransactionTestCase._fixture_teardown = lambda self: empty_database()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The system's Chromium, one for a whole run: Playwright starts once in a process."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.interface.browsing import CHROMIUM, FLAGS
+
+    # Playwright keeps an event loop in this thread; the tests' own queries are synchronous.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(autouse=True)

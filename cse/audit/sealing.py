@@ -26,12 +26,22 @@ BATCH = 500
 OVERLAP = 10_000
 BEGINNING = "0" * 64
 
-#: A row no running transaction can still be followed by. A number beyond the snapshot is none of
-#: this server's (a restored copy, or forged) and must not keep a row out of the chain.
-SETTLED = (
-    "(transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-    " OR transaction_id >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint)"
-)
+#: A row no running transaction of this database can still be followed by. Transactions of the
+#: server's other databases write no row here and are not waited for; one that cannot be placed is.
+#: A number beyond the snapshot is none of this server's (a restored copy, or forged) and must not
+#: keep a row out of the chain. One statement, so that rows and snapshot are of the same moment.
+SETTLED = """(
+    transaction_id < coalesce((
+        SELECT min(running::text::bigint)
+        FROM pg_snapshot_xip(pg_current_snapshot()) running
+        WHERE NOT EXISTS (
+            SELECT FROM pg_locks held JOIN pg_stat_activity session USING (pid)
+            WHERE held.locktype = 'transactionid' AND held.mode = 'ExclusiveLock'
+              AND held.transactionid = running::xid AND session.datname <> current_database()
+        )
+    ), pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+    OR transaction_id >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+)"""
 
 #: What of an event is sealed: everything. Named, so that a later column changes no digest.
 EVENT_FIELDS = (

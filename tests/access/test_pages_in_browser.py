@@ -40,7 +40,7 @@ def full(db):
     return case
 
 
-def test_nothing_stands_in_anybodys_way(as_user, full):
+def test_nothing_stands_in_anybodys_way(as_user, chromium, full):
     case = full
     sealed = make_child(LONG, "Underwood", by=case.worker)
     for person in (case.lead, case.worker, case.stranger):
@@ -93,4 +93,6 @@ def test_nothing_stands_in_anybodys_way(as_user, full):
     shown["log-empty"] = auditor.get(reverse("audit:log"), empty)
     shown["log-error"] = auditor.get(reverse("audit:log"), {"from_day-day": "44"})
     assert {name for name, answer in shown.items() if answer.status_code not in (200, 404)} == set()
-    assert look_at({name: answer.content.decode() for name, answer in shown.items()}) == []
+    assert (
+        look_at(chromium, {name: answer.content.decode() for name, answer in shown.items()}) == []
+    )

@@ -259,6 +259,22 @@ def test_the_order_is_that_of_commit_and_no_gap_opens_behind_the_end(folder):
     assert list(order) == ["first to begin", "second to begin"]
 
 
+def test_what_runs_in_another_database_of_the_server_is_not_waited_for(folder):
+    """A long report elsewhere, or another test, must not keep this past from being sealed."""
+    parameters = connections["owner"].get_connection_params()
+    parameters.pop("cursor_factory", None)
+    elsewhere = psycopg2.connect(**parameters | {"dbname": "postgres"})
+    try:
+        with elsewhere.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()")
+        with transaction.atomic():
+            events.record("an act")
+        seal_events()
+        assert EventSeal.objects.count() == 1
+    finally:
+        elsewhere.close()
+
+
 def test_two_sealers_are_harmless(folder):
     for number in range(30):
         with transaction.atomic():

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
 from django.test import Client
-from playwright.sync_api import sync_playwright
 
 from screening.actions import load_shipped_tools
-from tests.interface.browsing import CHROMIUM, FLAGS
 
-# Playwright keeps an event loop in this thread; the tests' own queries are synchronous.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 RULES = {"rules": {"target-size": {"enabled": True}}}
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import sync_playwright
 
 from cse.audit import events
 from cse.children.actions.record import edit_child
@@ -19,7 +18,7 @@ from cse.worklist import kinds
 from cse.worklist.actions import open_item
 from tests.children.conftest import BACKEND
 from tests.factories import grant, make_child
-from tests.interface.browsing import CHROMIUM, FLAGS, Site
+from tests.interface.browsing import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 RULES = {"rules": {"target-size": {"enabled": True}}}
@@ -138,7 +137,7 @@ def empty_pages(client, lead, worker):
     return found | {"empty-home": other.get("/").content.decode()}
 
 
-def look_at(pages):
+def look_at(chromium, pages):
     """What is wrong on each page: what runs off the side, and what axe finds where it is narrow.
 
     axe takes long: what tests/browser walks with less in it is not asked of it a second time.
@@ -146,20 +145,19 @@ def look_at(pages):
     site = Site()
     site.pages = {f"/page/{name}": html for name, html in pages.items()}
     wrong = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_context(bypass_csp=True).new_page()
-        for name in pages:
-            page.goto(f"{site.address}/page/{name}")
-            for width in (1280, 320):
-                page.set_viewport_size({"width": width, "height": 900})
-                if page.evaluate("document.documentElement.scrollWidth") > width:
-                    wrong.append((name, width, "wider than the screen"))
-                if PICTURES:
-                    page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
-            if name not in SEEN_ELSEWHERE:
-                wrong += [(name, *problem) for problem in problems(page)]
-        browser.close()
+    context = chromium.new_context(bypass_csp=True)
+    page = context.new_page()
+    for name in pages:
+        page.goto(f"{site.address}/page/{name}")
+        for width in (1280, 320):
+            page.set_viewport_size({"width": width, "height": 900})
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                wrong.append((name, width, "wider than the screen"))
+            if PICTURES:
+                page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
+        if name not in SEEN_ELSEWHERE:
+            wrong += [(name, *problem) for problem in problems(page)]
+    context.close()
     site.close()
     return wrong
 
@@ -169,9 +167,9 @@ def problems(page):
     return [(v["id"], n["html"]) for v in found if v["impact"] != "minor" for n in v["nodes"]]
 
 
-def test_nothing_stands_in_anybodys_way(pages):
-    assert look_at(pages) == []
+def test_nothing_stands_in_anybodys_way(chromium, pages):
+    assert look_at(chromium, pages) == []
 
 
-def test_the_first_day_neither(empty_pages):
-    assert look_at(empty_pages) == []
+def test_the_first_day_neither(chromium, empty_pages):
+    assert look_at(chromium, empty_pages) == []

@@ -9,7 +9,7 @@ from django.urls import reverse
 from cse.documents import actions
 from cse.documents.models import Export
 from screening.actions.start import start_screen
-from tests.browser.conftest import barriers, chromium, desk, tools  # noqa: F401  fixtures
+from tests.browser.conftest import barriers, desk, tools  # noqa: F401  fixtures
 from tests.documents.test_register import complete_screen
 from tests.factories import PASSWORD, grant, make_agency, make_child, make_user
 

@@ -3,12 +3,12 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.http import QueryDict
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from cse.interface.context import Idle
 from cse.interface.guidance import PAGES
 from tests.interface import gallery
-from tests.interface.browsing import CHROMIUM, FLAGS, Site
+from tests.interface.browsing import Site
 
 pytestmark = pytest.mark.browser
 RULES = {"rules": {"target-size": {"enabled": True}}}
@@ -23,14 +23,6 @@ def site():
     site.pages["/"] = gallery.html()
     yield site
     site.close()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from allauth.mfa.models import Authenticator
-from playwright.sync_api import sync_playwright
 
 from cse.people.models import Role
 from cse.signin.models import KeptForm
 from tests.factories import PASSWORD, make_user
-from tests.interface.browsing import CHROMIUM, FLAGS
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def page(django_db_setup, live_server):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        context = browser.new_context(base_url=live_server.url)
-        context.set_default_timeout(20_000)
-        opened = context.new_page()
-        opened.complaints = []
-        opened.on("console", lambda m: opened.complaints.append(m.text) if m.type == "error" else 0)
-        yield opened
-        browser.close()
+def page(chromium, django_db_setup, live_server):
+    context = chromium.new_context(base_url=live_server.url)
+    context.set_default_timeout(20_000)
+    opened = context.new_page()
+    opened.complaints = []
+    opened.on("console", lambda m: opened.complaints.append(m.text) if m.type == "error" else 0)
+    yield opened
+    context.close()
 
 
 def person(role=Role.PRACTITIONER):
