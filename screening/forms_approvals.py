@@ -8,6 +8,7 @@ from django import forms
 
 from cse.interface.forms import PlainForm
 from screening.forms import NarrativeField
+from screening.never_give_up import STATE_THE_RISK
 
 LONGEST_REASON = 4_000
 """Characters of a reason or a note."""
@@ -89,14 +90,15 @@ class LevelAnswerForm(PlainForm):
         cleaned: dict[str, Any] = super().clean() or {}
         unsaid = "rests_on_risk" in self.fields and not cleaned.get("rests_on_risk")
         if cleaned.get("answer") == "approve" and unsaid:
-            self.add_error(
-                "rests_on_risk",
-                "Not engaging or refusing help cannot lower a level. Tick this if the risk has"
-                " become less, or refuse the lower level",
-            )
+            self.add_error("rests_on_risk", STATE_THE_RISK)
         return cleaned
 
     @property
     def approves(self) -> bool:
         """Whether the answer is to approve; ask only a valid form."""
         return bool(self.cleaned_data["answer"] == "approve")
+
+    @property
+    def rests_on_risk(self) -> bool:
+        """Whether it is stated that the risk has become less; ask only a valid form."""
+        return bool(self.cleaned_data.get("rests_on_risk"))

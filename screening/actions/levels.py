@@ -15,6 +15,7 @@ from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
 from screening.actions.common import ANSWER_DAYS, due_in, group_to_answer
 from screening.models import Screen
+from screening.never_give_up import STATE_THE_RISK, words_of_not_engaging
 from screening.policies import Refused, check_can_approve
 from screening.rules import LevelChange
 
@@ -75,9 +76,15 @@ def _ask_for_approval(screen: Screen, event: LevelEvent, by: Any) -> None:
 
 
 @transaction.atomic
-def approve_level(*, event_id: uuid.UUID, by: Any, note: str) -> LevelEvent:
-    """Let a lowered level take effect; another person than the one who chose it (DEC-09)."""
-    return _answer(event_id, by, note, approved=True)
+def approve_level(
+    *, event_id: uuid.UUID, by: Any, note: str, rests_on_risk: bool = False
+) -> LevelEvent:
+    """Let a lowered level take effect; another person than the one who chose it (DEC-09).
+
+    Where the reason or the note speaks of not engaging, ``rests_on_risk`` has to be stated: that
+    the risk to the child has become less. Raises `Refused` without it (O-SHR-01).
+    """
+    return _answer(event_id, by, note, approved=True, rests_on_risk=rests_on_risk)
 
 
 @transaction.atomic
@@ -86,13 +93,22 @@ def refuse_level(*, event_id: uuid.UUID, by: Any, note: str) -> LevelEvent:
     return _answer(event_id, by, note, approved=False)
 
 
-def _answer(event_id: uuid.UUID, by: Any, note: str, *, approved: bool) -> LevelEvent:
+def asks_for_risk(event: LevelEvent, note: str = "") -> tuple[str, ...]:
+    """The words of not engaging in a lowering's reason and in the answer to it (O-SHR-01)."""
+    return tuple(dict.fromkeys(words_of_not_engaging(event.reason) + words_of_not_engaging(note)))
+
+
+def _answer(
+    event_id: uuid.UUID, by: Any, note: str, *, approved: bool, rests_on_risk: bool = False
+) -> LevelEvent:
     event = LevelEvent.objects.select_for_update(of=("self",)).filter(pk=event_id).first()
     if event is None:
         raise NotVisible
     check_can_approve(by, event, screen_of(event))
     if not note.strip():
         raise Refused("Say why you agree or do not agree.")
+    if approved and not rests_on_risk and asks_for_risk(event, note):
+        raise Refused(STATE_THE_RISK)
     event.approved_by, event.approval_note = by, note
     if approved:
         event.approved_at = timezone.now()
@@ -107,6 +123,7 @@ def _answer(event_id: uuid.UUID, by: Any, note: str, *, approved: bool) -> Level
         obj=event,
         reason=note,
         changed=["approved_at" if approved else "refused_at"],
+        data={"rests_on_risk": True} if rests_on_risk else {},
     )
     return event
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from screening.never_give_up import SOURCE as NEVER_GIVE_UP
+from screening.never_give_up import says_only_not_engaging, words_of_not_engaging
 from screening.rules.facts import Direction, LevelEvent
 from screening.rules.results import LevelChange, Problem
 from screening.tools.definition import CseLevel
@@ -51,10 +53,14 @@ def level_change(chosen: CseLevel, history: Sequence[LevelEvent]) -> LevelChange
 def check_level_change(
     change: LevelChange, direction: Direction | None, reason: str = ""
 ) -> list[Problem]:
-    """What is wrong with the direction, and with lowering without a reason. Names the field.
+    """What is wrong with the direction, and with the reason of a lowering. Names the field.
 
     The approval of a lowering is another person's act: see ``LevelChange.lowering``.
     """
+    return [*_direction_problems(change, direction), *_reason_problems(change, reason)]
+
+
+def _direction_problems(change: LevelChange, direction: Direction | None) -> list[Problem]:
     problems = []
     if change.previous is None and direction is not None:
         problems.append(
@@ -73,12 +79,26 @@ def check_level_change(
                 SOURCE,
             )
         )
-    if change.lowering and not reason.strip():
-        peak = f" The highest so far was {_word(change.peak)}." if change.peak else ""
-        problems.append(
-            Problem("level_reason", f"Say why the level is lowered.{peak}", "DEC-09, field.md §1")
-        )
     return problems
+
+
+def _reason_problems(change: LevelChange, reason: str) -> list[Problem]:
+    """A lowering without a reason, or with one that only says that help was not taken up."""
+    if not change.lowering:
+        return []
+    if not reason.strip():
+        peak = f" The highest so far was {_word(change.peak)}." if change.peak else ""
+        return [
+            Problem("level_reason", f"Say why the level is lowered.{peak}", "DEC-09, field.md §1")
+        ]
+    if says_only_not_engaging(reason):
+        words = words_of_not_engaging(reason)[0]
+        message = (
+            f"“{words}” is never by itself a reason to lower a level: say, in a sentence of its "
+            "own, what has become less in the risk to the child"
+        )
+        return [Problem("level_reason", message, NEVER_GIVE_UP)]
+    return []
 
 
 def _word(level: CseLevel | None) -> str:

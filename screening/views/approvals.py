@@ -1,5 +1,7 @@
 """The second person's pages: countersigning lowered highs, answering a lowered level."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -16,10 +18,9 @@ from cse.children.queries.levels import levels_of, standing_of
 from cse.interface.queries import hints_for
 from screening import queries
 from screening.actions import approve_level, countersign, refuse_level
-from screening.actions.levels import screen_of
+from screening.actions.levels import asks_for_risk, screen_of
 from screening.forms_approvals import CountersignForm, LevelAnswerForm
 from screening.models import Screen
-from screening.never_give_up import words_of_not_engaging
 from screening.policies import Refused, check_can_approve, check_can_countersign
 from screening.second_person import lowered_rows, rule_states
 
@@ -132,7 +133,7 @@ def approve(request, event_id):
     events.look(str(Capability.APPROVE_LEVEL), child=event.child_id, obj=event)
     if not event.needs_approval:
         return redirect("children:levels", child_id=event.child_id)
-    flagged = words_of_not_engaging(event.reason)
+    flagged = asks_for_risk(event)
     if request.method == "POST":
         return _answer_level(request, event, flagged)
     form = LevelAnswerForm(asks_for_more=bool(flagged))
@@ -142,7 +143,7 @@ def approve(request, event_id):
 def _answer_level(request, event, flagged):
     typed = request.POST.get("note", "")
     # Words of not engaging in the approver's own note count too: they then say what it rests on.
-    asks = flagged or ("answer" in request.POST and words_of_not_engaging(typed))
+    asks = flagged or ("answer" in request.POST and asks_for_risk(event, typed))
     form = LevelAnswerForm(request.POST, asks_for_more=bool(asks))
     note_extra_fields_of(request, form, event.child_id, also={"rests_on_risk"})
     if event.approved_at or event.refused_at:
@@ -153,9 +154,11 @@ def _answer_level(request, event, flagged):
         return _level_page(request, event, form, flagged, hints=hints_for(typed))
     if not form.is_valid():
         return _level_page(request, event, form, flagged)
-    act = approve_level if form.approves else refuse_level
+    act = partial(approve_level, rests_on_risk=form.rests_on_risk)
     try:
-        act(event_id=event.pk, by=request.user, note=form.cleaned_data["note"])
+        (act if form.approves else refuse_level)(
+            event_id=event.pk, by=request.user, note=form.cleaned_data["note"]
+        )
     except Refused:  # somebody else answered while this was typed
         event.refresh_from_db()
         return _level_answered_before(request, event, form, flagged)
