@@ -93,6 +93,19 @@ def screens_of(user: Any, child_id: uuid.UUID) -> QuerySet[Screen]:
     )
 
 
+def screen_before(user: Any, screen: Screen) -> Screen | None:
+    """The screen to compare a completed one with: the last before it that no correction replaced.
+
+    None for a child's first screen. One query.
+    """
+    return (
+        completed_by_time(user)
+        .filter(child_id=screen.child_id, completed_at__lt=screen.completed_at)
+        .exclude(corrections__status=Status.COMPLETE)
+        .first()
+    )
+
+
 def projections(user: Any, version_id: uuid.UUID) -> QuerySet[Screen, tuple[Any, ...]]:
     """Presences in the tool's order and day of every completed screen, for figures (W-SCR-11)."""
     return (
@@ -210,11 +223,6 @@ def level_event_of(screen: Screen) -> LevelEvent | None:
         .select_related("decided_by", "approved_by")
         .first()
     )
-
-
-def level_event(event_id: uuid.UUID) -> LevelEvent | None:
-    """A level event with who decided; whether it may be seen is for its child to say."""
-    return LevelEvent.objects.filter(pk=event_id).select_related("decided_by").first()
 
 
 def names_of(ids: set[str]) -> dict[str, str]:

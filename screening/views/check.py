@@ -80,6 +80,7 @@ def completed(request, pk):
         "completed",
         opened,
         result=result,
+        before=queries.screen_before(request.user, opened.screen),
         contacts=queries.contacts_for(opened.screen.authority_id),
         waiting_level=queries.waiting_level(opened.screen),
     )

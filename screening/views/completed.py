@@ -31,6 +31,7 @@ def show(request, pk):
         result=queries.latest_assessment(screen).result if screen.is_complete else None,
         parts=parts_to_read(opened, screen),
         corrections=corrections,
+        before=queries.screen_before(request.user, screen) if screen.is_complete else None,
         newer=next((each for each in corrections if each.corrects_id == screen.pk), None),
         signatures=queries.countersignatures_of(screen),
         waiting_level=queries.waiting_level(screen),
@@ -61,7 +62,7 @@ def child_screens(request, child_id):
     """A child's screens, newest first, corrections beside what they correct."""
     child = open_child(request, child_id, Capability.SEE_SCREEN)
     context = child_context(request, child, queries.level_history(child.pk))
-    screens = queries.screens_of(request.user, child.pk)[: PAGE * 4]
+    screens = list(queries.screens_of(request.user, child.pk)[: PAGE * 4])
     return render(request, "screening/child.html", {"screens": screens, **context})
 
 

@@ -12,6 +12,7 @@ from cse.people.models import Role
 from screening.actions import retire_row
 from screening.answers import Given
 from screening.models import Screen, Tool
+from screening.queries import screen_before
 from tests.factories import grant, make_child, make_user
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, NO, OTHER_HIGH, POSSIBLE, YES, completed, corrected, lowered
@@ -452,3 +453,40 @@ def test_the_panel_shows_no_other_childs_screens(place, two):
     grant(place.worker, other)
     html = place.client().get(front(other)).content.decode()
     assert str(two[0].pk) not in html
+
+
+# -- From a screen to the others -----------------------------------------------------------------
+
+
+@pytest.mark.requirement("W-SCR-11")
+@pytest.mark.parametrize("page", ["show", "completed"])
+def test_a_screens_own_page_leads_to_the_one_before_and_to_indicators_over_time(place, two, page):
+    first, second = (place.client().get(reverse(f"screening:{page}", args=[s.pk])) for s in two)
+    across = f'href="{reverse("screening:over-time", args=[place.child.pk])}"'
+    for each in (first, second):
+        assert across in each.content.decode()
+    assert "Compare with the screen of" not in text_of(first)
+    link = compare_at(place.child, *two).replace("&", "&amp;")
+    assert f'href="{link}"' in second.content.decode()
+    assert place.client().get(compare_at(place.child, *two)).status_code == 200
+
+
+@pytest.mark.requirement("W-SCR-11")
+def test_the_one_before_is_the_correction_that_replaced_it(place, two):
+    right = corrected(two[1], by=place.worker)
+    third = completed(place, level="cse")
+    assert screen_before(place.worker, third) == right
+    assert screen_before(place.worker, right) == two[0]
+    assert screen_before(make_user(Role.PRACTITIONER), third) is None
+
+
+@pytest.mark.requirement("W-SCR-11")
+def test_the_list_of_a_childs_screens_leads_there_too(place):
+    where = reverse("screening:child", args=[place.child.pk])
+    links = ("Compare two screens", "Indicators over time")
+    assert not any(words in text_of(place.client().get(where)) for words in links)
+    completed(place)
+    page = text_of(place.client().get(where))
+    assert links[1] in page and links[0] not in page
+    completed(place)
+    assert all(words in text_of(place.client().get(where)) for words in links)
