@@ -56,6 +56,3 @@ ROLE_ACTS: Mapping[Role, frozenset[C]] = MappingProxyType(
         Role.AUDITOR: EVERYBODY | {C.SEE_AUDIT, C.SEE_EXPORTS},
     }
 )
-
-#: Roles whose accounts need a second factor (all of them: the data does not know the role).
-SECOND_FACTOR_ROLES = frozenset(Role)

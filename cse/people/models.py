@@ -208,10 +208,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         """The name as colleagues write it."""
         return f"{self.given_name} {self.family_name}".strip()
 
-    def get_short_name(self) -> str:
-        """The given name."""
-        return self.given_name
-
 
 class Role(models.TextChoices):
     """The roles a post may carry; what each may do is in ``cse.access.roles``."""

@@ -21,7 +21,6 @@ AGE_BASIS = {
     "estimated": " (estimated)",
     "unknown": "",
 }
-NOT_RECORDED = "Not recorded"
 
 
 def level_words(level: str | None) -> str:

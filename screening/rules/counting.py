@@ -13,9 +13,6 @@ from screening.rules.facts import Answer, Presence
 from screening.rules.results import Count, RowState
 from screening.tools.definition import Indicator, Level, Tool
 
-Answers = Mapping[str, Sequence[Answer]]
-"""The answers by the id of their shown row."""
-
 
 class UnknownIndicator(LookupError):  # noqa: N818  (named for what the caller reads)
     """An answer names an indicator that this version of the tool does not ask."""

@@ -82,11 +82,6 @@ def tool_named(key: str, version: int | None = None) -> Tool:
     return load_tool(versions[version if version is not None else max(versions)])
 
 
-def tool_keys() -> tuple[str, ...]:
-    """The keys of the shipped tools."""
-    return tuple(tool_files())
-
-
 def content_hash(content: Mapping[str, Any]) -> str:
     """SHA-256 of ``content`` as canonical JSON: independent of spacing and of key order."""
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)

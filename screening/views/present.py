@@ -11,7 +11,7 @@ from cse.interface.queries import hints_for
 from cse.interface.rows import IndicatorRow
 from screening.answers import NOTHING, Given, read_answers, read_notes, read_rating
 from screening.parts import Part
-from screening.rules import DomainRating, Level, Presence, suggested_level
+from screening.rules import DomainRating, Presence, suggested_level
 from screening.tools.definition import Indicator, Tag, Tool
 from screening.views.common import Opened
 
@@ -194,8 +194,3 @@ def panels(opened: Opened, part: Part) -> dict[str, str]:
             "screening/parts/suggestion.html", rating_context(part, opened.tool, rating)
         )
     return {**found, "words": context["rules_words"]}
-
-
-def given_level(level: Level | None) -> str:
-    """A level in words."""
-    return LEVEL_WORDS.get(str(level or ""), "")

@@ -41,11 +41,6 @@ class ReadPart:
     facts: tuple[tuple[str, Any], ...] = ()
     tables: tuple[tuple[Field, list[list[str]]], ...] = ()
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing at all is written in it."""
-        return not (self.present or self.absent or any(v for _, v in self.facts) or self.tables)
-
 
 def parts_to_read(opened: Opened, screen: Screen) -> list[ReadPart]:
     """Every part of a screen in order."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from screening.tools.definition import CseLevel, Level, Tag
-from screening.tools.loader import tool_keys, tool_named
+from screening.tools.loader import tool_files, tool_named
 
 CATALOGUE = json.loads(
     (Path(__file__).parents[1] / "rules" / "indicators.json").read_text(encoding="utf-8")
@@ -84,7 +84,7 @@ def test_there_are_130_indicators_and_no_others():
     found = [row.id for tool in TOOLS.values() for row in tool.indicators.values()]
     assert sorted(found) == sorted(row["id"] for row in CATALOGUE)
     assert len(found) == len(set(found)) == 130
-    assert tool_keys() == ("oxfordshire", "wiltshire")
+    assert tuple(tool_files()) == ("oxfordshire", "wiltshire")
 
 
 @pytest.mark.requirement("O-SCR-17", "DEC-18")

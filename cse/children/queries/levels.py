@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from cse.children.models import Child, CseLevel, LevelEvent
 
 #: From lowest to highest; there is none that says "no risk" (W-SCR-01).
 ORDER: tuple[str, ...] = tuple(CseLevel.values)
-
-IN_EFFECT = Q(refused_at__isnull=True) & (Q(needs_approval=False) | Q(approved_at__isnull=False))
 
 
 @dataclass(frozen=True)
