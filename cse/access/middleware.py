@@ -49,7 +49,6 @@ class DenyByDefaultMiddleware:
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
         principals = principals_of(request.user)
         acting().post_id = principals.post_id
-        request.post_words = principals.post_title  # type: ignore[attr-defined]  # the header shows it
         if capability in principals.acts:
             return None
         events.refused(str(capability), rule="role")

@@ -64,8 +64,14 @@ class Shell:
 
     @property
     def post(self) -> str:
-        """The post the user acts in, as the access room resolved it for this request."""
-        return str(getattr(self._request, "post_words", "") or "") if self.user else ""
+        """The post the user acts in; empty without one, and without the second factor it needs.
+
+        Costs nothing beside the navigation: a request resolves it once.
+        """
+        # Imported when asked: the environment is also built before the models are ready.
+        from cse.access.principals import principals_of
+
+        return principals_of(self.user).post_title if self.user else ""
 
     @property
     def home_url(self) -> str:

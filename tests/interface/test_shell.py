@@ -5,8 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cse.interface.context import Shell, shell
@@ -46,13 +48,44 @@ def test_the_layout_shows_who_acts_in_which_post_and_when_it_ends(settings):
 
     user = make_user(Role.PRACTITIONER, given_name="Dana", family_name="O'Neill")
     ends = datetime(2026, 12, 9, 17, 0, tzinfo=UTC)
-    signed_in = Shell(request_of(user, post_words="Practitioner, School", session_ends_at=ends))
+    signed_in = Shell(request_of(user, session_ends_at=ends))
     assert signed_in.user_name == "Dana O'Neill"
-    assert signed_in.post == "Practitioner, School"
+    assert signed_in.post == f"Practitioner, {user.posts.get().team.agency.name}"
     assert signed_in.sign_out_url == reverse("account_logout")
     idle = signed_in.idle
     assert (idle.seconds, idle.warning) == (settings.IDLE_SECONDS, settings.IDLE_WARNING_SECONDS)
     assert (idle.seconds, idle.warning, idle.ends_at) == (15 * 60, 2 * 60, ends)
+
+
+ACCOUNT_PAGES = (
+    "account_change_password",
+    "account_reauthenticate",
+    "mfa_index",
+    "mfa_list_webauthn",
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ACCOUNT_PAGES)
+def test_the_header_says_the_post_on_sign_ins_own_pages_too(client, name):
+    """It is worked out once for the whole page, and not where nobody is signed in."""
+    from tests.factories import make_user
+
+    user = make_user(Role.PRACTITIONER)
+    client.force_login(user)
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get(reverse(name), follow=True).content.decode()
+    post = f"Practitioner, {user.posts.get().team.agency.name}"
+    assert f'<span class="cse-header__post">{post}</span>' in page
+    assert len(about_posts(captured)) == 1
+    client.logout()
+    with CaptureQueriesContext(connection) as captured:
+        assert b"cse-header__post" not in client.get(reverse("account_login")).content
+    assert not about_posts(captured)
+
+
+def about_posts(captured):
+    return [each for each in captured if 'FROM "people_post"' in each["sql"]]
 
 
 @pytest.mark.django_db
