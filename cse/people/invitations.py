@@ -25,7 +25,17 @@ def set_password_link(user: User) -> str:
 
 
 def send_invitation(user: User) -> None:
-    """Send the link once the act is committed. The message holds no personal data (DEC-51).
+    """Send somebody who was given an account the link to their first password."""
+    _send_link(user, "account/email/invitation")
+
+
+def send_new_link(user: User) -> None:
+    """Send somebody who forgot their password a link to another."""
+    _send_link(user, "account/email/password_reset_key")
+
+
+def _send_link(user: User, template: str) -> None:
+    """Send a link once the act is committed. The message holds no personal data (DEC-51).
 
     A mail server that does not answer does not undo the act: the link can be sent again.
     """
@@ -35,8 +45,8 @@ def send_invitation(user: User) -> None:
         "service_name": settings.SERVICE_NAME,
     }
     message = EmailMessage(
-        subject=render_to_string("account/email/invitation_subject.txt", context).strip(),
-        body=render_to_string("account/email/invitation_message.txt", context),
+        subject=render_to_string(f"{template}_subject.txt", context).strip(),
+        body=render_to_string(f"{template}_message.txt", context),
         to=[user.email],
     )
 

@@ -10,6 +10,8 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django.core.exceptions import ValidationError
 
+from cse.signin.links import ask_for_link
+
 LENGTH_HINT = (
     "At least 12 characters. Three or four words that do not belong together are easy to"
     " remember. You can paste it from a password manager."
@@ -44,6 +46,11 @@ class AskForLinkForm(account.ResetPasswordForm):
         self.fields["email"].error_messages["invalid"] = (
             "Enter an e-mail address like name@example.org"
         )
+
+    def save(self, request: Any, **kwargs: Any) -> str:
+        """Ask for the link; the answer is the same whether the address has an account or not."""
+        ask_for_link(self.users)
+        return str(self.cleaned_data["email"])
 
 
 def _new_password(form: Any) -> None:

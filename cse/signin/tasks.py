@@ -1,11 +1,21 @@
-"""Forgetting what has had its time: kept forms after a day, ended sessions."""
+"""Links for forgotten passwords, and forgetting what has had its time."""
 
 from __future__ import annotations
+
+import uuid
 
 from celery import shared_task
 
 from cse.audit.context import act_as_task
 from cse.signin.kept import forget_ended_sessions, forget_expired
+from cse.signin.links import send_link_to
+
+
+@shared_task
+def send_link(user_id: str) -> None:
+    """Send a link to choose a new password; the id may be nobody's."""
+    with act_as_task():
+        send_link_to(user_id=uuid.UUID(user_id))
 
 
 @shared_task

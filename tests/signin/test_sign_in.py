@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.core import mail
-from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from cse.audit.models import AuditEvent
@@ -144,53 +142,6 @@ def test_without_a_post_of_today_nothing_is_open_and_the_page_says_what_to_do(cl
 
 
 # -- A new password -----------------------------------------------------------------------------
-
-
-def link_in(message) -> str:
-    return re.search(r"http://testserver(\S+)", message.body).group(1)
-
-
-@pytest.mark.requirement("DEC-51")
-def test_a_forgotten_password_is_replaced_by_a_link_that_says_nothing(
-    client, django_capture_on_commit_callbacks
-):
-    user = make_user(given_name="Verity", family_name="Plain")
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = client.post(reverse("account_reset_password"), {"email": user.email})
-    assert answer["Location"] == reverse("account_reset_password_done")
-    (message,) = mail.outbox
-    for personal in (user.email, "Verity", "Plain", "Worker"):
-        assert personal not in message.subject + message.body
-    page = client.get(link_in(message), follow=True)
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post(page.request["PATH_INFO"], {"password1": NEW, "password2": NEW})
-    assert sign_in(Client(), user, NEW).status_code == 302
-    assert ("password changed", "") in events_of(user)
-    assert mail.outbox[-1].subject == "Your password was set"
-    assert "does not work any more" in Client().get(link_in(message)).content.decode()
-
-
-def test_an_unknown_address_gets_the_same_answer_and_no_mail(
-    client, django_capture_on_commit_callbacks
-):
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = client.post(
-            reverse("account_reset_password"), {"email": "nobody@agency.example.org"}
-        )
-    assert answer["Location"] == reverse("account_reset_password_done")
-    assert mail.outbox == []
-
-
-def test_a_mail_server_that_is_away_breaks_no_page(
-    client, monkeypatch, django_capture_on_commit_callbacks
-):
-    def away(self, *args, **kwargs):
-        raise ConnectionRefusedError
-
-    monkeypatch.setattr("django.core.mail.EmailMessage.send", away)
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = client.post(reverse("account_reset_password"), {"email": make_user().email})
-    assert answer.status_code == 302
 
 
 @pytest.mark.parametrize(
