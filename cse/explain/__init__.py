@@ -17,6 +17,7 @@ from cse.strict import LONGEST_INPUT, Refused, parse_json, short
 
 KINDS: Final[Mapping[str, str]] = {
     "deadline": "cse.explain.deadline",
+    "routing": "referrals.explain",
     "screening": "screening.explain",
 }
 """Kind → the module that explains it."""

@@ -1,0 +1,1 @@
+"""Referrals: what is owed to a child, who is told, and who decides."""

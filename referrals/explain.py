@@ -1,0 +1,119 @@
+"""``explain routing``: facts about a child as JSON, and what is owed (``docs/explain.md``)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cse.strict import Reader, Refused
+from cse.workdays import OutsideCalendar, calendar_of
+from referrals.routing import (
+    Activity,
+    Authority,
+    CarePlanning,
+    Consent,
+    Facts,
+    LookedAfter,
+    OtherPerson,
+    Target,
+    problems,
+    route,
+    targets,
+)
+from screening.rules import CseLevel
+
+OLDEST = 120
+"""Years: an age above it is a slip."""
+FLAGS = (
+    "concerns_confirmed",
+    "any_one_high",
+    "immediate_danger",
+    "significant_harm",
+    "pregnant",
+    "position_of_trust",
+    "works_with_children",
+    "foster_carer",
+    "group_suspected",
+    "trafficking",
+    "offence_recorded",
+    "professional_working",
+)
+"""Read as false where they are not given."""
+
+
+def explain(facts: Any) -> dict[str, Any]:
+    """What the routing rules say about ``facts``, with targets as if received that day.
+
+    Raises ``Refused`` with every problem, each named by its field.
+    """
+    reader = Reader(facts)
+    read = _facts(reader)
+    reader.done()
+    if read is not None and not reader.problems:
+        for field, message in problems(read):
+            reader.wrong(field, message)
+    if read is None or reader.problems:
+        raise Refused(reader.problems)
+    found = route(read)
+    try:
+        due = [_target(each) for each in targets(found, read.on, calendar_of())]
+    except OutsideCalendar as error:
+        reader.wrong("on", str(error))
+        reader.refuse_if_wrong()
+    return found.as_json() | {"targets": due}
+
+
+def _facts(reader: Reader) -> Facts | None:
+    """The facts, or None where they cannot be made; problems stay with ``reader``."""
+    authority = reader.choice("authority", Authority, required=True)
+    on = reader.day("on", required=True)
+    parts: dict[str, Any] = {
+        "date_of_birth": reader.day("date_of_birth"),
+        "estimated_age": reader.whole("estimated_age", low=0, high=OLDEST),
+        "level": reader.choice("level", CseLevel, spaced=True),
+        "screened": reader.boolean("screened") if reader.has("screened") else None,
+        "screened_on": reader.day("screened_on"),
+        "sexual_activity": _activity(reader),
+        "other_person": _other_person(reader),
+        "looked_after": reader.choice("looked_after", LookedAfter),
+        "care_planning": reader.choice("care_planning", CarePlanning),
+        "checklist": frozenset(reader.texts("checklist")),
+        "unticked": frozenset(reader.texts("unticked")),
+        "consent": reader.choice("consent", Consent, spaced=True) or Consent.NOT_SOUGHT,
+        **{name: reader.boolean(name) for name in FLAGS},
+    }
+    if reader.problems or authority is None or on is None:
+        return None
+    return Facts(authority=Authority(authority), on=on, **parts)
+
+
+def _activity(reader: Reader) -> Activity | None:
+    each = reader.object("sexual_activity")
+    if each is None:
+        return None
+    if not each.gives("from"):
+        each.wrong("from", "give the earliest day, or null where it is not known")
+    found = Activity(each.day("from"), each.day("to"))
+    each.done()
+    return found
+
+
+def _other_person(reader: Reader) -> OtherPerson | None:
+    each = reader.object("other_person")
+    if each is None:
+        return None
+    if each.gives("age") == each.gives("date_of_birth"):
+        each.wrong("age", "give age or date_of_birth, null where it is not known")
+    found = OtherPerson(each.whole("age", low=0, high=OLDEST), each.day("date_of_birth"))
+    each.done()
+    return found
+
+
+def _target(each: Target) -> dict[str, Any]:
+    return {
+        "route": each.route.value,
+        "working_days": each.working_days,
+        "due_on": each.due_on.isoformat(),
+        "ask_for_today": each.ask_for_today,
+        "because": list(each.because),
+        "source": each.source,
+    }
