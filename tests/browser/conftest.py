@@ -59,9 +59,10 @@ def desk(chromium, live_server, tools):
 
 
 def barriers(page):
-    """What axe finds that is moderate or worse."""
+    """What axe finds that is moderate or worse, once the page is whole."""
+    page.wait_for_load_state()
     found = Axe().run(page, options=RULES).response["violations"]
-    return [(v["id"], n["html"]) for v in found if v["impact"] != "minor" for n in v["nodes"]]
+    return [(v["id"], n["html"][:160]) for v in found if v["impact"] != "minor" for n in v["nodes"]]
 
 
 def wide(page):

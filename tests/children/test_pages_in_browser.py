@@ -5,7 +5,6 @@ import os
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from cse.audit import events
@@ -16,12 +15,12 @@ from cse.children.models import LevelEvent
 from cse.people.reference import load_authorities
 from cse.worklist import kinds
 from cse.worklist.actions import open_item
+from tests.browser.conftest import barriers
 from tests.children.conftest import BACKEND
 from tests.factories import grant, make_child
 from tests.interface.browsing import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
-RULES = {"rules": {"target-size": {"enabled": True}}}
 LONG = "Wilhelmina-Alexandrina Oyinkansola"
 SEEN_ELSEWHERE = {
     *("mine", "search", "nobody", "add", "edit", "timeline", "statuses", "add-status"),
@@ -156,15 +155,10 @@ def look_at(chromium, pages):
             if PICTURES:
                 page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
         if name not in SEEN_ELSEWHERE:
-            wrong += [(name, *problem) for problem in problems(page)]
+            wrong += [(name, *problem) for problem in barriers(page)]
     context.close()
     site.close()
     return wrong
-
-
-def problems(page):
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [(v["id"], n["html"]) for v in found if v["impact"] != "minor" for n in v["nodes"]]
 
 
 def test_nothing_stands_in_anybodys_way(chromium, pages):

@@ -1,17 +1,16 @@
 """The components in a real browser: reachable, readable, and saving what is typed."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.http import QueryDict
 from playwright.sync_api import expect
 
 from cse.interface.context import Idle
 from cse.interface.guidance import PAGES
+from tests.browser.conftest import barriers
 from tests.interface import gallery
 from tests.interface.browsing import Site
 
 pytestmark = pytest.mark.browser
-RULES = {"rules": {"target-size": {"enabled": True}}}
 TALL = 900
 # A machine that builds and tests at once is slow; what is waited for comes all the same.
 expect.set_options(timeout=20_000)
@@ -33,11 +32,6 @@ def page(chromium, site):
     context.close()
 
 
-def problems(page):
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [(v["id"], n["html"]) for v in found if v["impact"] != "minor" for n in v["nodes"]]
-
-
 @pytest.mark.parametrize("width", [1280, 320])
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_nothing_stands_in_anybodys_way(chromium, site, width, scripts):
@@ -48,7 +42,7 @@ def test_nothing_stands_in_anybodys_way(chromium, site, width, scripts):
         page.route("**/static/js/**", lambda route: route.abort())
     page.goto(site.address)
     assert page.locator("body.js-enabled").count() == int(scripts)
-    assert problems(page) == []
+    assert barriers(page) == []
     context.close()
 
 
@@ -242,6 +236,6 @@ def test_guidance_reads_at_any_width(chromium, site):
     page = context.new_page()
     for number in range(len(PAGES)):
         page.goto(f"{site.address}/guidance{number}")
-        assert problems(page) == []
+        assert barriers(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
     context.close()
