@@ -21,6 +21,8 @@ PURE = [
     ROOT / "screening" / "explain.py",
     *(ROOT / "screening" / "rules").glob("*.py"),
     *(ROOT / "screening" / "tools").glob("*.py"),
+    ROOT / "referrals" / "explain.py",
+    *(ROOT / "referrals" / "routing").glob("*.py"),
 ]
 CLOCKS = {"today", "now", "utcnow", "time", "time_ns", "monotonic", "localtime", "gmtime"}
 
@@ -53,6 +55,7 @@ def test_the_rules_load_nothing_of_django():
     code = (
         "import sys, cse; before = set(sys.modules);"
         "import screening.rules, screening.explain, cse.explain.deadline, cse.workdays;"
+        "import referrals.explain;"
         "from screening.tools.loader import tool_named; tool_named('wiltshire');"
         "loaded = set(sys.modules) - before;"
         "sys.exit(any(name.split('.')[0] == 'django' for name in loaded))"

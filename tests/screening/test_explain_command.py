@@ -54,16 +54,19 @@ def test_a_key_given_twice_is_named_even_where_all_else_is_right():
 
 def test_the_documentation_says_what_happens():
     text = (ROOT / "docs" / "explain.md").read_text("utf-8")
-    kinds = {"screening": 0, "deadline": 0}
+    kinds = {"screening": 0, "routing": 0, "deadline": 0}
     for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL):
         facts = json.loads(block)
         if "tool" in facts or "answers" in facts:
             explained("screening", facts)
             kinds["screening"] += 1
+        elif "authority" in facts:
+            explained("routing", facts)
+            kinds["routing"] += 1
         elif "retired" not in facts:
             explained("deadline", facts)
             kinds["deadline"] += 1
-    assert kinds == {"screening": 2, "deadline": 3}
+    assert kinds == {"screening": 2, "routing": 2, "deadline": 3}
     for name in re.findall(r"\(schemas/(.*?)\)", text):
         assert (SCHEMAS / name).exists()
 
