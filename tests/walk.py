@@ -217,6 +217,8 @@ ROUTES: dict[str, Sample] = {
     "children:end-member": _child("member"),
     "access:review-break-glass": _row("opening", hidden=True),
     "access:review-seal": _row("seal", hidden=True),
+    # Only those told that nobody is left get the page: this seal has its people.
+    "access:name-for-seal": _row("seal", hidden=True, answers=(404,)),
     "access:add-name": _row("seal", hidden=True),
     "access:end-name": Sample(lambda world: (world.seal.pk, world.seal.names.first().pk), True),
     "access:decide-seal": _row("seal", "keep", hidden=True),

@@ -156,6 +156,15 @@ class NameForm(PlainForm):
         field.error_messages["invalid_choice"] = "Choose from the people listed"
 
 
+class SuccessorForm(NameForm):
+    """Whom to name in a seal that has nobody left."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["person"].help_text = "People whose post answers for a child’s safety."
+        self.fields["reason"].label = "Why them"
+
+
 class EmergencyForm(PlainForm):
     """A child's reference, typed exactly, and the reason."""
 

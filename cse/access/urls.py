@@ -14,6 +14,7 @@ urlpatterns = [
     path("seal/<uuid:seal_id>/", seals.review, name="review-seal"),
     path("seal/<uuid:seal_id>/name/", seals.add_name, name="add-name"),
     path("seal/<uuid:seal_id>/name/<uuid:name_id>/end/", seals.end_name, name="end-name"),
+    path("seal/<uuid:seal_id>/nobody-left/", seals.name_for, name="name-for-seal"),
     path("seal/<uuid:seal_id>/<slug:decision>/", seals.decide, name="decide-seal"),
     path("child/<uuid:child_id>/", seeing.who, name="who"),
     path("child/<uuid:child_id>/why/", seeing.why, name="why"),

@@ -16,6 +16,8 @@ REPEAT_SCREEN = "repeat_screen"
 REVIEW_BREAK_GLASS = "review_break_glass"
 REVIEW_SEAL = "review_seal"
 REFUSED_ATTEMPT = "refused_attempt"
+NAME_FOR_SEAL = "name_for_seal"
+FIND_LEAD = "find_lead"
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,22 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind(REVIEW_BREAK_GLASS, "Review emergency access", "access:review-break-glass"),
             Kind(REVIEW_SEAL, "Review the seal", "access:review-seal"),
             Kind(REFUSED_ATTEMPT, "Read what somebody tried and may not do", "access:attempts"),
+            Kind(
+                NAME_FOR_SEAL,
+                "Name somebody for a sealed record that nobody can open",
+                "access:name-for-seal",
+            ),
+            Kind(
+                FIND_LEAD,
+                "Give somebody the post of safeguarding lead: a sealed record has nobody left",
+                "people:edit-agency",
+            ),
         )
     }
 )
+
+#: Work of people who do not see the child it is about, and learn nothing of it.
+UNSEEN = (NAME_FOR_SEAL, FIND_LEAD)
 
 
 def kind_of(key: str) -> Kind:

@@ -11,7 +11,7 @@ from cse.children.queries import my_children
 from cse.workdays import calendar_of
 from cse.worklist.due import due_in_words
 from cse.worklist.kinds import KINDS
-from cse.worklist.queries import waiting_for
+from cse.worklist.queries import unseen_work_of, waiting_for
 
 
 @requires(Capability.SEE_OWN_WORK)
@@ -20,6 +20,7 @@ def home(request):
     acts = principals_of(request.user).acts
     page = waiting_for(request.user, request.GET.get("after"))
     context = {
+        "unseen": [_row(item) for item in unseen_work_of(request.user)],
         "waiting": [_row(item) for item in page.items],
         "next": page.next,
         "is_first": "after" not in request.GET,

@@ -3,6 +3,7 @@
 Each is atomic, checks who may, writes and records its event; nobody acts on themselves.
 """
 
+from cse.access.actions.abandoned import name_for_seal, tell_of_abandoned_seals
 from cse.access.actions.attempts import know_of_attempts, tell_of_attempt
 from cse.access.actions.exclusions import end_exclusion, exclude
 from cse.access.actions.grants import end_access, give_access, grant_by_rule
@@ -25,10 +26,12 @@ __all__ = [
     "grant_by_rule",
     "know_of_attempts",
     "lift_seal",
+    "name_for_seal",
     "name_in_seal",
     "remind_reviews",
     "review_break_glass",
     "review_seal",
     "seal",
+    "tell_of_abandoned_seals",
     "tell_of_attempt",
 ]

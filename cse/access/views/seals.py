@@ -2,18 +2,20 @@
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cse.access import actions, queries
+from cse.access import abandoned, actions, queries
+from cse.access.actions.abandoned import check_is_told
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
-from cse.access.forms import NameForm, ReasonForm, SealForm
+from cse.access.forms import NameForm, ReasonForm, SealForm, SuccessorForm
 from cse.access.models import Seal
 from cse.access.policies import NotVisible
 from cse.access.views.common import attempt, page, to_who, visible_child
 from cse.access.wiring import reauthenticated
+from cse.audit import events
 
 
 @requires(Capability.SEAL)
@@ -159,3 +161,37 @@ def end_name(request, seal_id, name_id):
         "back": reverse("access:review-seal", args=[found.pk]),
     }
     return page(request, "access/reason.html", child, context)
+
+
+@requires(Capability.SEAL)
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthenticated
+def name_for(request, seal_id):
+    """For those told that nobody can act on a seal; nothing of the child is on this page."""
+    found = abandoned.live_seals().filter(pk=seal_id).first()
+    if found is None:
+        raise NotVisible
+    check_is_told(found, request.user)
+    events.look("a seal that nobody can act on", child=found.child_id, obj=found)
+    people = {str(each.pk): each for each in abandoned.successors(found, request.user)}
+    choices = [(key, each.get_full_name()) for key, each in people.items()]
+    form = SuccessorForm(request.POST if request.method == "POST" else None, people=choices)
+    if request.method == "POST" and form.is_valid():
+        said = {"user": people[form.cleaned_data["person"]], "reason": form.cleaned_data["reason"]}
+        if attempt(
+            request,
+            form,
+            lambda: actions.name_for_seal(seal=found, by=request.user, **said),
+            child_id=found.child_id,
+            what="name somebody in a seal",
+        ):
+            messages.success(request, "They are named, and the record is theirs to open")
+            return redirect("worklist:home")
+    context = {
+        "form": form,
+        "people": people,
+        "hints": {key: each.job_title for key, each in people.items()},
+        "seal": found,
+        "agency": abandoned.sealing_agency(found),
+    }
+    return render(request, "access/name_for_seal.html", context)
