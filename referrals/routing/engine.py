@@ -48,7 +48,6 @@ def route(facts: Facts, *, gaps: AgeGaps = STANDARD_GAPS) -> Routing:
         ages=ages,
         gap=gap,
         findings=findings,
-        routes=_union(each.route for each in findings),
         obligations=_obligations(findings),
         passed_on=_passed_on(findings),
         prefilled=tuple(sorted(prefilled)),
@@ -117,17 +116,13 @@ def _obligations(findings: Iterable[Finding]) -> dict[Route, Obligation]:
     """The strictest obligation of each route, in the order of ``Route``."""
     strictest: dict[Route, Obligation] = {}
     for found in findings:
-        duties = [(name, found.obligation) for name in found.route]
-        duties += [(name, Obligation.CONSIDER) for name in found.consider]
-        for name, obligation in duties:
+        for name, obligation in (
+            *((each, found.obligation) for each in found.route),
+            *found.beside,
+        ):
             held = strictest.get(name, obligation)
             strictest[name] = min(held, obligation, key=lambda each: each.rank)
     return {name: strictest[name] for name in Route if name in strictest}
-
-
-def _union(groups: Iterable[Iterable[Route]]) -> tuple[Route, ...]:
-    named = {name for group in groups for name in group}
-    return tuple(name for name in Route if name in named)
 
 
 def _passed_on(findings: Iterable[Finding]) -> tuple[Route, ...]:

@@ -57,7 +57,7 @@ class Instead(StrEnum):
 class Finding:
     """A rule that fired: what is owed, to whom, why, and where the handbook says so.
 
-    ``route`` is owed with ``obligation``; ``consider`` is to be considered beside it.
+    ``route`` is owed with ``obligation``; ``beside`` with a weaker one, each its own.
     ``instead``: what may stand in its place, or None where it may not be departed from.
     """
 
@@ -67,7 +67,7 @@ class Finding:
     obligation: Obligation
     source: str
     why: str
-    consider: tuple[Route, ...] = ()
+    beside: tuple[tuple[Route, Obligation], ...] = ()
     instead: Instead | None = None
 
 
@@ -96,8 +96,8 @@ class Target:
 class Routing:
     """What the rules say of one set of facts.
 
-    ``routes`` are those that are owed or open; ``obligations`` gives the strictest obligation of
-    each, those to be considered included. ``passed_on``: routes reached through the front door,
+    ``obligations`` gives the strictest obligation of each route, those only to be considered
+    included. ``passed_on``: routes reached through the front door,
     not addressed by the referrer (R4). ``factors`` are the ticked ones, ``prefilled`` those that
     the rules ticked, unticked or not.
     """
@@ -107,7 +107,6 @@ class Routing:
     ages: Ages
     gap: int | None
     findings: tuple[Finding, ...]
-    routes: tuple[Route, ...]
     obligations: Mapping[Route, Obligation]
     passed_on: tuple[Route, ...]
     prefilled: tuple[str, ...]
@@ -122,6 +121,12 @@ class Routing:
     def fired(self) -> tuple[str, ...]:
         """The ids of the rules that fired."""
         return tuple(each.id for each in self.findings)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """The routes that are owed, or open: all but those only to be considered."""
+        considered = Obligation.CONSIDER
+        return tuple(name for name, owed in self.obligations.items() if owed is not considered)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, as ``explain routing`` shows them and a referral stores them."""
@@ -155,7 +160,7 @@ def _finding(found: Finding) -> dict[str, Any]:
         "title": found.title,
         "route": _values(found.route),
         "obligation": found.obligation.value,
-        "consider": _values(found.consider),
+        "beside": {name.value: owed.value for name, owed in found.beside},
         "instead": found.instead.value if found.instead else None,
         "source": found.source,
         "why": found.why,

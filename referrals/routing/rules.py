@@ -86,8 +86,14 @@ def danger_now(case: Case) -> Finding | None:
         source=case.by_handbook("W §4.7, §4.3.3, §13", "O §7.3.6"),
         why=f"You said that this person {what}. Call 999, and tell the front door straight away, "
         "out of hours the emergency duty team. No form comes first.",
-        consider=(Route.STRATEGY_DISCUSSION,) if case.facts.significant_harm else (),
+        beside=_after_harm(case) if case.facts.significant_harm else (),
     )
+
+
+def _after_harm(case: Case) -> tuple[tuple[Route, Obligation], ...]:
+    """A strategy discussion: it should be held after sexual activity at 13 to 15 (W §4.3.3)."""
+    how = Obligation.SHOULD if case.active_13_to_15 else Obligation.CONSIDER
+    return ((Route.STRATEGY_DISCUSSION, how),)
 
 
 def pregnant_under_13(case: Case) -> Finding | None:
@@ -223,10 +229,14 @@ def factor_at_13_to_15(case: Case) -> Finding | None:
         title="Sexual activity at 13 to 15, with a factor of the checklist",
         route=(Route.SOCIAL_CARE,),
         obligation=Obligation.SHOULD,
-        source="W §4.6.5, §4.8.1; DEC-13",
+        source="W §4.6.5, §4.3.2, §4.8.1; DEC-13",
         why=f"The child was {case.ages.youngest}, and {', '.join(sorted(case.factors))} of the "
-        "checklist applies. A referral should be made; a strategy discussion could follow.",
-        consider=(Route.STRATEGY_DISCUSSION,),
+        "checklist applies. Discuss it with your designated lead. A referral should be made; a "
+        "strategy discussion could follow.",
+        beside=(
+            (Route.SAFEGUARDING_LEAD, Obligation.SHOULD),
+            (Route.STRATEGY_DISCUSSION, Obligation.CONSIDER),
+        ),
         instead=Instead.DECISION_NOT_TO_REFER,
     )
 
@@ -244,7 +254,7 @@ def no_factor_at_13_to_15(case: Case) -> Finding | None:
         why=f"The child was {case.ages.youngest}, and no factor of the checklist is ticked. Record "
         "that you considered a discussion with other agencies and a referral, and what you "
         "decided.",
-        consider=(Route.SOCIAL_CARE,),
+        beside=((Route.SOCIAL_CARE, Obligation.CONSIDER),),
     )
 
 
@@ -291,7 +301,7 @@ def looked_after(case: Case) -> Finding | None:
             source="W §10.1, §10.3",
             why="The child is looked after, and at risk or harmed. It goes directly to the social "
             "care team for sexual exploitation; the care plan is updated.",
-            consider=(Route.STRATEGY_DISCUSSION,),
+            beside=((Route.STRATEGY_DISCUSSION, Obligation.CONSIDER),),
         )
     return Finding(
         id="R12",

@@ -106,7 +106,7 @@ def rules_of(
     if danger:
         found["R1"] = {"police": must, door: must}
         if "significant_harm" in said:
-            found["R1"]["strategy_discussion"] = "consider"
+            found["R1"]["strategy_discussion"] = "should" if teen else "consider"
     if under_13 and "pregnant" in said:
         found["R2"] = {door: must, "police": must, "strategy_discussion": must}
     if under_13:
@@ -122,7 +122,8 @@ def rules_of(
     if teen and gap is not None and gap >= DEC_12[then or 0]:
         found["R7"] = {"safeguarding_lead": must, door: must}
     if teen and ticked:
-        found["R8"] = {"childrens_social_care": "should", "strategy_discussion": "consider"}
+        found["R8"] = {"childrens_social_care": "should", "safeguarding_lead": "should",
+                       "strategy_discussion": "consider"}  # fmt: skip
     if teen and not ticked:
         found["R9"] = {"childrens_social_care": "consider"}
     if "group_suspected" in said:
