@@ -198,6 +198,7 @@ ROUTES: dict[str, Sample] = {
         for name in ("invite", "open", "remove-factor")
     },
     "children:results": ANY_TOKEN,
+    "audit:found": ANY_TOKEN,
     "children:add": ANY_TOKEN,
     **{
         f"children:{name}": _child()

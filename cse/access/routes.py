@@ -46,7 +46,7 @@ OWN_ACCOUNT = (
 )
 
 #: The audit room stands below this one and cannot name an act itself.
-BELOW = {"audit:log": Capability.SEE_AUDIT}
+BELOW = {"audit:log": Capability.SEE_AUDIT, "audit:found": Capability.SEE_AUDIT}
 
 THIRD_PARTY: Mapping[str, Capability | None] = MappingProxyType(
     {**dict.fromkeys((*SIGNING_IN, *OWN_ACCOUNT)), **BELOW}

@@ -9,7 +9,7 @@ from cse.interface.forms import DayMonthYearField, PlainForm
 
 
 class LogFilterForm(PlainForm):
-    """All of it optional; nothing of it is a name of anybody."""
+    """All of it optional. Sent by POST: nobody knows what is typed into it."""
 
     act = forms.CharField(
         label="Act", help_text="Words of it, for example: emergency", max_length=60, required=False

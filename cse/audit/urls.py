@@ -7,4 +7,7 @@ from django.urls import path
 from cse.audit import views
 
 app_name = "audit"
-urlpatterns = [path("", views.log, name="log")]
+urlpatterns = [
+    path("", views.log, name="log"),
+    path("found/<uuid:token>/", views.found, name="found"),
+]

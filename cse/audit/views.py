@@ -1,42 +1,95 @@
-"""The auditor's page. Its act (SEE_AUDIT) is asked for by cse.access.routes."""
+"""The auditor's pages. Their act (SEE_AUDIT) is asked for by cse.access.routes.
+
+What is typed to filter by may be anybody's name: it stays in the session under a token, as a
+search for a child does, and never stands in an address or a log.
+"""
 
 import uuid
 
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import urlencode
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.audit import events, queries
 from cse.audit.forms import LogFilterForm
 
 NOBODY = uuid.UUID(int=0)
+_KEY = "audit.filters"
+MOST_KEPT = 10
+"""Filters kept for one session."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def log(request):
+    """Every event, or one person's (``actor``, an id); what is typed to filter by leads on."""
+    if request.method != "POST":
+        actor = request.GET.get("actor", "")
+        return _page(request, LogFilterForm({"actor": actor}), {"actor": actor} if actor else {})
+    form = LogFilterForm(request.POST)
+    _note_extra_fields(request, form)
+    if not form.is_valid():
+        return _page(request, form, {})
+    return redirect("audit:found", _keep(request, form))
 
 
 @require_safe
-def log(request):
-    form = LogFilterForm(request.GET)
-    filters = _filters(form) if form.is_valid() else queries.Filters()
+def found(request, token):
+    """The events that fit what was typed; without it (another session) the whole log."""
+    typed = request.session.get(_KEY, {}).get(str(token))
+    if typed is None:
+        return redirect("audit:log")
+    return _page(request, LogFilterForm(typed), {})
+
+
+def _keep(request, form):
+    """What was typed, under a new token."""
+    token = uuid.uuid4()
+    typed = {name: request.POST[name] for name in _controls(form) if name in request.POST}
+    kept = {**request.session.get(_KEY, {}), str(token): typed}
+    request.session[_KEY] = dict(list(kept.items())[-MOST_KEPT:])
+    return token
+
+
+def _controls(form):
+    """The names under which a page sends the form; a date has three."""
+    for name, field in form.fields.items():
+        parts = getattr(field.widget, "PARTS", ())
+        yield from (f"{name}-{part}" for part in parts) if parts else (name,)
+
+
+def _note_extra_fields(request, form):
+    """Fields the form never asked for are ignored; an event counts them (bad-input.md)."""
+    extra = set(request.POST) - {"csrfmiddlewaretoken", *_controls(form)}
+    if extra:
+        events.refused(
+            "set a field that is not on the form",
+            rule="extra fields",
+            data={"count": len(extra)},
+        )
+
+
+def _page(request, form, address):
+    """A page of events; ``address`` is what its own links say besides where they go on from."""
+    said = form.cleaned_data if form.is_valid() else {}
+    filters = _filters(said) if said else queries.Filters()
     page = queries.log_page(filters, _before(request))
     # Looking at the log is itself written down: what was looked for, not what was found.
-    asked = {name: value for name, value in request.GET.items() if name in form.fields and value}
-    events.look("see the audit log", data={"filters": sorted(asked)})
-    kept = {name: value for name, value in request.GET.items() if name != "before" and value}
+    asked = sorted(name for name, value in said.items() if value)
+    events.look("see the audit log", data={"filters": asked})
     context = {
         "form": form,
         "has_errors": bool(form.errors),
         "events": page.events,
         "names": queries.actor_names(page.events),
         "references": queries.references(page.events),
-        "older": f"?{urlencode({**kept, 'before': page.older})}" if page.older else "",
-        "newest": f"?{urlencode(kept)}" if "before" in request.GET else "",
+        "older": f"?{urlencode({**address, 'before': page.older})}" if page.older else "",
+        "newest": f"?{urlencode(address)}" if "before" in request.GET else "",
         "actor": filters.actor,
-        "is_filtered": bool(asked),
     }
     return render(request, "audit/log.html", context)
 
 
-def _filters(form):
-    said = form.cleaned_data
+def _filters(said):
     child = None
     if said["reference"]:
         child = queries.child_with_reference(said["reference"]) or NOBODY

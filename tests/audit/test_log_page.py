@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cse.audit import events, queries
+from cse.audit import events, queries, views
 from cse.audit.models import AuditEvent
 from cse.people.models import Role
 from tests.factories import make_child, make_user
@@ -23,6 +25,11 @@ LOG = reverse("audit:log")
 def auditor(client):
     client.force_login(make_user(Role.AUDITOR, given_name="Ada", family_name="Auditor"))
     return client
+
+
+def ask(client, **typed):
+    """Filter the log, and go on to what was found."""
+    return client.post(LOG, typed, follow=True)
 
 
 def body(answer):
@@ -70,9 +77,9 @@ def test_filters_narrow_by_act_answer_actor_child_and_days(auditor):
     assert found(decision="refused")
     assert mine.pk in found(from_day=day, until_day=day)
     assert not found(until_day=day - dt.timedelta(days=1))
-    shown = body(auditor.get(LOG, {"reference": child.reference}))
+    shown = body(ask(auditor, reference=child.reference))
     assert shown.count('role="rowheader"') == 1
-    assert "No event fits" in body(auditor.get(LOG, {"reference": "C-2222222"}))
+    assert "No event fits" in body(ask(auditor, reference="C-2222222"))
 
 
 @pytest.mark.parametrize(
@@ -92,6 +99,7 @@ def test_filters_narrow_by_act_answer_actor_child_and_days(auditor):
 def test_nonsense_is_never_a_500(auditor, asked):
     events.record("an act")
     assert auditor.get(LOG, asked).status_code == 200
+    assert ask(auditor, **asked).status_code == 200
 
 
 def test_pages_go_back_by_key_to_the_first_event(auditor, monkeypatch):
@@ -108,9 +116,62 @@ def test_pages_go_back_by_key_to_the_first_event(auditor, monkeypatch):
 
 
 def test_looking_at_the_log_is_written_down_with_the_names_of_the_filters_only(auditor):
-    auditor.get(LOG, {"act": "Quintessa"})
+    ask(auditor, act="Quintessa", **day("from_day", 2026, 11, 2))
     event = AuditEvent.objects.get(act="see the audit log")
-    assert event.data == {"filters": ["act"]}
+    assert event.data == {"filters": ["act", "from_day"]}
+
+
+def day(name, year, month, number):
+    parts = {"day": number, "month": month, "year": year}
+    return {f"{name}-{part}": str(value) for part, value in parts.items()}
+
+
+def test_what_is_typed_stands_in_no_address_and_no_log(auditor, caplog):
+    """A name typed as an act stays in the session, of the one who typed it."""
+    events.record("looked for Quintessa", by=make_user())
+    sent = auditor.post(LOG, {"act": "Quintessa", "decision": "", "reference": ""})
+    assert (sent.status_code, "Quintessa" in sent["Location"]) == (302, False)
+    shown = body(auditor.get(sent["Location"]))
+    assert shown.count('role="rowheader"') == 1
+    assert 'value="Quintessa"' in shown
+    for address in re.findall(r'(?:href|action)="([^"]*)"', shown):
+        assert "Quintessa" not in address
+    assert "Quintessa" not in caplog.text
+    other = Client()
+    other.force_login(make_user(Role.AUDITOR))
+    assert other.get(sent["Location"])["Location"] == LOG
+
+
+def test_an_old_address_with_words_in_it_filters_nothing(auditor):
+    events.record("an act", by=make_user())
+    shown = body(auditor.get(LOG, {"act": "Quintessa", "reference": "Quintessa"}))
+    assert "Quintessa" not in shown and "An act" in shown
+
+
+def test_pages_of_what_was_found_go_on_without_the_words(auditor, monkeypatch):
+    monkeypatch.setattr(queries, "PAGE", 2)
+    for number in range(5):
+        events.record(f"act {number}")
+    sent = auditor.post(LOG, {"act": "act "})
+    shown = body(auditor.get(sent["Location"]))
+    (older,) = re.findall(r'href="(\?before=\d+)" rel="next"', shown)
+    assert "Act 2" in body(auditor.get(sent["Location"] + older))
+
+
+def test_a_field_that_is_not_on_the_form_is_ignored_and_counted(auditor):
+    sent = auditor.post(LOG, {"act": "x", "acting": "Quintessa"})
+    event = AuditEvent.objects.get(rule="extra fields")
+    assert event.data == {"count": 1}
+    kept = auditor.session["audit.filters"][sent["Location"].split("/")[-2]]
+    assert kept == {"act": "x"}
+
+
+def test_only_the_last_filters_are_kept(auditor):
+    first = auditor.post(LOG, {"act": "first"})["Location"]
+    for number in range(views.MOST_KEPT):
+        last = auditor.post(LOG, {"act": str(number)})["Location"]
+    assert auditor.get(first)["Location"] == LOG
+    assert auditor.get(last).status_code == 200
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -119,9 +180,10 @@ def test_the_page_costs_the_same_whatever_the_rows(auditor, django_assert_max_nu
         events.record("an act", by=make_user(), child=make_child())
     # Activity is written to the session now and then: the clock stands still for the count.
     with time_machine.travel(timezone.now(), tick=False):
-        auditor.get(LOG, {"act": "an act"})
+        where = auditor.post(LOG, {"act": "an act"})["Location"]
+        auditor.get(where)
         with django_assert_max_num_queries(12) as counted:
-            auditor.get(LOG, {"act": "an act"})
+            auditor.get(where)
     assert COUNTS.setdefault("log", len(counted)) == len(counted)
 
 
