@@ -18,6 +18,7 @@ from screening.rules import Answer, DomainRating, Impact, Level, Likelihood, Pre
 from screening.tools.definition import Tool
 
 _LETTER = {Presence.YES: "y", Presence.POSSIBLE: "p", Presence.NO: "n", Presence.NOT_ANSWERED: ""}
+_STRENGTH = {letter: presence.strength for presence, letter in _LETTER.items()}
 _PRESENCE = {letter: presence for presence, letter in _LETTER.items()}
 _KEYS = {
     "l": "level",
@@ -153,8 +154,9 @@ def project(document: Mapping[str, Any], tool: Tool) -> list[int]:
 
     For the board's figures; a category and never added up (DEC-06).
     """
-    given = read_answers(document)
-    return [given.get(row.id, NOTHING).presence.strength for row in tool.shown]
+    stored = document.get("i", {})
+    given = [stored.get(row.id, "") for row in tool.shown]
+    return [_STRENGTH[each if isinstance(each, str) else each["p"]] for each in given]
 
 
 def facts_of_answers(

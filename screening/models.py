@@ -10,13 +10,13 @@ import datetime as dt
 import uuid
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from cse.audit.history import history
 from cse.data_classes import classify
 from cse.people.models import Agency, Authority
+from screening.fields import PlainArray
 
 
 class Tool(models.Model):
@@ -118,7 +118,7 @@ class Screen(models.Model):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="screens")
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     answers = models.JSONField(default=dict)
-    projection = ArrayField(models.SmallIntegerField(), default=list)
+    projection = PlainArray(models.SmallIntegerField(), default=list)
     sections = models.JSONField(default=dict)
     part_versions = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)

@@ -6,12 +6,14 @@ A history row knows the database transaction it was written in; the deferred gua
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from django.db import models
 from django.db.models.expressions import Func
 from django.db.models.functions import Cast
 from django.dispatch import receiver
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
 
@@ -41,6 +43,15 @@ class AuditedHistory(models.Model):
         abstract = True
 
 
+class AuditedHistoryManager(HistoryManager):
+    """simple-history makes a manager's class at every access, so at every save; here once."""
+
+    @classmethod
+    @functools.cache
+    def from_queryset(cls, queryset_class: Any, class_name: Any = None) -> Any:
+        return super().from_queryset(queryset_class, class_name)
+
+
 def _acting_user(instance: models.Model, **_kwargs: Any) -> Any:
     """simple-history asks for a user; the context knows only the id, which is enough."""
     user_id = acting().user_id
@@ -59,6 +70,7 @@ def history(**options: Any) -> HistoricalRecords:
         history_change_reason_field=models.TextField(blank=True),
         get_user=_acting_user,
         user_db_constraint=False,
+        history_manager=AuditedHistoryManager,
         **options,
     )
 

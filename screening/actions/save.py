@@ -32,6 +32,8 @@ from screening.tools.definition import Tool
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 RATING = ("impact", "likelihood", "rating")
+#: What a save may change of a draft; its history row holds the whole screen all the same.
+WRITTEN = ("answers", "projection", "sections", "part_versions", "version", "saved_at")
 Values = Mapping[str, Any]
 """What one page says. A domain: indicator → `Given`, ``notes``, ``impact``, ``likelihood``,
 ``rating``; a section: field → text, or the rows of a table."""
@@ -107,7 +109,7 @@ def _save(
     screen.version += 1
     screen.saved_at = timezone.now()
     screen._change_reason = f"saved {part.key}"  # type: ignore[attr-defined]
-    screen.save()
+    screen.save(update_fields=WRITTEN)
     events.record(
         "rest answered no" if rest_no else "screen saved",
         by=by,

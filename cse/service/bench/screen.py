@@ -26,6 +26,7 @@ from cse.service.demo_people import load_people
 from cse.service.demo_records import MORGAN, load_records
 from cse.service.reference import load_reference
 from screening.actions import save_section, start_screen
+from screening.actions.save import WRITTEN
 from screening.actions.tools import _load as load_definition
 from screening.answers import Given, project, write_answers
 from screening.models import Screen
@@ -116,7 +117,7 @@ def _saving(screen: Screen, by: User) -> list[Result]:
         state["number"] += 1
         screen.answers = write_answers(screen.answers, _answers(state["number"]), tool)
         screen.projection = project(screen.answers, tool)
-        screen.save()
+        screen.save(update_fields=WRITTEN)
 
     def act() -> None:
         version = Screen.objects.only("part_versions").get(pk=screen.pk).part_versions
