@@ -115,13 +115,9 @@ def _considerable(ages: Ages, gap: int | None, gaps: AgeGaps) -> bool:
 def _obligations(findings: Iterable[Finding]) -> dict[Route, Obligation]:
     """The strictest obligation of each route, in the order of ``Route``."""
     strictest: dict[Route, Obligation] = {}
-    for found in findings:
-        for name, obligation in (
-            *((each, found.obligation) for each in found.route),
-            *found.beside,
-        ):
-            held = strictest.get(name, obligation)
-            strictest[name] = min(held, obligation, key=lambda each: each.rank)
+    for name, obligation in (duty for found in findings for duty in found.duties):
+        held = strictest.get(name, obligation)
+        strictest[name] = min(held, obligation, key=lambda each: each.rank)
     return {name: strictest[name] for name in Route if name in strictest}
 
 

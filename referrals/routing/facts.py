@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from cse.workdays import FIRST_YEAR, LAST_YEAR
 from referrals.routing.checklist import CHECKLIST
 from screening.rules import CseLevel
 
@@ -139,6 +140,8 @@ def problems(facts: Facts) -> Iterator[tuple[str, str]]:
 
 def _date_problems(facts: Facts) -> Iterator[tuple[str, str]]:
     born, on = facts.date_of_birth, facts.on
+    if not FIRST_YEAR <= on.year <= LAST_YEAR:
+        yield "on", f"a day from {FIRST_YEAR} to {LAST_YEAR} is needed"
     days = {"date_of_birth": born, "screened_on": facts.screened_on}
     if facts.other_person:
         days["other_person.date_of_birth"] = facts.other_person.date_of_birth

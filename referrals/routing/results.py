@@ -70,6 +70,11 @@ class Finding:
     beside: tuple[tuple[Route, Obligation], ...] = ()
     instead: Instead | None = None
 
+    @property
+    def duties(self) -> tuple[tuple[Route, Obligation], ...]:
+        """Every route with how strictly this rule owes it."""
+        return (*((name, self.obligation) for name in self.route), *self.beside)
+
 
 @dataclass(frozen=True)
 class Availability:
