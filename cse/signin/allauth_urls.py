@@ -16,7 +16,7 @@ from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.conf import settings
 from django.urls import URLPattern, path, re_path
 
-from cse.signin.views import second_factor, sign_in
+from cse.signin.views import remove_key, second_factor, sign_in
 
 urlpatterns: list[URLPattern] = [
     path("sign-in/", sign_in, name="account_login"),
@@ -56,9 +56,7 @@ urlpatterns: list[URLPattern] = [
         name="mfa_reauthenticate_webauthn",
     ),
     path("second-factor/keys/<int:pk>/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
-    path(
-        "second-factor/keys/<int:pk>/remove/", webauthn.remove_webauthn, name="mfa_remove_webauthn"
-    ),
+    path("second-factor/keys/<int:pk>/remove/", remove_key, name="mfa_remove_webauthn"),
 ]
 
 if settings.SOCIALACCOUNT_PROVIDERS:

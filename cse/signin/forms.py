@@ -9,6 +9,7 @@ from allauth.mfa.base import forms as second_factor
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 
 from cse.signin.links import ask_for_link
 
@@ -125,14 +126,21 @@ NOT_AN_ANSWER = (KeyError, TypeError, ValueError, AttributeError, LookupError)
 UNREADABLE = "The key’s answer could not be read. Put it in and try again."
 
 
+LONGEST_NAME = 100
+"""Characters of a security key's name."""
+
+
+def _name_of_key(form: Any, hint: str = "") -> None:
+    _say(form, "name", "Name for this key", "Enter a name", hint)
+    form.fields["name"].validators.append(MaxLengthValidator(LONGEST_NAME))
+
+
 class AddKeyForm(webauthn.AddWebAuthnForm):
     """A name for a security key, and what the key answered."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["name"]
-        field.label, field.max_length = "Name for this key", 100
-        field.help_text = "For example: blue key on my key ring"
+        _name_of_key(self, "For example: blue key on my key ring")
         self.fields["credential"].error_messages["required"] = (
             "The key did not answer. Put it in and choose “Add this key” again."
         )
@@ -167,4 +175,8 @@ class NameKeyForm(webauthn.EditWebAuthnForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _say(self, "name", "Name for this key", "Enter a name")
+        _name_of_key(self)
+
+
+class RemoveKeyForm(totp.DeactivateTOTPForm):
+    """Nothing to fill in: allauth asks its adapter whether an app may go, and we of a key too."""

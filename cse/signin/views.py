@@ -5,7 +5,9 @@ import time
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
 from allauth.account.views import LoginView
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.views import IndexView as SecondFactorIndex
+from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django.conf import settings
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect, render
@@ -18,6 +20,7 @@ from cse.access.capabilities import Capability
 from cse.access.decorators import public, requires
 from cse.signin import kept, limits
 from cse.signin.demo import demo_accounts, demo_user
+from cse.signin.forms import RemoveKeyForm
 from cse.signin.middleware import end_session, page_of
 from cse.signin.queries import account_facts
 
@@ -38,6 +41,22 @@ class SignInView(LoginView):
 
 
 sign_in = public(SignInView.as_view())
+
+
+class RemoveKeyView(RemoveWebAuthnView):
+    """Take a security key away; the last second factor stays where one is asked for."""
+
+    form_class = RemoveKeyForm
+
+    def get_form_kwargs(self):
+        return super().get_form_kwargs() | {"authenticator": self.object}
+
+    def get_context_data(self, **kwargs):
+        may_go = get_adapter().can_delete_authenticator(self.object)
+        return super().get_context_data(**kwargs) | {"is_only": not may_go}
+
+
+remove_key = RemoveKeyView.as_view()
 
 
 class SecondFactorView(SecondFactorIndex):
