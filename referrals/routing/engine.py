@@ -8,11 +8,12 @@ from typing import Final
 
 from cse.workdays import Calendar, due_on
 from referrals.routing.ages import SCREEN_FROM, UNDER_13, AgeGaps, Ages, Band, age_gap, ages_of
+from referrals.routing.case import Case
 from referrals.routing.checklist import AGE_IMBALANCE
 from referrals.routing.facts import Facts, problems
 from referrals.routing.prompts import prompts_of
 from referrals.routing.results import Availability, Finding, Obligation, Route, Routing, Target
-from referrals.routing.rules import FOR_ANYBODY, RULES, Case
+from referrals.routing.rules import FOR_ANYBODY, RULES
 
 VERSION: Final = "routing-1"
 """Stored with every referral; raised with every change of what a rule says or when it fires."""

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from referrals.routing.rules import Case
+from referrals.routing.case import Case
 from screening.rules import AgeBasis, Prompt
 
 
 def prompts_of(case: Case, fired: tuple[str, ...]) -> Iterator[Prompt]:
     """The prompts for a case in which the rules ``fired``."""
     yield from _about_age(case)
+    if "R4" in fired and case.wiltshire:
+        yield Prompt(
+            "no-adviser",
+            "Has your agency no safeguarding adviser? Then ask social care what to do next.",
+            "W §9.2",
+        )
     if "R3" in fired:
         yield Prompt(
             "partner-identity",
