@@ -141,7 +141,8 @@ def close_account(*, by: Any, person: User, reason: str) -> None:
     """Close an account: it ends every session now, and nobody can sign in with it."""
     check_can_manage_person(by, person)
     check_not_oneself(by, person, "close an account")
-    _set_active(person, False)
+    if not _set_active(person, False):
+        return
     ended = end_sessions_of(person.pk)
     events.record(
         "account closed",
@@ -158,16 +159,19 @@ def open_account(*, by: Any, person: User, reason: str) -> None:
     """Open a closed account again; its posts are as they were."""
     check_can_manage_person(by, person)
     check_not_oneself(by, person, "open an account")
-    _set_active(person, True)
+    if not _set_active(person, True):
+        return
     events.record("account opened", by=by, obj=person, reason=reason, changed=["is_active"])
 
 
-def _set_active(person: User, active: bool) -> None:
+def _set_active(person: User, active: bool) -> bool:
+    """Whether anything changed: a double click is one act and one event."""
     current = User.objects.select_for_update().get(pk=person.pk)
     if current.is_active == active:
-        raise NotAllowed("The account is open." if active else "The account is closed already.")
+        return False
     current.is_active = active
     current.save()
+    return True
 
 
 @transaction.atomic
