@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("tools/", tools.tools, name="tools"),
     path("tools/load/", tools.upload, name="upload-tool"),
     path("tools/<uuid:version_id>/", tools.version, name="tool-version"),
+    path("tools/<uuid:version_id>/preview/", tools.preview, name="preview-tool"),
     path("tools/<uuid:version_id>/use/", tools.use, name="use-tool"),
     path("tools/<uuid:version_id>/retire/<str:indicator>/", tools.retire, name="retire-row"),
 ]

@@ -244,6 +244,7 @@ ROUTES: dict[str, Sample] = {
     "screening:domain": _row("draft", "health", hidden=True),
     "screening:section": _row("draft", "conclusion", hidden=True),
     "screening:tool-version": _row("version"),
+    "screening:preview-tool": _row("version"),
     "screening:use-tool": _row("version", answers=(200, 302, 405)),
     "screening:retire-row": _row("version", HIGH),
     "documents:request-blank": Sample(lambda world: ("blank-tool", world.blank)),

@@ -98,7 +98,7 @@ def _also(row: Indicator, given: Given, tool: Tool) -> str:
     return f"Also under {where}"
 
 
-def rating_context(part: Part, tool: Tool, rating: DomainRating) -> dict[str, Any]:
+def rating_context(part: Part | None, tool: Tool, rating: DomainRating) -> dict[str, Any]:
     """Impact, likelihood, what the matrix suggests, and the rating the worker chose."""
     suggested = suggested_level(rating, tool)
     return {
@@ -135,7 +135,7 @@ def domain_context(
         "rows": rows,
         "choices": PRESENCES,
         "levels": LEVELS,
-        "times": (("", "Not said"), *((each.key, each.title) for each in opened.tool.time_frames)),
+        "times": time_choices(opened.tool),
         "notes": notes,
         "notes_hints": hints_for(notes) if check_words else [],
         "errors": errors or {},
@@ -145,6 +145,11 @@ def domain_context(
         **rating_context(part, opened.tool, rating),
         **live_context(opened),
     }
+
+
+def time_choices(tool: Tool) -> tuple[tuple[str, str], ...]:
+    """When something was seen, in the tool's own words."""
+    return (("", "Not said"), *((each.key, each.title) for each in tool.time_frames))
 
 
 def live_context(opened: Opened) -> dict[str, Any]:

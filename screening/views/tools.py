@@ -12,6 +12,7 @@ from screening.actions import choose_version, load_tool_version, retire_row
 from screening.forms_tools import ReasonForm, ToolFileForm
 from screening.models import ToolVersion
 from screening.policies import Refused
+from screening.views.preview import preview_context
 
 MOST_PROBLEMS = 200
 """Mistakes of a file that the page lists; it says how many more there are."""
@@ -37,6 +38,19 @@ def version(request, version_id):
         "choices": tool_shelf.choices_of(found.tool),
     }
     return render(request, "screening/tools/version.html", context)
+
+
+@require_safe
+@requires(Capability.MANAGE_TOOLS)
+def preview(request, version_id):
+    """A version as practitioners would see it, before it is chosen: every page, read-only."""
+    found, on_shelf = _version(version_id)
+    context = {
+        "version": found,
+        "used": on_shelf.in_use == found.pk,
+        **preview_context(queries.tool_of(found.pk)),
+    }
+    return render(request, "screening/tools/preview.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
