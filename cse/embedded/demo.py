@@ -65,7 +65,7 @@ def _run(port: int) -> None:
         check_port(port)
         try:
             _start_servers(folder)
-            _serve(port, folder, accounts=_prepare())
+            _serve(port, folder, accounts=_prepare(port))
         finally:
             _stop_servers(folder)
     finally:
@@ -136,13 +136,21 @@ def _started_file(folder: Path) -> Path:
     return folder / "servers-started"
 
 
-def _prepare() -> str:
+def _environment(port: int) -> dict[str, str]:
+    """What tells our programs that this is the demo, and the address they serve.
+
+    Documents and e-mails name the address (``SITE_URL``); one that is set by hand stays.
+    """
+    return {"SITE_URL": os.environ.get("SITE_URL") or f"http://{HOST}:{port}", **MARK}
+
+
+def _prepare(port: int) -> str:
     """Bring the database up to date; the table of demo accounts as text."""
     _say("Preparing the database …")
     done = subprocess.run(
         [sys.executable, "-m", "cse.embedded.prepare"],
         cwd=PROJECT,
-        env={**os.environ, **MARK},
+        env={**os.environ, **_environment(port)},
         capture_output=True,
         text=True,
         check=False,
@@ -159,21 +167,22 @@ def _prepare() -> str:
 def _programs(port: int, folder: Path) -> list[Program]:
     python = sys.executable
     celery = [python, "-m", "celery", "-A", "cse.celery"]
+    shared = _environment(port)
     return [
         Program(
             "web",
             [python, "-m", "gunicorn", "-c", "python:cse.gunicorn", "cse.wsgi"],
-            {"BIND": f"{HOST}:{port}", **MARK},
+            {"BIND": f"{HOST}:{port}", **shared},
         ),
         Program(
             "worker",
             [*celery, "worker", "--loglevel=WARNING", "--concurrency=1", "--without-mingle"],
-            MARK,
+            shared,
         ),
         Program(
             "beat",
             [*celery, "beat", "--loglevel=WARNING", "--pidfile=", "-s", str(folder / "schedule")],
-            MARK,
+            shared,
         ),
     ]
 

@@ -19,6 +19,14 @@ from cse.embedded.project import PROJECT
 
 from .waiting import until
 
+#: The address that a document prints, as the worker's settings have it.
+READ_ADDRESS = """
+import datetime, django; django.setup()
+from cse.documents.about import About
+now = datetime.datetime.now(datetime.UTC)
+print(About("", "", "", now, "", "", "", "", "").check_address, end="")
+"""
+
 
 @pytest.fixture
 def demos(var, tmp_path):
@@ -93,3 +101,25 @@ def test_the_demo_is_marked_as_one_for_every_program(var):
     assert programs[0].environment["BIND"] == "127.0.0.1:8000"
     assert [program.environment["CSE_DEMO"] for program in programs] == ["1"] * 3
     assert "CSE_DEMO" not in os.environ
+
+
+def test_documents_and_links_name_the_port_that_is_served(var, monkeypatch):
+    monkeypatch.delenv("SITE_URL", raising=False)
+    said = demo._programs(8931, var / "demo")
+    assert [each.environment["SITE_URL"] for each in said] == ["http://127.0.0.1:8931"] * 3
+
+    shown = subprocess.run(
+        [sys.executable, "-c", READ_ADDRESS],
+        env={**os.environ, **said[1].environment, "DJANGO_SETTINGS_MODULE": "cse.settings"},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert shown == "127.0.0.1:8931/documents/verify/"
+
+
+def test_an_address_set_by_hand_stays(var, monkeypatch):
+    monkeypatch.setenv("SITE_URL", "https://demo.example.org")
+    (web, *_) = demo._programs(8931, var / "demo")
+    assert web.environment["SITE_URL"] == "https://demo.example.org"
