@@ -78,9 +78,9 @@ class County:
         return f"{self.random.choice(_FAMILY)}-{made_up}"
 
     def scopes(self) -> Iterator[tuple[uuid.UUID, list[uuid.UUID]]]:
-        """Each user's own children: between 96 and 1,500, the rest comes through the team."""
+        """Each user's own children: evenly from 96 to 1,500; the rest comes through the team."""
         for user in self.users:
-            count = int(96 + 1_404 * self.random.random() ** 2)
+            count = self.random.randint(96, 1_500)
             yield user, self.random.sample(self.children, count)
 
     def team_scopes(self) -> Iterator[tuple[int, list[uuid.UUID]]]:
