@@ -60,6 +60,7 @@ def keep(
         if not any(word in name.lower() for word in SECRETS)
     ]
     forget_expired()
+    _forget_earlier(user_id, path, pairs)
     if not any(value.strip() for _, value in pairs) or _waiting(user_id).count() >= MOST:
         return None
     now = timezone.now()
@@ -106,6 +107,25 @@ def forget_expired() -> int:
 def forget_ended_sessions() -> int:
     """Delete sessions that are over, with what they held; how many there were."""
     return Session.objects.filter(expire_date__lte=timezone.now()).delete()[0]
+
+
+def _forget_earlier(user_id: uuid.UUID, path: str, pairs: list[list[str]]) -> None:
+    """Delete what the newer form says too: one page saves itself first and is then sent.
+
+    What was typed in another window, and does not stand in the newer form, stays.
+    """
+    newer: dict[str, list[str]] = {}
+    for name, value in pairs:
+        newer.setdefault(name, []).append(value)
+    for row in _waiting(user_id).filter(path=path[:500]):
+        given = _read(row)
+        if given and all(_says_too(newer.get(name, []), value) for name, value in given.fields):
+            row.delete()
+
+
+def _says_too(newer: list[str], value: str) -> bool:
+    """Whether a newer value begins with this one: typing goes on at the end."""
+    return not value.strip() or any(each.startswith(value) for each in newer)
 
 
 def _waiting(user_id: uuid.UUID) -> Any:

@@ -14,7 +14,7 @@ from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from cse.access.middleware import UNDECLARED, declared_capability
@@ -26,7 +26,11 @@ from cse.signin import former, kept, limits
 #: A script's request says which it is. Saving what somebody types is activity; asking how far a
 #: job has come is not.
 BACKGROUND = "poll"
+#: How the routes of signing in begin.
+SIGN_IN = "account/"
 NOT_ACTIVITY = frozenset({"signin:ended", "signin:keep"})
+#: Looks at a text and promises to forget it (DEC-15): what was sent there is never kept.
+NEVER_KEPT = frozenset({"interface:check-wording"})
 KEPT_FLAG = "kept_waiting"
 
 
@@ -89,7 +93,7 @@ class SessionLimitMiddleware:
         former_id = getattr(request, "former_user_id", None) or former.former_user_id(request)
         if former_id is None:
             return None  # DenyByDefaultMiddleware asks to sign in
-        if request.method == "POST" and not _is_signin(request):
+        if request.method == "POST" and may_be_kept(request.resolver_match):
             kept.keep(
                 user_id=former_id,
                 path=request.get_full_path(),
@@ -184,6 +188,13 @@ def _is_background(request: HttpRequest) -> bool:
     return request.path in {reverse(name) for name in NOT_ACTIVITY}
 
 
+def may_be_kept(match: ResolverMatch | None) -> bool:
+    """Whether a form sent to this route is kept: sign-in's own and what promises to forget, no."""
+    if match is None or match.view_name in NEVER_KEPT:
+        return False
+    return not match.route.startswith(SIGN_IN)
+
+
 def _is_signin(request: HttpRequest) -> bool:
     match = request.resolver_match
-    return match is not None and match.route.startswith("account/")
+    return match is not None and match.route.startswith(SIGN_IN)

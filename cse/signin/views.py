@@ -21,7 +21,7 @@ from cse.access.decorators import public, requires
 from cse.signin import kept, limits
 from cse.signin.demo import demo_accounts, demo_user
 from cse.signin.forms import RemoveKeyForm
-from cse.signin.middleware import end_session, page_of
+from cse.signin.middleware import end_session, may_be_kept, page_of
 from cse.signin.queries import account_facts
 
 #: Seconds before the limit at which the page's own clock may already say that time is up.
@@ -87,6 +87,8 @@ def keep(request):
     path = request.POST.get("kept_path", "")
     if not _is_page(request, path):
         raise Http404
+    if not may_be_kept(resolve(path.split("?")[0])):
+        return JsonResponse({"kept": False})
     fields = {
         name: values
         for name, values in request.POST.lists()

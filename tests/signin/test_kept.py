@@ -80,6 +80,39 @@ def test_a_form_from_the_second_window_is_kept_too(client, late):
     assert KeptForm.objects.count() == 2
 
 
+def test_a_page_that_saved_itself_and_was_then_sent_is_kept_once(client, late):
+    user, _ = late
+    KeptForm.objects.all().delete()
+    script = {"Accept": "application/json", "X-Requested-With": "autosave"}
+    client.post(FORM, {"note": "Robin came in", "when": "", "version": "3"}, headers=script)
+    client.post(FORM, {"note": TYPED, "when": "", "version": "3", "act": "save"})
+    (given,) = kept.waiting_for(user)
+    assert given.can_send_again
+    assert ("note", TYPED) in given.fields
+
+
+def test_what_stands_only_in_the_first_of_two_forms_is_not_lost(client, late):
+    client.post(FORM, {"note": "Something else.", "version": "3"})
+    notes = {dict(each.fields)["note"] for each in kept.waiting_for(late[0])}
+    assert notes == {"Something else.", TYPED}
+
+
+def test_what_promises_to_forget_keeps_nothing(client, late):
+    KeptForm.objects.all().delete()
+    check = reverse("interface:check-wording")
+    for headers in ({}, {"Accept": "application/json", "X-Requested-With": "language"}):
+        assert client.post(check, {"text": TYPED}, headers=headers).status_code in (302, 401)
+    assert not KeptForm.objects.exists()
+
+
+def test_what_promises_to_forget_is_not_handed_in_either(client, clock):
+    sign_in(client, make_user())
+    check = reverse("interface:check-wording")
+    answer = client.post(reverse("signin:keep"), {"kept_path": check, "text": TYPED})
+    assert answer.json() == {"kept": False}
+    assert not KeptForm.objects.exists()
+
+
 def test_a_form_of_a_stranger_is_not_kept(late):
     stranger = Client()
     stranger.cookies["cse_former"] = f"{late[0].pk}:1tAbCd:forged"
