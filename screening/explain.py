@@ -89,6 +89,7 @@ def _facts(reader: Reader, tool: Tool) -> Facts | None:
         "overall": _overall(reader, tool),
         "history": _history(reader),
         "level": reader.choice("level", CseLevel, spaced=True),
+        "level_approved": reader.boolean("level_approved", default=False),
         "direction": reader.choice("direction", Direction),
         "harm_happened": reader.choice("harm_happened", Harm, spaced=True),
         "level_reason": reader.text("level_reason"),

@@ -22,11 +22,13 @@ def facts_of(
     on: dt.date,
     history: Iterable[LevelEvent] = (),
     countersigned: Iterable[str] = (),
+    level_approved: bool = False,
 ) -> Facts:
     """The screen's facts on a day: the day of completion, or today for a draft (DEC-02).
 
     ``history`` are the child's level events; those that wait for approval or were refused do not
-    count. ``countersigned`` names the indicators that the lead agreed to lower (DEC-04).
+    count. ``countersigned`` names the indicators that the lead agreed to lower (DEC-04);
+    ``level_approved`` says that a second person agreed to a lower level (DEC-09).
     """
     sections = screen.sections
     level, direction = sections.get("level"), sections.get("direction")
@@ -38,6 +40,7 @@ def facts_of(
         overall=_overall(sections),
         history=levels_of(history),
         level=CseLevel(level) if level else None,
+        level_approved=level_approved,
         direction=Direction(direction) if direction else None,
         level_reason=sections.get("level_reason", ""),
         professional_judgement=sections.get("professional_judgement", ""),

@@ -124,7 +124,8 @@ class Facts:
     ``date_of_birth`` may be approximate: give the latest plausible day and
     ``date_of_birth_certain=False``. ``estimated_age`` is the youngest plausible age in whole years
     on ``completed_on``, read where there is no date of birth. ``history`` is the child's levels
-    before this screen, in any order. ``overall`` is the matrix used once for the whole (DEC-07).
+    before this screen, in any order. ``level_approved``: a second person agreed to a level lower
+    than the one before (DEC-09). ``overall`` is the matrix used once for the whole (DEC-07).
     """
 
     completed_on: dt.date
@@ -135,6 +136,7 @@ class Facts:
     domains: tuple[DomainRating, ...] = ()
     overall: DomainRating | None = None
     level: CseLevel | None = None
+    level_approved: bool = False
     history: tuple[LevelEvent, ...] = ()
     direction: Direction | None = None
     level_reason: str = ""

@@ -50,6 +50,19 @@ def level_change(chosen: CseLevel, history: Sequence[LevelEvent]) -> LevelChange
     )
 
 
+def level_that_counts(
+    chosen: CseLevel | None, history: Sequence[LevelEvent], *, approved: bool
+) -> CseLevel | None:
+    """The level that duties follow: the one before, while a lowering waits for approval (DEC-09).
+
+    None where no level was chosen.
+    """
+    before = previous_level(history)
+    if chosen is None or before is None or approved or chosen.rank >= before.rank:
+        return chosen
+    return before
+
+
 def check_level_change(
     change: LevelChange, direction: Direction | None, reason: str = ""
 ) -> list[Problem]:
@@ -74,7 +87,7 @@ def _direction_problems(change: LevelChange, direction: Direction | None) -> lis
         problems.append(
             Problem(
                 "direction",
-                f"From {_word(change.previous)} to {_word(change.chosen)} the risk has {needed}, "
+                f"From {level_word(change.previous)} to {level_word(change.chosen)} the risk has {needed}, "
                 f"not {direction}",
                 SOURCE,
             )
@@ -87,7 +100,7 @@ def _reason_problems(change: LevelChange, reason: str) -> list[Problem]:
     if not change.lowering:
         return []
     if not reason.strip():
-        peak = f" The highest so far was {_word(change.peak)}." if change.peak else ""
+        peak = f" The highest so far was {level_word(change.peak)}." if change.peak else ""
         return [
             Problem("level_reason", f"Say why the level is lowered.{peak}", "DEC-09, field.md §1")
         ]
@@ -101,6 +114,7 @@ def _reason_problems(change: LevelChange, reason: str) -> list[Problem]:
     return []
 
 
-def _word(level: CseLevel | None) -> str:
+def level_word(level: CseLevel | None) -> str:
+    """The level as people say it; empty for none."""
     names = {CseLevel.VULNERABLE: "Vulnerable", CseLevel.AT_RISK: "At risk", CseLevel.CSE: "CSE"}
     return names[level] if level else ""

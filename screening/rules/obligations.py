@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from screening.rules.counting import higher_level
 from screening.rules.facts import Answer, Facts, Harm
+from screening.rules.levels import level_that_counts, level_word
 from screening.rules.results import AgeFinding, Obligation, RuleResult
 from screening.tools.definition import CseLevel, Level, Tool
 
@@ -103,11 +104,13 @@ def _why_high(age: AgeFinding, rows: list[str], titles: list[str], tool: Tool) -
 def concern(facts: Facts, tool: Tool) -> RuleResult | None:
     """R4: a concern that the child is at risk of, or experiencing, exploitation, or None.
 
-    The level that a person chose, confirmed concerns (O Annexe 2), or harm that has happened or
+    The level that a person chose, or the higher one that stands until a second person approves the
+    lower (DEC-09); confirmed concerns (O Annexe 2), or harm that has happened or
     cannot be ruled out (W §13, O §6.6, O §2), whatever level was chosen.
     """
     because = []
-    if facts.level in CONCERN_LEVELS:
+    level = _level(facts)
+    if level in CONCERN_LEVELS:
         because.append("level")
     if facts.concerns_confirmed:
         because.append("concerns_confirmed")
@@ -129,8 +132,7 @@ def concern(facts: Facts, tool: Tool) -> RuleResult | None:
 
 def _why_concern(facts: Facts, because: list[str]) -> Iterator[str]:
     if "level" in because:
-        word = "CSE" if facts.level is CseLevel.CSE else "At risk"
-        yield f"The level you chose is {word}: a referral must be made."
+        yield _why_level(facts)
     if "concerns_confirmed" in because:
         yield "The screen confirms concerns: a referral must be made, with a copy of the screen."
     if "harm_happened" in because:
@@ -141,9 +143,23 @@ def _why_concern(facts: Facts, because: list[str]) -> Iterator[str]:
         )
 
 
+def _why_level(facts: Facts) -> str:
+    level = _level(facts)
+    if level is facts.level:
+        return f"The level you chose is {level_word(level)}: a referral must be made."
+    return (
+        f"The level you chose, {level_word(facts.level)}, is lower than {level_word(level)}, and "
+        "nobody has approved it: the level before it stands, and a referral must be made."
+    )
+
+
+def _level(facts: Facts) -> CseLevel | None:
+    return level_that_counts(facts.level, facts.history, approved=facts.level_approved)
+
+
 def early_help(facts: Facts, tool: Tool) -> RuleResult | None:
     """R13: a vulnerable child is offered early help through the safeguarding lead, or None."""
-    if facts.level is not CseLevel.VULNERABLE:
+    if _level(facts) is not CseLevel.VULNERABLE:
         return None
     text = tool.rule("R13")
     return RuleResult(

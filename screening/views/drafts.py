@@ -250,7 +250,6 @@ def level_context(opened: Opened) -> dict:
     facts = opened.facts
     change = opened.assessment.level_change
     return {
-        "preview": False,
         "previous": previous_level(facts.history),
         "peak": peak_level(facts.history),
         "change": change,

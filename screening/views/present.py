@@ -98,7 +98,7 @@ def _also(row: Indicator, given: Given, tool: Tool) -> str:
     return f"Also under {where}"
 
 
-def rating_context(part: Part | None, tool: Tool, rating: DomainRating) -> dict[str, Any]:
+def rating_context(part: Part, tool: Tool, rating: DomainRating) -> dict[str, Any]:
     """Impact, likelihood, what the matrix suggests, and the rating the worker chose."""
     suggested = suggested_level(rating, tool)
     return {

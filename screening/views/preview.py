@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from screening.forms import SectionForm
-from screening.parts import parts_of
-from screening.rules import DomainRating
-from screening.tools.definition import Tool
-from screening.views.present import LEVELS, PRESENCES, rating_context, rows_of, time_choices
+from screening.forms import LONGEST_TEXT, choices_of
+from screening.parts import Part, parts_of
+from screening.tools.definition import Field, Tool
+from screening.views.present import LEVELS, PRESENCES, rows_of, time_choices
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a section asks: its answers in words with what explains them, or what is typed."""
+
+    title: str
+    required: bool
+    help: str
+    answers: tuple[tuple[str, str], ...] = ()
+    typed: str = ""
 
 
 def preview_context(tool: Tool) -> dict[str, Any]:
-    """Every page of a screen of this tool, empty. The rating of a domain is shown once for all."""
+    """Every page of a screen of this tool, empty."""
     parts = parts_of(tool)
-    domains = [part for part in parts if part.is_domain]
     return {
         "tool": tool,
-        "domains": [{"part": part, "rows": rows_of(part, tool, {})} for part in domains],
-        "sections": [
-            {"part": part, "form": SectionForm(part)} for part in parts if not part.is_domain
-        ],
+        "domains": [(part, rows_of(part, tool, {})) for part in parts if part.is_domain],
+        "sections": [(part, _questions(part, tool)) for part in parts if not part.is_domain],
         "choices": PRESENCES,
         "levels": LEVELS,
         "times": time_choices(tool),
-        "level": {"preview": True, "previous": None, "problems": ()},
-        "level_hints": {str(each.key): each.help for each in tool.levels},
-        "hints": {},
-        "tables": {},
-        "table_errors": {},
-        "more_rows": False,
-        **rating_context(None, tool, DomainRating(domain="")),
-        "part": {"title": "each domain"},
     }
+
+
+def _questions(part: Part, tool: Tool) -> list[Question]:
+    return [_question(each, tool) for each in part.fields]
+
+
+def _question(each: Field, tool: Tool) -> Question:
+    asked = (each.title, each.required, each.help)
+    if each.kind == "text":
+        return Question(*asked, typed=f"A text of up to {LONGEST_TEXT:,} characters")
+    if each.kind == "table":
+        columns = ", ".join(column.title for column in each.columns)
+        return Question(*asked, typed=f"A table, as many rows as are needed: {columns}")
+    means = {str(level.key): level.help for level in tool.levels} if each.kind == "level" else {}
+    answers = ((words, means.get(value, "")) for value, words in choices_of(each))
+    return Question(*asked, answers=tuple(answers))
