@@ -213,7 +213,8 @@ class Screen(models.Model):
 class ScreenAssessment(models.Model):
     """What the rules said of a completed screen, with reasons, and why they were asked.
 
-    One row at completion and one after each countersignature; the newest counts. ``result`` is
+    One row at completion, one after each countersignature and each answer to a lower level; the
+    newest counts. ``result`` is
     ``screening.rules.Assessment.as_json`` and names the tool version it was made with.
     """
 

@@ -15,6 +15,7 @@ from cse.children.models import Child
 from cse.workdays import calendar_of, review_on
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
+from screening.actions.assessing import keep_assessment
 from screening.actions.common import (
     ACCESS_DAYS,
     ANSWER_DAYS,
@@ -27,9 +28,9 @@ from screening.actions.common import (
 from screening.actions.levels import write_level
 from screening.answers import read_answers
 from screening.facts import facts_of
-from screening.models import Screen, ScreenAssessment, Status
+from screening.models import Screen, Status
 from screening.policies import check_can_save
-from screening.queries import agreed_rows, level_history, tool_of
+from screening.queries import level_history, tool_of
 from screening.rules import Assessment, Problem, assess, completion_problems
 
 REPEAT_MONTHS = 3
@@ -82,32 +83,6 @@ def complete(*, screen_id: uuid.UUID, by: Any, version: int) -> Screen:
     write_level(screen, assessment.level_change, by)
     _hand_on(screen, assessment, by)
     return screen
-
-
-def keep_assessment(
-    screen: Screen, assessment: Assessment, by: Any, because: str
-) -> ScreenAssessment:
-    """Keep what the rules said, beside what was kept before."""
-    kept = ScreenAssessment(
-        screen=screen,
-        made_at=timezone.now(),
-        made_by=by,
-        because=because,
-        result=assessment.as_json(),
-    )
-    kept.save(force_insert=True)
-    return kept
-
-
-def assess_again(screen: Screen, by: Any, because: str) -> ScreenAssessment:
-    """Ask the rules about a completed screen again, with the countersignatures there are now.
-
-    The child's levels are those from before the screen, as they were read when it was completed.
-    """
-    completed_on, completed_at = screen.completion
-    earlier = [event for event in level_history(screen.child_id) if event.decided_at < completed_at]
-    facts = facts_of(screen, on=completed_on, history=earlier, countersigned=agreed_rows(screen))
-    return keep_assessment(screen, assess(facts, tool_of(screen.tool_version_id)), by, because)
 
 
 def _freeze(screen: Screen, by: Any) -> None:

@@ -11,8 +11,8 @@ from django.utils import timezone
 from cse.audit import events
 from cse.worklist import kinds
 from cse.worklist.actions import close_items
+from screening.actions.assessing import assess_again
 from screening.actions.common import lock
-from screening.actions.complete import assess_again
 from screening.answers import NOTHING, read_answers
 from screening.models import Countersignature, Screen
 from screening.policies import Refused, check_can_countersign

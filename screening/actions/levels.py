@@ -13,6 +13,7 @@ from cse.audit import events
 from cse.children.models import LevelEvent
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
+from screening.actions.assessing import assess_again
 from screening.actions.common import ANSWER_DAYS, due_in, group_to_answer
 from screening.models import Screen
 from screening.never_give_up import STATE_THE_RISK, words_of_not_engaging
@@ -81,6 +82,7 @@ def approve_level(
 ) -> LevelEvent:
     """Let a lowered level take effect; another person than the one who chose it (DEC-09).
 
+    The rules are then asked again: until now they followed the level before it.
     Where the reason or the note speaks of not engaging, ``rests_on_risk`` has to be stated: that
     the risk to the child has become less. Raises `Refused` without it (O-SHR-01).
     """
@@ -104,7 +106,8 @@ def _answer(
     event = LevelEvent.objects.select_for_update(of=("self",)).filter(pk=event_id).first()
     if event is None:
         raise NotVisible
-    check_can_approve(by, event, screen_of(event))
+    screen = screen_of(event)
+    check_can_approve(by, event, screen)
     if not note.strip():
         raise Refused("Say why you agree or do not agree.")
     if approved and not rests_on_risk and asks_for_risk(event, note):
@@ -116,6 +119,8 @@ def _answer(
         event.refused_at = timezone.now()
     event.save()
     close_items(subject=event)
+    if screen is not None:
+        assess_again(screen, by, "level approved" if approved else "level refused")
     events.record(
         "lowered level approved" if approved else "lowered level refused",
         by=by,

@@ -87,8 +87,8 @@ def _direction_problems(change: LevelChange, direction: Direction | None) -> lis
         problems.append(
             Problem(
                 "direction",
-                f"From {level_word(change.previous)} to {level_word(change.chosen)} the risk has {needed}, "
-                f"not {direction}",
+                f"From {level_word(change.previous)} to {level_word(change.chosen)} the risk has "
+                f"{needed}, not {direction}",
                 SOURCE,
             )
         )

@@ -176,3 +176,24 @@ def test_lowering_is_part_of_completing():
     )
     assert [problem.field for problem in completion_problems(one, WILTSHIRE)] == ["level_reason"]
     assert assess(one, WILTSHIRE).level_change.lowering
+
+
+@pytest.mark.requirement("DEC-09", "DEC-06")
+@pytest.mark.parametrize("approved", [False, True])
+@pytest.mark.parametrize(("previous", "chosen"), tuple(product((None, *LEVELS), LEVELS)))
+def test_duties_follow_the_higher_level_until_a_lower_one_is_approved(previous, chosen, approved):
+    lowering = TABLE[previous, chosen][2]
+    counts = previous if lowering and not approved else chosen
+    found = fired(
+        assess(
+            facts(
+                level=chosen,
+                level_approved=approved,
+                history=history(previous) if previous else (),
+            ),
+            WILTSHIRE,
+        )
+    )
+    assert list(found) == (["R13"] if counts == "vulnerable" else ["R4"])
+    if lowering and not approved:
+        assert "nobody has approved it: the level before it stands" in found["R4"].why

@@ -11,8 +11,10 @@ from cse.children.models import LevelEvent
 from cse.people.models import Role, TeamKind
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
-from screening.actions import Unfinished, approve_level, countersign, start_screen
-from screening.models import Countersignature, ScreenAssessment
+from screening.actions import Unfinished, approve_level, complete, countersign, start_screen
+from screening.documents.paper import screen_document
+from screening.documents.screen import record_of
+from screening.models import Countersignature, Screen, ScreenAssessment
 from screening.never_give_up import says_only_not_engaging, words_of_not_engaging
 from screening.parts import part_of_field
 from screening.policies import Refused
@@ -20,7 +22,7 @@ from screening.queries import latest_assessment, tool_of
 from tests.factories import grant, make_agency, make_child, make_team, make_user
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, OTHER_HIGH, TYPED, completed, fill_in, lowered
-from tests.screening.pages import text_of
+from tests.screening.pages import address, text_of
 
 pytestmark = pytest.mark.django_db
 THIRTEEN = dt.date(2013, 6, 1)
@@ -596,3 +598,53 @@ def test_a_lowered_level_on_home_leads_here(place, event):
 )
 def test_not_engaging_by_itself_is_told_from_a_reason_that_says_more(reason, only):
     assert says_only_not_engaging(reason) is only
+
+
+@pytest.mark.requirement("DEC-09", "W-SCR-02")
+@pytest.mark.parametrize(("says", "after"), [("approve", {"R13"}), ("refuse", {"R4"})])
+def test_until_a_lower_level_is_approved_the_duties_are_those_of_the_level_before(
+    place, says, after
+):
+    completed(place, level="at_risk", harm_happened="no", concerns_confirmed="no")
+    draft, _ = start_screen(child=place.child, by=place.worker)
+    texts = {
+        **TYPED,
+        "harm_happened": "no",
+        "concerns_confirmed": "no",
+        "level": "vulnerable",
+        "direction": "decreased",
+        "level_reason": "The adults have been charged",
+    }
+    draft = fill_in(draft, place.worker, texts=texts)
+    worker = place.client()
+    check = text_of(worker.get(address(draft, "check")))
+    assert "the level before it stands, and a referral must be made" in check
+    assert "Early help must be offered" not in check
+    screen = complete(screen_id=draft.pk, by=place.worker, version=draft.version)
+    assert rules_of(screen) == {"R4"}
+    for page in ("completed", "show"):
+        assert "the level before it stands, and a referral" in text_of(
+            worker.get(address(screen, page))
+        )
+    paper = dict(screen_document(record_of(screen)).in_short)
+    assert "must be done" in paper["Duties that follow"].lower()
+    assert "Vulnerable" not in paper["Duties that follow"]
+    event = LevelEvent.objects.get(subject_id=screen.pk)
+    assert say(place.client(place.lead), event, says).status_code == 302
+    assert rules_of(screen) == after
+    newest = screen.assessments.latest("made_at")
+    assert newest.because == ("level approved" if says == "approve" else "level refused")
+    assert newest.made_by == place.lead
+    assert newest.result["level_change"]["previous"] == "at_risk"
+
+
+@pytest.mark.requirement("DEC-09")
+def test_a_level_approved_later_is_not_read_as_the_one_before(place):
+    """Two lowerings wait at once: each keeps the level that stood when its screen was completed."""
+    completed(place, level="cse", harm_happened="no", concerns_confirmed="no")
+    first = lower(place, level="at_risk")
+    second = lower(place, level="vulnerable")
+    approve_level(event_id=first.pk, by=place.lead, note="The risk is less")
+    approve_level(event_id=second.pk, by=place.lead, note="The risk is less")
+    screen = Screen.objects.get(pk=second.subject_id)
+    assert latest_assessment(screen).result["level_change"]["previous"] == "cse"
