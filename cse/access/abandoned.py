@@ -23,7 +23,7 @@ from cse.people.models import Agency, Post, Role, Team, TeamKind
 def is_abandoned(seal: Seal) -> bool:
     """Whether nobody who sees the child may act on its seal: posts, names, accounts, access ended.
 
-    Eight queries.
+    Seven queries.
     """
     return not any(Capability.SEAL in person.acts for person in who_can_see(seal.child_id))
 
