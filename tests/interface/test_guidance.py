@@ -70,6 +70,21 @@ def test_push_and_pull_power_technology_and_linked_crime(signed_in):
         assert words in text
 
 
+@pytest.mark.requirement("O-SHR-11")
+def test_eleven_situations_each_with_its_early_signs(signed_in):
+    client = signed_in(Role.PRACTITIONER)
+    html = client.get(reverse("interface:guidance-page", args=["situations"])).content.decode()
+    told = re.findall(r"<li>(.*?)</li>", re.search(r"<ol.*?</ol>", html, re.S).group(), re.S)
+    assert len(told) == 11
+    assert all("Early signs:" in each for each in told)
+    text = text_of(signed_in(Role.PRACTITIONER), "situations")
+    for words in (
+        *("A boy of 16 and an older woman", "A boy of 12", "a man they never met"),
+        *("introduced by boys of their school", "brought here from abroad", "friend’s parent"),
+    ):
+        assert words in text
+
+
 @pytest.mark.requirement("W-SHR-10", "O-SHR-09", "W-SHR-17", "O-SHR-23")
 def test_what_the_law_says_of_choice(signed_in):
     text = text_of(signed_in(Role.PRACTITIONER), "choice")
@@ -81,6 +96,17 @@ def test_what_the_law_says_of_choice(signed_in):
         "victim of abuse, not an offender",
     ):
         assert words.casefold() in text.casefold()
+
+
+@pytest.mark.requirement("W-SCR-03", "W-SCR-04", "W-SCR-05", "W-SCR-07", "W-SCR-09")
+def test_what_pushes_and_pulls_and_the_fourteen_signs(signed_in):
+    client = signed_in(Role.PRACTITIONER)
+    html = client.get(reverse("interface:guidance-page", args=["noticing"])).content.decode()
+    lists = re.findall(r"<ul.*?</ul>", html[html.index("What may push") :], re.S)
+    assert [each.count("<li>") for each in lists[:3]] == [7, 8, 14]
+    assert html.index("goes missing") < html.index("drops out of school")
+    for words in ("what the child has lived through", "what the child needs"):
+        assert words in html
 
 
 @pytest.mark.requirement("W-SHR-23")
