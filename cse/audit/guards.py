@@ -4,7 +4,8 @@
   transaction wrote for it says exactly what the row says. ``QuerySet.update()``, ``bulk_create``
   and hand-written SQL therefore fail at commit.
 * History and event tables take inserts only; UPDATE, DELETE and TRUNCATE are refused by trigger,
-  whoever asks.
+  whoever asks. The database itself gives such a row its time and its transaction, and its number
+  comes from the sequence: nobody writes into the past, or before what is there.
 * A model with ``FROZEN_WHEN`` (an SQL condition on the old row) refuses changes to such rows.
 * The application's role owns nothing: it may select and insert everywhere, update what is
   audited, and delete only in tables that hold no domain data.
@@ -20,6 +21,8 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from cse.audit.models import AuditEvent
 
 #: Both tables are named with their schema: a temporary table of the same name would otherwise be
 #: found first, and anybody may make one.
@@ -68,6 +71,23 @@ BEGIN
 END $guard$;
 """
 
+#: One function for each pair of column names, because PL/pgSQL has no assignment to a column that
+#: is named at run time. The default has drawn the number before the trigger runs, so that a row
+#: numbered by the sequence is the one that was drawn last.
+CLOCK = r"""
+CREATE OR REPLACE FUNCTION audit_clock_{at}() RETURNS trigger LANGUAGE plpgsql AS $guard$
+BEGIN
+    IF NEW.{pk} IS DISTINCT FROM currval(pg_get_serial_sequence(
+        format('%I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME), '{pk}')) THEN
+        RAISE EXCEPTION 'a chosen number in % refused', TG_TABLE_NAME
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    NEW.{at} := clock_timestamp();
+    NEW.transaction_id := pg_current_xact_id()::text::bigint;
+    RETURN NEW;
+END $guard$;
+"""
+
 
 def audited_models() -> list[type[models.Model]]:
     """Every concrete model that keeps history."""
@@ -107,7 +127,8 @@ def install_after_migrate(sender: AppConfig, using: str, **_kwargs: Any) -> None
 
 def guard_statements(connection: BaseDatabaseWrapper) -> list[str]:
     """All statements that put the guards and rights in place; may be run again at any time."""
-    statements = [FUNCTIONS]
+    statements = [FUNCTIONS, CLOCK.format(at="history_date", pk="history_id")]
+    statements += [CLOCK.format(at="at", pk="id")]
     # A model whose migration is not written yet has no table; that must not unguard the others.
     tables = set(connection.introspection.table_names())
     for model in _with_table(audited_models(), tables):
@@ -115,6 +136,10 @@ def guard_statements(connection: BaseDatabaseWrapper) -> list[str]:
     for model in _with_table(append_only_models(), tables):
         statements += _refuse(model, "append only", "UPDATE OR DELETE", "append_only")
         statements += _refuse_truncate(model)
+    for model in _with_table(history_models(), tables):
+        statements += _clock(model, "history_date")
+    for model in _with_table([AuditEvent], tables):
+        statements += _clock(model, "at")
     for model in _with_table(frozen_models(), tables):
         statements += _refuse(
             model,
@@ -167,6 +192,15 @@ def _refuse_truncate(model: type[models.Model]) -> list[str]:
         f'DROP TRIGGER IF EXISTS audit_no_truncate ON "{table}";',
         f'CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON "{table}" FOR EACH STATEMENT'
         " EXECUTE FUNCTION audit_refuse('the past is kept');",
+    ]
+
+
+def _clock(model: type[models.Model], at: str) -> list[str]:
+    table = model._meta.db_table
+    return [
+        f'DROP TRIGGER IF EXISTS audit_clock ON "{table}";',
+        f'CREATE TRIGGER audit_clock BEFORE INSERT ON "{table}" FOR EACH ROW'
+        f" EXECUTE FUNCTION audit_clock_{at}();",
     ]
 
 

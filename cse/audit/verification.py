@@ -24,6 +24,9 @@ from cse.audit.sealing import (
 
 #: What is older than this and still unsealed means that the sealer does not run.
 SEALED_WITHIN = dt.timedelta(hours=1)
+#: No transaction lasts so long, and no two servers' clocks differ so much: a time further from its
+#: place in the chain is not the one it was written at.
+OUT_OF_ORDER = dt.timedelta(hours=1)
 
 
 @dataclass
@@ -46,7 +49,9 @@ def verify() -> Findings:
     with _sealer_held():
         findings.add("events", _events())
         findings.add("history seals", _history())
+        findings.add("times", _times())
         findings.add("checkpoints", _checkpoints())
+    findings.add("actors", _actors())
     findings.add("waiting", _waiting())
     findings.add("tables", _live_rows())
     return findings
@@ -88,6 +93,43 @@ def _history() -> Iterator[str | None]:
         else:
             yield None
         before, expected = seal.digest, seal.sequence + 1
+
+
+def _times() -> Iterator[str | None]:
+    """In the order of the chain time goes on; what says otherwise was not written then."""
+    yield None
+    yield from _out_of_order(_EVENTS_IN_CHAIN, "event {0}", [])
+    for model in history_models():
+        table = model._meta.db_table
+        yield None
+        yield from _out_of_order(
+            _HISTORY_IN_CHAIN.format(kept=table), f"{table}: row {{0}}", [table]
+        )
+
+
+def _out_of_order(in_chain: str, what: str, parameters: list[str]) -> Iterator[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OUT_OF_ORDER.format(in_chain=in_chain),
+            [*parameters, OUT_OF_ORDER.seconds, OUT_OF_ORDER.seconds],
+        )
+        for number, at, before, sealed_at in cursor.fetchall():
+            yield (
+                f"{what.format(number)} says {at:%Y-%m-%d %H:%M}, but stands behind"
+                f" {before or sealed_at:%Y-%m-%d %H:%M} in the chain"
+            )
+
+
+def _actors() -> Iterator[str | None]:
+    """History names somebody whom no event of its own transaction names."""
+    for model in history_models():
+        table = model._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute(_OTHER_ACTOR.format(kept=table), [OUT_OF_ORDER.seconds])
+            rows = cursor.fetchall()
+        yield None
+        for (number,) in rows:
+            yield f"{table}: row {number} names an actor whom no event of that transaction names"
 
 
 def _checkpoints() -> Iterator[str | None]:
@@ -173,4 +215,34 @@ SELECT key, problem FROM (
    SELECT DISTINCT ON ("{pk}") * FROM "{kept}" ORDER BY "{pk}", history_id DESC
  ) h ON h."{pk}" = r."{pk}"
 ) compared WHERE problem IS NOT NULL ORDER BY key
+"""
+
+_EVENTS_IN_CHAIN = """
+ SELECT e.id AS number, e.at, s.sealed_at, s.sequence FROM audit_eventseal s
+  JOIN audit_auditevent e ON e.id = s.event_id
+"""
+
+_HISTORY_IN_CHAIN = """
+ SELECT h.history_id AS number, h.history_date AS at, s.sealed_at, s.sequence
+  FROM audit_historyseal s CROSS JOIN unnest(s.history_ids) AS n(number)
+  JOIN "{kept}" h ON h.history_id = n.number WHERE s."table" = %s
+"""
+
+#: A time yet to come counts as that of its sealing, or every later row would be out of order.
+_OUT_OF_ORDER = """
+SELECT number, at, before, sealed_at FROM (
+ SELECT *, max(least(at, sealed_at)) OVER (
+   ORDER BY sequence, number ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+  FROM ({in_chain}) linked
+) c WHERE at < before - make_interval(secs => %s) OR at > sealed_at + make_interval(secs => %s)
+ ORDER BY sequence, number
+"""
+
+#: Transactions count anew in a restored copy, so that a number alone is not yet the same one.
+_OTHER_ACTOR = """
+SELECT h.history_id FROM "{kept}" h WHERE h.history_user_id IS NOT NULL AND (
+ SELECT bool_and(e.actor_id IS DISTINCT FROM h.history_user_id) FROM audit_auditevent e
+  WHERE e.transaction_id = h.transaction_id
+   AND abs(extract(epoch FROM e.at - h.history_date)) < %s
+) ORDER BY h.history_id
 """

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from cse.audit.guards import append_only_models, audited_models
+from cse.audit import events
+from cse.audit.guards import append_only_models, audited_models, history_models
+from cse.audit.models import AuditEvent
 from cse.children.models import Child
 from tests.factories import make_child
 
@@ -152,3 +154,67 @@ def test_a_temporary_table_cannot_pose_as_the_history():
             )
 
     assert "differs from its history" in refused_at_commit(run)
+
+
+FORGED = {
+    "history": (
+        "INSERT INTO children_historicalchild SELECT (r).* FROM (SELECT jsonb_populate_record(h,"
+        " jsonb_build_object('history_id', {number}, 'history_date', '2020-01-01T00:00Z',"
+        " 'transaction_id', 1, 'given_name', 'Forged')) AS r FROM children_historicalchild h"
+        " ORDER BY history_id DESC LIMIT 1) copied"
+    ),
+    "event": (
+        "INSERT INTO audit_auditevent SELECT (r).* FROM (SELECT jsonb_populate_record(e,"
+        " jsonb_build_object('id', {number}, 'at', '2020-01-01T00:00Z', 'transaction_id', 1))"
+        " AS r FROM audit_auditevent e ORDER BY id DESC LIMIT 1) copied"
+    ),
+}
+SEQUENCES = {
+    "history": "pg_get_serial_sequence('children_historicalchild', 'history_id')",
+    "event": "pg_get_serial_sequence('audit_auditevent', 'id')",
+}
+
+
+def forge(kind: str, number: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(FORGED[kind].format(number=number))
+
+
+@pytest.mark.parametrize("kind", FORGED)
+@pytest.mark.parametrize("number", ["77000001", "-1"])
+def test_a_chosen_number_is_refused(kind, number):
+    make_child()
+    events.record("an act")
+    assert "chosen number" in refused_at_commit(lambda: forge(kind, number))
+
+
+@pytest.mark.parametrize("kind", FORGED)
+def test_a_row_gets_the_time_and_the_transaction_it_was_written_in(kind):
+    """Whoever writes the row by hand: the past begins now."""
+    make_child()
+    events.record("an act")
+    table, pk, at = (
+        ("children_historicalchild", "history_id", "history_date")
+        if kind == "history"
+        else ("audit_auditevent", "id", "at")
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        forge(kind, f"nextval({SEQUENCES[kind]})")
+        cursor.execute(
+            f"SELECT clock_timestamp() - {at} < interval '1 minute',"
+            f" transaction_id = pg_current_xact_id()::text::bigint"
+            f" FROM {table} ORDER BY {pk} DESC LIMIT 1"
+        )
+        assert cursor.fetchone() == (True, True)
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("model", [*history_models(), AuditEvent], ids=lambda m: m._meta.db_table)
+def test_every_history_and_event_table_has_its_clock(model):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid"
+            " WHERE c.relname = %s AND tgname = 'audit_clock' AND tgenabled = 'O'",
+            [model._meta.db_table],
+        )
+        assert cursor.fetchone()[0] == 1

@@ -15,9 +15,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 
 from cse.audit import checkpoints, events, sealing
+from cse.audit.context import PERSON, Acting, act_as
 from cse.audit.models import AuditEvent, Checkpoint, EventSeal, HistorySeal
 from cse.audit.tasks import seal_events
-from tests.factories import make_child
+from tests.factories import make_child, make_user
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.requirement("D-SHR-02")]
 
@@ -329,3 +330,46 @@ def test_a_checkpoint_that_cannot_be_written_leaves_no_row_and_is_made_up_for(fo
     seal_events()
     assert Checkpoint.objects.count() == 1
     assert problems() == []
+
+
+def test_a_past_that_somebody_wrote_afterwards_is_found(child):
+    """The owner, with the guards off, adds what never was; and it is sealed like the rest."""
+    with transaction.atomic():
+        stranger = make_user("stranger@example.org")
+        child.given_name = "Third"
+        child.save()
+        events.record("edit a child", child=child)
+    as_owner(
+        "INSERT INTO audit_auditevent SELECT (r).* FROM (SELECT jsonb_populate_record(e,"
+        " jsonb_build_object('id', id + 1000, 'at', '2020-01-01T00:00Z')) AS r FROM"
+        " audit_auditevent e ORDER BY id DESC LIMIT 1) copied",
+        "INSERT INTO children_historicalchild SELECT (r).* FROM (SELECT jsonb_populate_record(h,"
+        " jsonb_build_object('history_id', history_id + 1000, 'history_date',"
+        f" '2020-01-01T00:00Z', 'history_user_id', '{stranger.pk}')) AS r FROM"
+        " children_historicalchild h ORDER BY history_id DESC LIMIT 1) copied",
+    )
+    seal_events()
+    found = problems()
+    assert any("event 1003 says 2020-01-01" in line for line in found)
+    assert any("children_historicalchild: row 1003 says 2020-01-01" in line for line in found)
+
+
+def test_a_time_yet_to_come_is_found_and_hides_nothing(child):
+    as_owner("UPDATE audit_auditevent SET at = '2999-01-01T00:00Z' WHERE id = 1")
+    found = [line for line in problems() if "behind" in line]
+    assert len(found) == 1
+    assert "event 1 says 2999-01-01" in found[0]
+
+
+def test_history_in_another_name_than_its_event_is_found(child):
+    with transaction.atomic():
+        one, other = make_user("one@example.org"), make_user("other@example.org")
+    with transaction.atomic(), act_as(Acting(kind=PERSON, user_id=one.pk)):
+        child.given_name = "Third"
+        child.save()
+        events.record("edit a child", child=child)
+    assert problems() == []
+    as_owner(
+        f"UPDATE children_historicalchild SET history_user_id = '{other.pk}' WHERE history_id = 3"
+    )
+    assert any("row 3 names an actor whom no event" in line for line in problems())
