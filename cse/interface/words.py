@@ -6,12 +6,14 @@ Stored in UTC, shown in Europe/London: "9 December 2026", "9 December 2026 at 2:
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import markupsafe
 
 LONDON = ZoneInfo("Europe/London")
+_CHOICE = re.compile(r"[a-z0-9_-]+")
 
 
 def in_london(value: datetime) -> datetime:
@@ -97,6 +99,11 @@ def paragraphs(text: str | None) -> markupsafe.Markup:
         for block in blocks
         if block.strip()
     )
+
+
+def looks_typed(text: str) -> bool:
+    """Whether somebody typed this: a choice, a number and an id are one word of small letters."""
+    return bool(text.strip()) and not _CHOICE.fullmatch(text)
 
 
 def keep_lines(text: str | None) -> markupsafe.Markup:

@@ -83,9 +83,9 @@ def waiting_for(user: Any) -> list[Given]:
     return [given for row in _waiting(user.pk) if (given := _read(row))]
 
 
-def has_waiting(user: Any) -> bool:
-    """Whether something typed waits for this person."""
-    return _waiting(user.pk).exists()
+def waits_for(user_id: uuid.UUID | None) -> bool:
+    """Whether something typed waits for this account; nobody's waits for nobody."""
+    return user_id is not None and bool(_waiting(user_id).exists())
 
 
 @transaction.atomic

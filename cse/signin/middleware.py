@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -96,7 +97,7 @@ class SessionLimitMiddleware:
         if request.method == "POST" and may_be_kept(request.resolver_match):
             kept.keep(
                 user_id=former_id,
-                path=request.get_full_path(),
+                path=_without_kept(request),
                 page=page_of(request),
                 fields=dict(request.POST.lists()),
                 can_send_again=not _is_script(request),
@@ -123,14 +124,32 @@ def _remember(request: HttpRequest, response: HttpResponse, *, was_signed_in: bo
         former.forget(response)
 
 
+def _without_kept(request: HttpRequest) -> str:
+    """The form's address; one that was sent again and came too late again is the same form."""
+    query = request.GET.copy()
+    query.pop("kept", None)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
 def _done_with_kept(request: HttpRequest, response: HttpResponse) -> None:
-    """A kept form that was sent again and accepted (a redirect follows) is kept no longer."""
+    """A kept form that was sent again and accepted is kept no longer, and the next page says so."""
     given = request.GET.get("kept", "")
-    if not given or request.method != "POST" or not 300 <= response.status_code < 400:
+    if not given or request.method != "POST" or not _accepted(request, response):
         return
     with suppress(ValueError):
-        if request.user.is_authenticated:
-            kept.drop(kept_id=uuid.UUID(given), by=request.user)
+        if kept.drop(kept_id=uuid.UUID(given), by=request.user):
+            messages.success(request, "What you had typed before you were signed out was sent.")
+
+
+def _accepted(request: HttpRequest, response: HttpResponse) -> bool:
+    """A redirect follows, but not to prove who one is, and nothing warns that it was refused."""
+    if not request.user.is_authenticated or not 300 <= response.status_code < 400:
+        return False
+    said = messages.get_messages(request)
+    refused = any(each.level >= messages.WARNING for each in said)
+    said.used = False  # type: ignore[union-attr]  # they are for the next page
+    signing_in = urlsplit(response["Location"]).path.startswith(f"/{SIGN_IN}")
+    return not refused and not signing_in
 
 
 def _held_up(request: HttpRequest) -> HttpResponse | None:

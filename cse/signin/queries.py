@@ -11,7 +11,15 @@ from cse.audit.models import AuditEvent
 from cse.people.models import Post
 
 RECENT = 8
-SHOWN = ("signed in", "sign in", "locked out", "second factor")
+SHOWN = (
+    "signed in",
+    "sign in",
+    "locked out",
+    "second factor",
+    "change of account asked for",
+    "address changed",
+    "second factor removed",
+)
 
 
 @dataclass(frozen=True)

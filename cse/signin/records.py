@@ -28,7 +28,7 @@ from cse.signin.throttle import typed_address
 @receiver(user_logged_in, dispatch_uid="cse.signin.signed_in")
 def _signed_in(sender: Any, request: Any, user: Any, **_kwargs: Any) -> None:
     begin(request.session)
-    if kept.has_waiting(user):
+    if kept.waits_for(user.pk):
         request.session[KEPT_FLAG] = True
     events.record("signed in", by=user, obj=user, data={"with": _methods(request)})
 

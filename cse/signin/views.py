@@ -18,10 +18,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import public, requires
-from cse.signin import kept, limits
+from cse.signin import former, kept, kept_pages, limits
 from cse.signin.demo import demo_accounts, demo_user
 from cse.signin.forms import RemoveKeyForm
-from cse.signin.middleware import end_session, may_be_kept, page_of
+from cse.signin.middleware import KEPT_FLAG, end_session, may_be_kept, page_of
 from cse.signin.queries import account_facts
 
 #: Seconds before the limit at which the page's own clock may already say that time is up.
@@ -35,6 +35,7 @@ class SignInView(LoginView):
         why = self.request.GET.get("why", "")
         return super().get_context_data(**kwargs) | {
             "why": why if why in {"idle", "limit", "ended"} else "",
+            "typed_kept": kept.waits_for(former.former_user_id(self.request)),
             "demo_accounts": demo_accounts(),
             "organisation": settings.OIDC_NAME if settings.SOCIALACCOUNT_PROVIDERS else "",
         }
@@ -115,7 +116,11 @@ def ended(request):
             # Somebody is at work in another tab: that is activity, and nothing ends.
             return render(request, "signin/still_here.html", {"back": _came_from(request)})
         end_session(request, limits.IDLE)
-    context = {"back": _came_from(request), "why": getattr(request, "session_ended", "idle")}
+    context = {
+        "back": _came_from(request),
+        "why": getattr(request, "session_ended", "idle"),
+        "typed_kept": kept.waits_for(former.former_user_id(request)),
+    }
     return render(request, "signin/ended.html", context)
 
 
@@ -135,10 +140,12 @@ def signed_out(request):
 def kept_forms(request):
     """What was typed before the session ended, for the same person."""
     back = _next(request) or "/"
+    request.session.pop(KEPT_FLAG, None)
     found = kept.waiting_for(request.user)
     if not found:
         return redirect(back)
-    return render(request, "signin/kept.html", {"found": found, "back": back})
+    context = {"found": kept_pages.shown(request, found), "back": back}
+    return render(request, "signin/kept.html", context)
 
 
 @require_POST
