@@ -73,6 +73,14 @@ def test_every_room_and_nothing_else_goes_into_the_image():
     assert "COPY . ./" in (PROJECT / "Dockerfile").read_text()
 
 
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_whoever_sends_messages_knows_the_mail_server_and_the_services_own_address(compose, name):
+    environment = compose["services"][name]["environment"]
+
+    for wanted in ("SITE_URL", "EMAIL_HOST", "DEFAULT_FROM_EMAIL"):
+        assert environment[wanted] == f"${{{wanted}:?put it in .env}}"
+
+
 def test_compose_runs_the_five_services_with_health_checks(compose):
     services = compose["services"]
 
