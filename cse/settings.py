@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "cse.documents",
     "cse.interface",
     "cse.signin",
+    "cse.clocks",
     "screening",
     "cse.service",
     "django.contrib.contenttypes",
@@ -187,7 +188,8 @@ CSRF_FAILURE_VIEW = "cse.interface.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Room for a form whose texts are far too long: it comes back with all of them and says which.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
@@ -244,6 +246,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
     },
     "expire-exports": {"task": "cse.documents.tasks.expire_exports", "schedule": 300.0},
+    "send-reminders": {
+        "task": "cse.clocks.tasks.run_due",
+        "schedule": env.float("REMINDERS_SECONDS", default=60.0),
+    },
 }
 
 # Ours.

@@ -2,6 +2,8 @@
 
 Each page is the same whatever the cause: a child that is hidden and a child that does not exist
 give the same 404, byte for byte (access-and-audit.md). No page here needs a session or a database.
+What the person had typed stands on it, so that it can be copied: it was in the request, and says
+nothing about what is there.
 """
 
 from __future__ import annotations
@@ -10,15 +12,23 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.exceptions import SuspiciousOperation
+from django.conf import settings
+from django.core.exceptions import (
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 
 from cse.access.decorators import public
+from cse.interface.methods import allowed_methods
+from cse.interface.words import looks_typed
 
-# Shorter values (an id, a choice, a date) are quickly typed again; a narrative is not.
-WORTH_KEEPING = 20
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 SECRET_WORDS = ("password", "token", "code", "secret", "otp")
 LAST_RESORT = (
     "<!DOCTYPE html><html lang='en-GB'><head><title>Something went wrong</title></head>"
@@ -28,7 +38,9 @@ LAST_RESORT = (
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: what was sent could not be read."""
+    """400: what was sent could not be read. Where there was too much of it, that page."""
+    if isinstance(exception, TOO_MUCH):
+        return too_large(request, exception)
     return _page(request, 400)
 
 
@@ -55,8 +67,9 @@ def conflict(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 
 def too_large(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """413: more than the page accepts."""
-    return _page(request, 413)
+    """413: more than a form may hold, in total or in number of fields; says how much that is."""
+    megabytes = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2
+    return _page(request, 413, megabytes=megabytes)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -84,26 +97,30 @@ def unavailable(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 @public
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a stale form token; what was typed is shown so that it can be copied."""
-    return _page(request, 403, "errors/csrf.html", typed=_typed(request))
+    """403 for a stale form token; 405 where the method is no form's and nothing here answers it."""
+    match = request.resolver_match
+    allowed = allowed_methods(match.func) if match is not None else [str(request.method)]
+    if request.method not in allowed:
+        return method_not_allowed(request, allowed)
+    return _page(request, 403, "errors/csrf.html")
 
 
 def _typed(request: HttpRequest) -> list[str]:
-    """The long texts of the refused form; never a password or a code."""
+    """The texts of the refused form; never a password or a code, nor a choice that was picked."""
     try:
         posted = request.POST
-    except (SuspiciousOperation, OSError):
+    except (SuspiciousOperation, MultiPartParserError, OSError):
         return []
     return [
         value
         for name, values in posted.lists()
         for value in values
-        if len(value) >= WORTH_KEEPING and not any(word in name.lower() for word in SECRET_WORDS)
-        if name != "csrfmiddlewaretoken"
+        if looks_typed(value) and not any(word in name.lower() for word in SECRET_WORDS)
     ]
 
 
 def _page(request: HttpRequest, status: int, template: str = "", **context: Any) -> HttpResponse:
+    context["typed"] = _typed(request)
     response = render(request, template or f"errors/{status}.html", context, status=status)
     response["Cache-Control"] = "no-store"
     return response

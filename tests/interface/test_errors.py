@@ -3,9 +3,13 @@
 import re
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
+from django.urls import reverse
 
+from cse.access.routes import THIRD_PARTY
 from cse.interface import errors
+from cse.interface.methods import allowed_methods
+from tests.walk import routes
 
 PAGES = [
     (errors.bad_request, 400, "Nothing was saved"),
@@ -13,7 +17,7 @@ PAGES = [
     (errors.page_not_found, 404, "There is nothing here that you can open"),
     (errors.method_not_allowed, 405, "Nothing was changed"),
     (errors.conflict, 409, "it was changed by another person"),
-    (errors.too_large, 413, "Shorten it"),
+    (errors.too_large, 413, "Shorten the longest text"),
     (errors.server_error, 500, "everything saved before is safe"),
     (errors.unavailable, 503, "What was saved before is safe"),
     (errors.csrf_failure, 403, "This form was open too long"),
@@ -54,11 +58,13 @@ def test_not_found_never_repeats_the_address():
 
 def test_a_stale_form_gives_back_long_texts_and_no_secret():
     typed = {
+        "when": "3",
+        "known": "not_answered",
         "note": "A long narrative that took an hour </textarea><script>",
         "password": "a very long password indeed",
         "mfa_code": "12345678901234567890123",
         "csrfmiddlewaretoken": "t" * 64,
-        "short": "yes",
+        "name": "Tam",
     }
     html = errors.csrf_failure(RequestFactory().post("/x", typed)).content.decode()
     assert "A long narrative that took an hour" in html
@@ -66,7 +72,16 @@ def test_a_stale_form_gives_back_long_texts_and_no_secret():
     assert "very long password" not in html
     assert "12345678901" not in html
     assert "tttt" not in html
-    assert html.count("<textarea") == 1
+    assert html.count("<textarea") == 2
+    assert ">Tam</textarea>" in html
+    assert "not_answered" not in html
+
+
+@pytest.mark.parametrize("handler", HANDLERS)
+def test_no_refusal_loses_what_was_typed(handler):
+    typed = {"note": "She came in wet.\nShe said nothing."}
+    html = handler(RequestFactory().post("/x", typed)).content.decode()
+    assert "She came in wet.&#10;She said nothing.</textarea>" in html
 
 
 def test_a_form_that_cannot_be_read_still_gets_the_page(settings):
@@ -89,3 +104,51 @@ def test_the_last_resort_needs_no_template(monkeypatch):
 def test_refused_methods_are_named():
     assert errors.method_not_allowed(request(), ["GET", "HEAD"])["Allow"] == "GET, HEAD"
     assert errors.unavailable(request())["Retry-After"] == "60"
+
+
+def test_too_much_says_how_much_a_form_takes(settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024**2
+    sent = {"note": "x" * (3 * 1024**2 + 1)}
+    answer = Client().post(reverse("account_login"), sent)
+    html = answer.content.decode()
+    assert answer.status_code == 413
+    assert "may be 3 megabytes" in html
+    assert "up to 20,000 characters" in html
+
+
+def test_too_many_fields_are_too_much(settings):
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 3
+    sent = {f"field-{n}": "x" for n in range(5)}
+    assert Client().post(reverse("account_login"), sent).status_code == 413
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [
+        ("interface:check-wording", "GET, POST"),
+        ("interface:guidance", "GET"),
+        ("signin:extend", "POST"),
+        ("account_login", "GET, HEAD, POST, OPTIONS"),
+    ],
+)
+def test_a_method_that_no_form_sends_is_405_and_names_the_others(method, name, allowed):
+    answer = Client(enforce_csrf_checks=True).generic(method, reverse(name))
+    assert answer.status_code == 405
+    assert answer["Allow"] == allowed
+    assert "cannot be used that way" in answer.content.decode()
+
+
+def test_a_form_without_its_token_is_still_refused():
+    browser = Client(enforce_csrf_checks=True)
+    for name in ("interface:check-wording", "signin:extend", "account_login"):
+        assert browser.post(reverse(name), {"text": "x"}).status_code == 403
+
+
+def test_every_view_of_ours_says_which_methods_it_answers():
+    ours = [view for name, view in routes() if name not in THIRD_PARTY]
+    assert len(ours) > 50
+    for view in ours:
+        assert set(allowed_methods(view)) <= {"GET", "HEAD", "POST", "OPTIONS"}
+        narrowed = allowed_methods(view) != ["GET", "HEAD", "POST", "OPTIONS"]
+        assert narrowed or hasattr(view, "view_class"), view

@@ -1,5 +1,7 @@
 """What was typed on a screen when the session ended: readable, in the words of the screen."""
 
+import uuid
+
 import pytest
 import time_machine
 from django.urls import reverse
@@ -12,7 +14,8 @@ from cse.signin.models import KeptForm
 from screening.actions import set_aside, start_screen
 from screening.answers import read_answers
 from screening.queries import tool_of
-from tests.factories import PASSWORD, grant
+from tests.factories import PASSWORD, grant, make_user
+from tests.screening.conftest import BACKEND
 from tests.screening.pages import address, controls, fill, text_of
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +122,28 @@ def test_when_the_child_is_hidden_by_then_the_text_is_there_and_no_name(late, ox
     assert "A page that is not open to you now" in words
     assert "She asked for a towel." in words and "What was saved. And more." in words
     assert "not_answered" not in words and "Health" not in words
+
+
+def test_a_save_that_is_hidden_by_then_shows_the_typed_text_and_nothing_else(oxfordshire, draft):
+    client, stranger = oxfordshire.client(), make_user()
+    where = address(draft, "domain", "health")
+    sent = controls(client.get(where)) | {"notes": TYPED, "act": "leave"}
+    client.force_login(stranger, backend=BACKEND)
+    hidden = client.post(where, sent)
+    nowhere = client.post(where.replace(str(draft.pk), str(uuid.uuid4())), sent)
+    assert hidden.status_code == nowhere.status_code == 404
+    assert hidden.content == nowhere.content
+    assert "She came in wet through.&#10;She asked for a towel.</textarea>" in (
+        hidden.content.decode()
+    )
+    # What it says of the child: only what this person sent.
+    assert oxfordshire.child.family_name not in hidden.content.decode()
+    assert hidden.content.decode().count("<textarea") == 1
+
+
+def test_two_megabytes_come_back_in_the_form_with_the_limit(oxfordshire, draft):
+    long = "She said so. " * 170_000
+    page = fill(oxfordshire.client(), draft, "domain", "health", notes=long)
+    assert page.status_code in (200, 400)
+    assert "Shorten the text to 20,000 characters (it has 2,210,000)" in text_of(page)
+    assert long[:200_000] in page.content.decode()
