@@ -47,7 +47,6 @@ INSTALLED_APPS = [
     "cse.documents",
     "cse.interface",
     "cse.signin",
-    "cse.clocks",
     "screening",
     "cse.service",
     "django.contrib.contenttypes",
@@ -246,10 +245,6 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
     },
     "expire-exports": {"task": "cse.documents.tasks.expire_exports", "schedule": 300.0},
-    "send-reminders": {
-        "task": "cse.clocks.tasks.run_due",
-        "schedule": env.float("REMINDERS_SECONDS", default=60.0),
-    },
 }
 
 # Ours.
