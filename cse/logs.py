@@ -74,6 +74,9 @@ LOGGING: dict[str, Any] = {
         "django.server": {"level": "WARNING", "propagate": True},
         "django.security": {"level": "CRITICAL"},
         "axes": {"level": "CRITICAL"},
+        # That a task was received or sent; what became of it stands in celery.app.trace's line.
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
         "weasyprint": {"level": "CRITICAL"},
         "fontTools": {"level": "CRITICAL"},
     },
@@ -137,11 +140,20 @@ class OperationalOnly:
                     "error_type": type(error).__name__,
                     "exception": _place_of(error),
                 }
+            record.operational |= _task_of(record)
             record.msg, record.args = "log", ()
         record.exc_info = None
         record.exc_text = None
         record.stack_info = None
         return True
+
+
+def _task_of(record: Any) -> dict[str, Any]:
+    """Which task a line of Celery's is about: its name and id, never what it was given."""
+    data = getattr(record, "data", None)
+    if record.name != "celery.app.trace" or not isinstance(data, dict):
+        return {}
+    return {"task": str(data.get("name")), "task_id": str(data.get("id"))}
 
 
 def of_a_library(
@@ -152,7 +164,10 @@ def of_a_library(
     return event
 
 
-LOGGING["formatters"]["json"]["foreign_pre_chain"] = [of_a_library]
+LOGGING["formatters"]["json"]["foreign_pre_chain"] = [
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    of_a_library,
+]
 
 
 def configure_structlog() -> None:

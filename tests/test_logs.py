@@ -207,6 +207,24 @@ def test_what_a_library_or_a_careless_line_logs_is_kept_without_its_text(logged)
     }
 
 
+def test_celerys_line_about_a_task_says_which_and_when_and_nothing_of_what_it_was_given(logged):
+    from celery.app import trace
+
+    for name in ("celery.worker.strategy", "celery.beat"):
+        logging.getLogger(name).info("Task %s received", "a.task")
+    given = {
+        "id": "7c1",
+        "name": "cse.audit.tasks.seal_events",
+        "args": REASON,
+        "return_value": REASON,
+    }
+    trace.info("Task %(name)s[%(id)s] succeeded: %(return_value)s", given)
+    (line,) = assert_operational(logged)
+    assert line["task"] == "cse.audit.tasks.seal_events"
+    assert line["task_id"] == "7c1"
+    assert line["timestamp"]
+
+
 def test_no_logger_writes_past_the_filter():
     """Django's own handlers would mail a failed request to ADMINS; Celery's would print it."""
     known = [logging.getLogger(name) for name in logging.root.manager.loggerDict]

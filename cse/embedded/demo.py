@@ -47,15 +47,17 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _port(text: str) -> int:
-    number = int(text)
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 5 else 0
     if not 1 <= number <= 65535:
-        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+        raise argparse.ArgumentTypeError(f"{text} is no port: choose a number from 1 to 65535")
     return number
 
 
 def _run(port: int) -> None:
     folder = var_dir() / "demo"
     _check_disk(var_dir())
+    if not folder.exists():  # no earlier demo can hold the port: make nothing where none can start
+        check_port(port)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = _only_one(folder)
     try:
