@@ -9,8 +9,18 @@ from typing import Any
 from cse.children.models import BirthDateKnown, Child, LevelEvent
 from cse.children.queries.levels import is_in_effect
 from screening.answers import facts_of_answers, read_ratings
+from screening.child_then import child_then
 from screening.models import Screen
-from screening.rules import CseLevel, Direction, DomainRating, Facts, Harm, Impact, Likelihood
+from screening.rules import (
+    CseLevel,
+    Direction,
+    DomainRating,
+    Facts,
+    Harm,
+    Impact,
+    Likelihood,
+    age_of,
+)
 from screening.rules import LevelEvent as Level
 
 YES_NO = {"yes": True, "no": False}
@@ -23,12 +33,14 @@ def facts_of(
     history: Iterable[LevelEvent] = (),
     countersigned: Iterable[str] = (),
     level_approved: bool = False,
+    child: Child | None = None,
 ) -> Facts:
     """The screen's facts on a day: the day of completion, or today for a draft (DEC-02).
 
     ``history`` are the child's level events; those that wait for approval or were refused do not
     count. ``countersigned`` names the indicators that the lead agreed to lower (DEC-04);
-    ``level_approved`` says that a second person agreed to a lower level (DEC-09).
+    ``level_approved`` says that a second person agreed to a lower level (DEC-09). ``child`` has
+    other facts of birth than those that the screen keeps.
     """
     sections = screen.sections
     level, direction = sections.get("level"), sections.get("direction")
@@ -46,8 +58,17 @@ def facts_of(
         professional_judgement=sections.get("professional_judgement", ""),
         concerns_confirmed=YES_NO.get(sections.get("concerns_confirmed", "")),
         harm_happened=Harm(harm) if harm else None,
-        **_birth(screen.child, on),
+        **_birth(child or child_then(screen), on),
     )
+
+
+def is_young(screen: Screen, child: Child) -> bool:
+    """Whether this child was, or may have been, 13 or younger when a screen was completed.
+
+    ``child`` has the facts of birth to judge by (DEC-02).
+    """
+    on = screen.completion[0]
+    return age_of(facts_of(screen, on=on, child=child)).thirteen_or_younger
 
 
 def levels_of(history: Iterable[LevelEvent]) -> tuple[Level, ...]:
@@ -73,4 +94,5 @@ def _birth(child: Child, on: dt.date) -> dict[str, Any]:
     if child.date_of_birth is None:
         return {"estimated_age": child.age_at(on)}
     certain = child.birth_date_known == BirthDateKnown.EXACT
-    return {"date_of_birth": child.date_of_birth, "date_of_birth_certain": certain}
+    # A birth recorded later that is after the screen is a slip: the child counts as newly born.
+    return {"date_of_birth": min(child.date_of_birth, on), "date_of_birth_certain": certain}

@@ -104,7 +104,8 @@ class Screen(models.Model):
     repeats the presences in the tool's order for the board's figures (0 not answered, 1 no,
     2 possible, 3 yes). ``sections`` holds what is asked beside the indicators, by field key.
     ``part_versions`` counts the saves of each part, so that people working on different domains
-    do not collide (several people may work on one draft).
+    do not collide (several people may work on one draft). ``child_facts`` are kept on completion:
+    the child as recorded then (``screening.child_then``); empty in a draft.
     """
 
     #: A completed screen, and a draft that was set aside, never change again.
@@ -121,6 +122,7 @@ class Screen(models.Model):
     projection = PlainArray(models.SmallIntegerField(), default=list)
     sections = models.JSONField(default=dict)
     part_versions = models.JSONField(default=dict)
+    child_facts = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -141,6 +143,7 @@ class Screen(models.Model):
     history = history()
 
     DATA = classify(
+        identifying="child_facts",
         sensitive="answers projection sections tool_reason correction_reason set_aside_reason",
         operational="id child tool_version authority agency status part_versions version"
         " created_by created_at saved_at completed_on completed_at completed_by corrects"
@@ -213,8 +216,9 @@ class Screen(models.Model):
 class ScreenAssessment(models.Model):
     """What the rules said of a completed screen, with reasons, and why they were asked.
 
-    One row at completion, one after each countersignature and each answer to a lower level; the
-    newest counts. ``result`` is
+    One row at completion, one after each countersignature, each answer to a lower level and each
+    change of the child's date of birth; the newest counts. ``birth`` has the facts of birth
+    ``before`` and ``after`` where such a change is why. ``result`` is
     ``screening.rules.Assessment.as_json`` and names the tool version it was made with.
     """
 
@@ -229,8 +233,11 @@ class ScreenAssessment(models.Model):
     )
     because = models.CharField(max_length=20)
     result = models.JSONField()
+    birth = models.JSONField(default=dict)
 
-    DATA = classify(sensitive="result", operational="id screen made_at made_by because")
+    DATA = classify(
+        identifying="birth", sensitive="result", operational="id screen made_at made_by because"
+    )
 
     class Meta:
         ordering = ["-made_at"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from django.db.models import Q
@@ -12,6 +13,7 @@ from cse.access.capabilities import Capability
 from cse.access.policies import NotAllowed, check
 from cse.children.models import Child, LevelEvent
 from cse.people.models import Post, Role
+from cse.worklist.models import WorkItem
 from screening.models import Screen, Status
 from screening.tools.definition import Tool
 
@@ -68,7 +70,7 @@ def check_can_countersign(user: Any, screen: Screen, amended_by: str) -> None:
         raise Refused("A draft is not countersigned: complete the screen first.")
     if str(user.pk) == amended_by:
         raise Refused("You lowered this level yourself: somebody else has to countersign.")
-    _check_answers_for(user, screen)
+    check_answers_for(user, screen, screen.pk)
 
 
 def check_can_approve(user: Any, event: LevelEvent, screen: Screen | None) -> None:
@@ -79,20 +81,33 @@ def check_can_approve(user: Any, event: LevelEvent, screen: Screen | None) -> No
     if event.decided_by_id == user.pk:
         raise Refused("You chose this level yourself: somebody else has to approve it.")
     if screen is not None:
-        _check_answers_for(user, screen)
+        check_answers_for(user, screen, event.pk)
 
 
-def answers_for(user: Any, screen: Screen) -> bool:
-    """Whether this person is the safeguarding lead of the recording agency, or the CSE team's."""
+def answers_for(user: Any, screen: Screen, subject_id: uuid.UUID | None = None) -> bool:
+    """Whether this person is the safeguarding lead of the recording agency, or the CSE team's.
+
+    Or its senior manager, while they are asked to answer for ``subject_id``: that is where the
+    agency has no other lead.
+    """
     lead = Q(role=Role.NAMED_LEAD, team__agency_id=screen.agency_id)
     specialist = Q(role=Role.CSE_TEAM, team__agency__authority_id=screen.authority_id)
     posts = Post.objects.current(timezone.localdate())
-    return posts.filter(lead | specialist, user_id=user.pk).exists()
+    if posts.filter(lead | specialist, user_id=user.pk).exists():
+        return True
+    manages = posts.filter(
+        user_id=user.pk, role=Role.SENIOR_MANAGER, team__agency_id=screen.agency_id
+    )
+    if subject_id is None or not manages.exists():
+        return False
+    waiting = WorkItem.objects.filter(subject_id=subject_id, closed_at__isnull=True)
+    return waiting.filter(owner_id=user.pk).exists()
 
 
-def _check_answers_for(user: Any, screen: Screen) -> None:
-    if not answers_for(user, screen):
+def check_answers_for(user: Any, screen: Screen, subject_id: uuid.UUID | None = None) -> None:
+    """Raise unless this person answers for what was decided with the screen."""
+    if not answers_for(user, screen, subject_id):
         raise Refused(
-            "Only the safeguarding lead of the agency that made this screen, or the CSE team, "
-            "can answer here."
+            "Only the safeguarding lead of the agency that made this screen, whoever is asked in "
+            "their place, or the CSE team can answer here."
         )

@@ -14,6 +14,8 @@ from cse.access.capabilities import Capability
 from cse.access.scope import visible
 from cse.children.models import LevelEvent
 from cse.people.models import ContactPoint, User
+from cse.worklist import kinds
+from cse.worklist.models import WorkItem
 from screening.models import (
     Countersignature,
     Screen,
@@ -130,6 +132,11 @@ def agreed_rows(screen: Screen) -> tuple[str, ...]:
     )
 
 
+def first_assessment(screen: Screen) -> ScreenAssessment:
+    """What the rules said when it was completed. Raises DoesNotExist for a draft."""
+    return ScreenAssessment.objects.filter(screen=screen).earliest("made_at")
+
+
 def latest_assessment(screen: Screen) -> ScreenAssessment:
     """What the rules said last. Raises DoesNotExist for a draft."""
     return ScreenAssessment.objects.filter(screen=screen).latest("made_at")
@@ -204,6 +211,12 @@ def corrections_of(screen: Screen) -> list[Screen]:
             return chain
         chain.append(found)
         last = found
+
+
+def has_added_duty(screen: Screen) -> bool:
+    """Whether a duty that a changed date of birth added still waits for the lead's answer."""
+    waiting = WorkItem.objects.filter(subject_id=screen.pk, closed_at__isnull=True)
+    return waiting.filter(kind=kinds.DUTY_ADDED).exists()
 
 
 def original_of(screen: Screen) -> Screen:

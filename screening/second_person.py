@@ -59,8 +59,8 @@ def lowered_rows(screen: Screen, tool: Tool, user: Any) -> list[LoweredRow]:
     """
     given = read_answers(screen.answers)
     signed = {row.indicator: row for row in queries.countersignatures_of(screen)}
-    waiting = set(_first(screen).result["waiting"]) | set(signed)
-    rows = [row for row in tool.indicators.values() if row.id in waiting]
+    waited = {row for each in screen.assessments.all() for row in each.result["waiting"]}
+    rows = [row for row in tool.indicators.values() if row.id in waited | set(signed)]
     names = queries.names_of({given[row.id].amended_by for row in rows})
     # Asked once for one's own rows and once for the others, however many there are.
     own = str(user.pk)
@@ -80,11 +80,7 @@ def lowered_rows(screen: Screen, tool: Tool, user: Any) -> list[LoweredRow]:
 def rule_states(screen: Screen, tool: Tool) -> RuleStates:
     """Any-one-High before and after the countersignatures (DEC-04). Two queries."""
     now = queries.latest_assessment(screen)
-    return RuleStates(_state(_first(screen), tool), _state(now, tool))
-
-
-def _first(screen: Screen) -> ScreenAssessment:
-    return ScreenAssessment.objects.filter(screen=screen).earliest("made_at")
+    return RuleStates(_state(queries.first_assessment(screen), tool), _state(now, tool))
 
 
 def _state(assessment: ScreenAssessment, tool: Tool) -> RuleState:

@@ -12,6 +12,7 @@ from cse.access.principals import principals_of
 from cse.children.models import Child, CseLevel, LevelEvent
 from cse.children.panels import Panel
 from cse.children.queries.levels import is_waiting
+from cse.people.models import Team
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from screening import queries
@@ -117,3 +118,31 @@ def _states(screen: Any, level: ChosenLevel | None, *, waits: bool) -> list[str]
     if level and level.state:
         words.append(f"level {level.state}")
     return words
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Somebody who is asked to answer; ``only_for_this`` where they see the child only for it."""
+
+    name: str
+    only_for_this: bool
+
+
+def asked_of(screen: Screen, waiting_level: LevelEvent | None) -> list[Asked]:
+    """Who is asked for what waits with a completed screen; two queries."""
+    items = WorkItem.objects.filter(
+        subject_id__in=[screen.pk, *([waiting_level.pk] if waiting_level else [])],
+        kind__in=(kinds.COUNTERSIGN, kinds.APPROVE_LEVEL),
+        closed_at__isnull=True,
+    ).select_related("owner")
+    owners = {item.owner_id: item.owner for item in items if item.owner is not None}
+    groups = {item.owner_group_id for item in items if item.owner_group_id is not None}
+    teams = Team.objects.filter(group_id__in=groups).select_related("agency")
+    asked = [
+        Asked(f"{team.name}, {team.agency.name}", only_for_this=team.agency_id != screen.agency_id)
+        for team in teams
+    ]
+    for owner in owners.values():
+        job = f", {owner.job_title}" if owner.job_title else ""
+        asked.append(Asked(f"{owner.get_full_name()}{job}", only_for_this=True))
+    return asked

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:pk>/set-aside/", start.put_aside, name="set-aside"),
     path("<uuid:pk>/correct/", completed.correct, name="correct"),
     path("<uuid:pk>/countersign/", approvals.countersign_rows, name="countersign"),
+    path("<uuid:pk>/added-duty/", approvals.added_duty, name="added-duty"),
     path("child/<uuid:child_id>/compare/", comparison.compare, name="compare"),
     path("child/<uuid:child_id>/over-time/", comparison.over_time, name="over-time"),
     path("tools/", tools.tools, name="tools"),

@@ -20,7 +20,7 @@ from cse.access.models import Exclusion
 from cse.children.models import LegalStatus, LevelEvent, TeamMember
 from cse.documents.actions import request_export
 from cse.interface.models import LanguageTerm
-from cse.people.models import ContactPoint, Post, Role
+from cse.people.models import AccountChange, ContactPoint, Post, Role
 from screening.actions import load_shipped_tools, start_screen
 from screening.models import ToolVersion
 from screening.queries import current_versions
@@ -99,6 +99,10 @@ class World:
             row.save()
         self.team = place.worker.posts.get().team
         self.post = place.colleague.posts.get()
+        self.change = AccountChange(
+            person=place.colleague, kind="second_factor", asked_by=make_user(Role.ADMINISTRATOR)
+        )
+        self.change.save()
 
     def open_to(self, user: Any) -> None:
         """Give somebody everything that access can give."""
@@ -158,6 +162,7 @@ ROUTES: dict[str, Sample] = {
             "people:agencies",
             "people:add-agency",
             "people:contacts",
+            "people:changes",
             "children:search",
             "children:mine",
             "access:break-glass",
@@ -189,6 +194,7 @@ ROUTES: dict[str, Sample] = {
     "people:add-contact": _row("authority"),
     "people:edit-contact": _row("contact"),
     "people:end-post": _row("post"),
+    "people:decide-change": _row("change", answers=OWN_ONLY),
     **{
         f"people:{name}": Sample(lambda world: (world.place.colleague.pk,))
         for name in ("user", "edit", "give-post", "close")
@@ -236,7 +242,7 @@ ROUTES: dict[str, Sample] = {
     "screening:approve-level": _row("event", hidden=True),
     **{
         f"screening:{name}": _row("screen", hidden=True)
-        for name in ("show", "completed", "repeat", "correct", "countersign")
+        for name in ("show", "completed", "repeat", "correct", "countersign", "added-duty")
     },
     "screening:draft": _row("draft", hidden=True),
     "screening:check": _row("draft", hidden=True),

@@ -16,6 +16,7 @@ REPEAT_SCREEN = "repeat_screen"
 REVIEW_BREAK_GLASS = "review_break_glass"
 REVIEW_SEAL = "review_seal"
 REFUSED_ATTEMPT = "refused_attempt"
+DUTY_ADDED = "duty_added"
 NAME_FOR_SEAL = "name_for_seal"
 FIND_LEAD = "find_lead"
 
@@ -44,6 +45,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind(COUNTERSIGN, "Countersign a lowered indicator", "screening:countersign"),
             Kind(APPROVE_LEVEL, "Approve or refuse a lowered level", "screening:approve-level"),
             Kind(REPEAT_SCREEN, "Repeat the screen", "screening:repeat"),
+            Kind(
+                DUTY_ADDED,
+                "Read the duty that a changed date of birth added",
+                "screening:added-duty",
+            ),
             Kind(REVIEW_BREAK_GLASS, "Review emergency access", "access:review-break-glass"),
             Kind(REVIEW_SEAL, "Review the seal", "access:review-seal"),
             Kind(REFUSED_ATTEMPT, "Read what somebody tried and may not do", "access:attempts"),

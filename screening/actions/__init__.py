@@ -1,5 +1,6 @@
 """The acts of screening: each one function, keyword-only, atomic, with its audit event inside."""
 
+from screening.actions.births import answer_added_duty
 from screening.actions.complete import StaleCheck, Unfinished, complete
 from screening.actions.correct import correct_screen
 from screening.actions.countersign import countersign
@@ -17,6 +18,7 @@ __all__ = [
     "StaleCheck",
     "StaleSave",
     "Unfinished",
+    "answer_added_duty",
     "approve_level",
     "choose_version",
     "complete",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import Group
@@ -13,7 +12,7 @@ from django.utils import timezone
 from cse.access.actions import grant_by_rule
 from cse.access.models import Basis
 from cse.access.policies import NotVisible
-from cse.people.models import Post, Role, Team, TeamKind
+from cse.people.models import Team, TeamKind
 from cse.workdays import calendar_of, due_on
 from screening.models import Screen
 
@@ -67,35 +66,3 @@ def let_leads_see(screen: Screen, by: Any) -> None:
             days=ACCESS_DAYS,
             reason="A colleague of their agency screened this child",
         )
-
-
-def group_to_answer(screen: Screen, not_by: Iterable[Any], by: Any) -> Group | None:
-    """The team that has to answer: the agency's leads, or the CSE team where no other lead is.
-
-    ``not_by`` are ids of people who may not (they made the decision). A team that has no access
-    yet gets it, to sign.
-    """
-    excluded = {str(each) for each in not_by}
-    leads = Team.objects.filter(agency_id=screen.agency_id, kind=TeamKind.LEADS).first()
-    if leads is not None and _somebody(leads, Role.NAMED_LEAD, excluded):
-        return leads.group
-    specialists = Team.objects.filter(
-        agency__authority_id=screen.authority_id, kind=TeamKind.CSE_TEAM
-    ).select_related("group")
-    for team in specialists:
-        if _somebody(team, Role.CSE_TEAM, excluded):
-            grant_by_rule(
-                child=screen.child,
-                basis=Basis.SIGNATORY,
-                group=team.group,
-                by=by,
-                days=ACCESS_DAYS,
-                reason="Asked to answer: the agency has no other lead",
-            )
-            return team.group
-    return leads.group if leads is not None else None
-
-
-def _somebody(team: Team, role: Role, excluded: set[str]) -> bool:
-    posts = Post.objects.current(timezone.localdate()).filter(team=team, role=role)
-    return any(str(user_id) not in excluded for user_id in posts.values_list("user_id", flat=True))

@@ -15,18 +15,11 @@ from cse.children.models import Child
 from cse.workdays import calendar_of, review_on
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
+from screening.actions.asking import ask_countersignatures, end_asked_access
 from screening.actions.assessing import keep_assessment
-from screening.actions.common import (
-    ACCESS_DAYS,
-    ANSWER_DAYS,
-    due_in,
-    end_of,
-    group_to_answer,
-    let_leads_see,
-    lock,
-)
+from screening.actions.common import ACCESS_DAYS, end_of, let_leads_see, lock
 from screening.actions.levels import write_level
-from screening.answers import read_answers
+from screening.child_then import facts_to_keep
 from screening.facts import facts_of
 from screening.models import Screen, Status
 from screening.policies import check_can_save
@@ -62,7 +55,7 @@ def complete(*, screen_id: uuid.UUID, by: Any, version: int) -> Screen:
     if screen.version != version:
         raise StaleCheck
     # The child's levels are compared with this one: two screens of a child take turns.
-    Child.objects.select_for_update(no_key=True).only("pk").get(pk=screen.child_id)
+    screen.child = Child.objects.select_for_update(no_key=True).get(pk=screen.child_id)
     today = timezone.localdate()
     tool = tool_of(screen.tool_version_id)
     facts = facts_of(screen, on=today, history=level_history(screen.child_id))
@@ -89,6 +82,7 @@ def _freeze(screen: Screen, by: Any) -> None:
     now = timezone.now()
     screen.status, screen.completed_by = Status.COMPLETE, by
     screen.completed_at, screen.completed_on = now, timezone.localdate(now)
+    screen.child_facts = facts_to_keep(screen.child)
     screen.version += 1
     screen.saved_at = now
     screen._change_reason = "completed"  # type: ignore[attr-defined]
@@ -112,18 +106,8 @@ def _hand_on(screen: Screen, assessment: Assessment, by: Any) -> None:
     close_items(subject=screen)
     if screen.corrects is not None:
         close_items(subject=screen.corrects)
-    if assessment.waiting:
-        answers = read_answers(screen.answers)
-        amenders = {answers[row].amended_by for row in assessment.waiting}
-        group = group_to_answer(screen, amenders, by)
-        if group is not None:
-            open_item(
-                kind=kinds.COUNTERSIGN,
-                group=group,
-                child=screen.child,
-                subject=screen,
-                due_at=due_in(ANSWER_DAYS),
-            )
+    ask_countersignatures(screen, assessment.waiting, by)
+    end_asked_access(screen.child, by)
     open_item(
         kind=kinds.REPEAT_SCREEN,
         owner=by,

@@ -11,6 +11,7 @@ from django.utils import timezone
 from cse.audit import events
 from cse.worklist import kinds
 from cse.worklist.actions import close_items
+from screening.actions.asking import end_asked_access
 from screening.actions.assessing import assess_again
 from screening.actions.common import lock
 from screening.answers import NOTHING, read_answers
@@ -54,6 +55,7 @@ def countersign(
     assess_again(screen, by, "countersigned")
     if not waiting_rows(screen):
         close_items(subject=screen, kind=kinds.COUNTERSIGN)
+        end_asked_access(screen.child, by)
     return row
 
 

@@ -12,9 +12,9 @@ from cse.access.policies import NotVisible
 from cse.audit import events
 from cse.children.models import LevelEvent
 from cse.worklist import kinds
-from cse.worklist.actions import close_items, open_item
+from cse.worklist.actions import close_items
+from screening.actions.asking import ask, end_asked_access
 from screening.actions.assessing import assess_again
-from screening.actions.common import ANSWER_DAYS, due_in, group_to_answer
 from screening.models import Screen
 from screening.never_give_up import STATE_THE_RISK, words_of_not_engaging
 from screening.policies import Refused, check_can_approve
@@ -65,15 +65,7 @@ def _event_of(screen: Screen, change: LevelChange, by: Any) -> LevelEvent:
 
 def _ask_for_approval(screen: Screen, event: LevelEvent, by: Any) -> None:
     """Let the lowering wait for a lead who is not the one who chose it."""
-    group = group_to_answer(screen, [by.pk], by)
-    if group is not None:
-        open_item(
-            kind=kinds.APPROVE_LEVEL,
-            group=group,
-            child=screen.child,
-            subject=event,
-            due_at=due_in(ANSWER_DAYS),
-        )
+    ask(screen, kind=kinds.APPROVE_LEVEL, subject=event, not_by=[by.pk], by=by)
 
 
 @transaction.atomic
@@ -119,6 +111,7 @@ def _answer(
         event.refused_at = timezone.now()
     event.save()
     close_items(subject=event)
+    end_asked_access(event.child, by)
     if screen is not None:
         assess_again(screen, by, "level approved" if approved else "level refused")
     events.record(

@@ -97,7 +97,7 @@ def screen_document(record: ScreenRecord) -> ScreenDocument:
     return ScreenDocument(
         tool=tool,
         record=record,
-        age=age_words(result["age"]),
+        age=age_words(record.age or result["age"]),
         in_short=tuple(_in_short(record)),
         duties=tuple(_duty(rule) for rule in result["rules"]),
         considered=tuple(_considered(record)),

@@ -43,7 +43,8 @@ class ScreenRecord:
     ``assessment`` is ``Assessment.as_json``, made at ``assessed_at``. ``child`` are the label and
     value of each identifying fact. ``names`` resolves the ids of people who amended a level.
     ``correction`` and ``replaced`` say in words what this version corrects, and what has replaced
-    it; empty where nothing does.
+    it; empty where nothing does. ``age`` is the finding on completion, ``reassessed`` what later
+    changes of the date of birth meant, in words.
     """
 
     tool: Tool
@@ -57,6 +58,8 @@ class ScreenRecord:
     completed_by: str
     completed_at: dt.datetime
     agency: str
+    age: Mapping[str, Any] = field(default_factory=dict)
+    reassessed: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     signed: Mapping[str, Signed] = field(default_factory=dict)
     level: LevelRecord = field(default_factory=LevelRecord)

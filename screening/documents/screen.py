@@ -16,11 +16,13 @@ from cse.documents.kinds import DocumentKind, Subject
 from cse.interface.words import date_words
 from cse.people.models import User
 from screening.answers import Given, read_answers, read_notes, read_ratings
+from screening.child_then import birth_words, child_then
 from screening.documents.contacts import contact_rows
 from screening.documents.paper import screen_document
 from screening.documents.record import LevelRecord, ScreenRecord, Signed
 from screening.models import Countersignature, Screen, Status
-from screening.queries import latest_assessment, tool_of, visible_to
+from screening.queries import first_assessment, latest_assessment, tool_of, visible_to
+from screening.reassessed import reassessed_of
 
 
 def find(subject_id: uuid.UUID, user: Any) -> Subject:
@@ -76,7 +78,9 @@ def record_of(screen: Screen) -> ScreenRecord:
         sections=screen.sections,
         assessment=assessed.result,
         assessed_at=assessed.made_at,
-        child=tuple(_child_rows(screen.child)),
+        child=tuple(_child_rows(child_then(screen))),
+        age=first_assessment(screen).result["age"],
+        reassessed=tuple(each.words for each in reassessed_of(screen)),
         completed_by=_person(screen.completed_by),
         completed_at=screen.completed_at,
         agency=screen.agency.name,
@@ -115,13 +119,12 @@ def _correction(screen: Screen) -> str:
 
 
 def _child_rows(child: Child) -> list[tuple[str, str]]:
-    """The identity block, as it is recorded on the day of the export."""
-    known = {"exact": "", "approximate": " (approximate)", "unknown": ""}
-    born = date_words(child.date_of_birth, "Not known") + known[child.birth_date_known]
+    """The identity block, as it was recorded when the screen was completed."""
     return [
         ("Child’s name", child.name),
         ("Other names", child.other_names or "None recorded"),
-        ("Date of birth", born),
+        ("Date of birth", birth_words(child)),
+        ("Sex", child.get_sex_display()),
         ("Address", child.address or "Not recorded"),
         ("Reference", child.reference),
     ]

@@ -10,19 +10,22 @@ from django.views.decorators.http import require_http_methods
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.lookup import get_visible_or_404
-from cse.access.policies import NotAllowed
+from cse.access.policies import NotAllowed, can
 from cse.audit import events
 from cse.children.models import LevelEvent
 from cse.children.pages import frame
 from cse.children.queries.levels import levels_of, standing_of
 from cse.interface.queries import hints_for
 from screening import queries
-from screening.actions import approve_level, countersign, refuse_level
+from screening.actions import answer_added_duty, approve_level, countersign, refuse_level
 from screening.actions.levels import asks_for_risk, screen_of
+from screening.forms import ReasonForm
 from screening.forms_approvals import CountersignForm, LevelAnswerForm
 from screening.models import Screen
 from screening.policies import Refused, check_can_approve, check_can_countersign
+from screening.reassessed import reassessed_of
 from screening.second_person import lowered_rows, rule_states
+from screening.views.common import open_screen, page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,7 +86,15 @@ def _countersign(request, screen, rows):
         else ("You did not agree: the obligation stands.")
     )
     messages.success(request, f"{said} Your answer is kept, and the rules were asked again.")
-    return redirect("screening:countersign", pk=screen.pk)
+    return _after(request, Capability.COUNTERSIGN, screen.child_id, "countersign", pk=screen.pk)
+
+
+def _after(request, capability, child_id, page, **where):
+    """The page again; home for those who saw the child only until they had answered."""
+    if can(request.user, capability, child_id):
+        return redirect(f"screening:{page}", **where)
+    messages.info(request, "You were asked for this answer only, and no longer see the child.")
+    return redirect("/")
 
 
 def _answered_before(request, screen, rows, row, form, values):
@@ -112,12 +123,13 @@ def _countersign_page(request, screen, rows, row, form, *, status=200, hints=())
         "when": frames.get(row.given.when, "") if row else "",
         "typed": form.data if status == 409 else None,
         "rule": rule_states(screen, tool),
+        "reassessed": reassessed_of(screen),
         "hints": hints,
         "form": form,
         "has_errors": bool(form.is_bound and form.errors),
     }
-    page = frame(screen.child, request.user, "screening:child")
-    return render(request, "screening/approvals/countersign.html", page | context, status=status)
+    framed = frame(screen.child, request.user, "screening:child")
+    return render(request, "screening/approvals/countersign.html", framed | context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -168,7 +180,9 @@ def _answer_level(request, event, flagged):
         if form.approves
         else "The lower level is refused: the level before it stands.",
     )
-    return redirect("screening:approve-level", event_id=event.pk)
+    return _after(
+        request, Capability.APPROVE_LEVEL, event.child_id, "approve-level", event_id=event.pk
+    )
 
 
 def _level_answered_before(request, event, form, flagged):
@@ -197,8 +211,8 @@ def _level_page(request, event, form, flagged, *, status=200, hints=()):
         "form": form,
         "has_errors": bool(form.is_bound and form.errors),
     }
-    page = frame(event.child, request.user, "screening:child")
-    return render(request, "screening/approvals/level.html", page | context, status=status)
+    framed = frame(event.child, request.user, "screening:child")
+    return render(request, "screening/approvals/level.html", framed | context, status=status)
 
 
 def _why_not(user, event, screen: Screen | None):
@@ -219,3 +233,25 @@ def note_extra_fields_of(request, form, child_id, also=()):
             child_id=child_id,
             data={"count": len(extra)},
         )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.COUNTERSIGN)
+def added_duty(request, pk):
+    """A changed date of birth added a duty: the lead says what is done about it."""
+    opened = open_screen(request, pk, Capability.COUNTERSIGN)
+    if not opened.screen.is_complete or not queries.has_added_duty(opened.screen):
+        return redirect("screening:show", pk=pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        answer_added_duty(screen_id=pk, by=request.user, note=form.cleaned_data["reason"])
+        messages.success(request, "Your answer is kept. The duty itself stands.")
+        return redirect("screening:show", pk=pk)
+    return page(
+        request,
+        "added_duty",
+        opened,
+        form=form,
+        result=queries.latest_assessment(opened.screen).result,
+        reassessed=reassessed_of(opened.screen),
+    )

@@ -9,9 +9,11 @@ from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from screening import queries
 from screening.actions import StaleCheck, Unfinished, complete
+from screening.actions.countersign import waiting_rows
 from screening.forms import read_version
 from screening.parts import part_of_field
 from screening.rules import completion_problems
+from screening.standing import asked_of
 from screening.views.common import open_screen, page
 from screening.views.drafts import level_context
 from screening.views.present import live_context
@@ -75,6 +77,7 @@ def completed(request, pk):
         messages.info(request, "This screen is not complete yet.")
         return redirect("screening:draft", pk=pk)
     result = queries.latest_assessment(opened.screen).result
+    waiting_level = queries.waiting_level(opened.screen)
     return page(
         request,
         "completed",
@@ -82,5 +85,7 @@ def completed(request, pk):
         result=result,
         before=queries.screen_before(request.user, opened.screen),
         contacts=queries.contacts_for(opened.screen.authority_id),
-        waiting_level=queries.waiting_level(opened.screen),
+        waiting_level=waiting_level,
+        waiting_rows=waiting_rows(opened.screen),
+        asked=asked_of(opened.screen, waiting_level),
     )

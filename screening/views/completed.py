@@ -7,8 +7,12 @@ from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from screening import queries
 from screening.actions import correct_screen
+from screening.actions.countersign import waiting_rows
 from screening.changes import changes_between
+from screening.child_then import birth_words, child_then
 from screening.forms import ReasonForm
+from screening.reassessed import reassessed_of
+from screening.standing import asked_of
 from screening.views.common import child_context, open_child, open_screen, page
 from screening.views.reading import parts_to_read
 
@@ -24,6 +28,7 @@ def show(request, pk):
     if screen.is_draft:
         return redirect("screening:draft", pk=pk)
     corrections = queries.corrections_of(screen)
+    waiting_level = queries.waiting_level(screen)
     return page(
         request,
         "show",
@@ -34,7 +39,13 @@ def show(request, pk):
         before=queries.screen_before(request.user, screen) if screen.is_complete else None,
         newer=next((each for each in corrections if each.corrects_id == screen.pk), None),
         signatures=queries.countersignatures_of(screen),
-        waiting_level=queries.waiting_level(screen),
+        waiting_level=waiting_level,
+        asked=asked_of(screen, waiting_level),
+        waiting_rows=waiting_rows(screen) if screen.is_complete else (),
+        then=child_then(screen),
+        born=birth_words(child_then(screen)),
+        reassessed=reassessed_of(screen),
+        added_duty=queries.has_added_duty(screen),
         level_event=queries.level_event_of(screen),
         changes=changes_between(queries.original_of(screen), screen, opened.tool)
         if screen.corrects_id

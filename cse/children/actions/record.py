@@ -18,6 +18,7 @@ from cse.access.principals import principals_of
 from cse.audit import events
 from cse.children.models import Child, TeamMember
 from cse.children.policies import Stale, check_can_be_a_child
+from cse.children.told import birth_facts, tell_birth
 from cse.people.models import Agency, Team, TeamKind, User
 
 #: What a form may set; anything else in ``facts`` is a mistake of the caller.
@@ -70,10 +71,12 @@ def edit_child(*, child: Child, by: User, version: int, facts: Mapping[str, Any]
         raise Stale
     if not changed:
         return current
+    before = birth_facts(current)
     _set(current, facts)
     current.version += 1
     current.save()
     events.record("child's details changed", by=by, child=current, obj=current, changed=changed)
+    tell_birth(current, before, by)
     return current
 
 

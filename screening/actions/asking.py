@@ -1,0 +1,133 @@
+"""Who answers for what somebody lowered, and the access they have only until they have answered.
+
+Another safeguarding lead of the agency; else its senior managers; only else the CSE team of the
+area. Whoever gets access in order to answer keeps it until the answer, and 14 days at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db import models
+from django.utils import timezone
+
+from cse.access.actions import grant_by_rule
+from cse.access.models import Basis, ChildTeamGrant, ChildUserGrant, Exclusion
+from cse.audit import events
+from cse.children.models import Child
+from cse.people.models import Post, Role, Team, TeamKind, User
+from cse.worklist import kinds
+from cse.worklist.actions import open_item
+from cse.worklist.models import WorkItem
+from screening.actions.common import ANSWER_DAYS, due_in, leads_of
+from screening.answers import read_answers
+from screening.models import Screen
+
+ASKED_DAYS = 14
+"""Days at most that somebody who is asked can see the child. Ours: no handbook gives a number."""
+ASKED = "Asked to answer for what was lowered; until the answer"
+
+
+def ask_countersignatures(screen: Screen, rows: Iterable[str], by: Any) -> None:
+    """Let the lowered highs of a screen wait for somebody who lowered none of them."""
+    answers = read_answers(screen.answers)
+    amenders = {answers[row].amended_by for row in rows}
+    if amenders:
+        ask(screen, kind=kinds.COUNTERSIGN, subject=screen, not_by=amenders, by=by)
+
+
+def ask(
+    screen: Screen, *, kind: str, subject: models.Model, not_by: Iterable[Any], by: Any
+) -> None:
+    """Let something wait for those who may answer; ``not_by`` are ids of people who decided it."""
+    barred = _barred(screen, not_by)
+    due_at = due_in(ANSWER_DAYS)
+    for principal in _principals(screen, barred, by):
+        open_item(kind=kind, child=screen.child, subject=subject, due_at=due_at, **principal)
+
+
+def _principals(screen: Screen, barred: set[str], by: Any) -> list[dict[str, Any]]:
+    leads = leads_of(screen.agency_id)
+    at_agency = {"team__agency_id": screen.agency_id}
+    if leads is not None and _holders(barred, role=Role.NAMED_LEAD, team__group=leads):
+        return [{"group": leads}]
+    managers = _holders(barred, role=Role.SENIOR_MANAGER, **at_agency)
+    if managers:
+        for manager in managers:
+            _let_see(screen, by, user=manager)
+        return [{"owner": manager} for manager in managers]
+    specialists = _specialists(screen, barred)
+    if specialists is not None:
+        _let_see(screen, by, group=specialists)
+        return [{"group": specialists}]
+    return [] if leads is None else [{"group": leads}]
+
+
+def _specialists(screen: Screen, barred: set[str]) -> Group | None:
+    """The CSE team of the area, where somebody of it may answer."""
+    teams = Team.objects.filter(
+        agency__authority_id=screen.authority_id, kind=TeamKind.CSE_TEAM
+    ).select_related("group")
+    found = (each for each in teams if _holders(barred, role=Role.CSE_TEAM, team=each))
+    team = next(found, None)
+    return team.group if team else None
+
+
+def _holders(barred: set[str], **post: Any) -> list[User]:
+    """People who hold such a post today, each once, without those who may not answer."""
+    posts = Post.objects.current(timezone.localdate()).filter(**post).select_related("user")
+    people = {each.user_id: each.user for each in posts}
+    return [person for key, person in people.items() if str(key) not in barred]
+
+
+def _barred(screen: Screen, not_by: Iterable[Any]) -> set[str]:
+    """Who decided it, and who is kept from this child."""
+    kept_out = Exclusion.objects.filter(child_id=screen.child_id, ended_at__isnull=True)
+    return {str(each) for each in not_by} | {
+        str(each) for each in kept_out.values_list("user_id", flat=True)
+    }
+
+
+def _let_see(screen: Screen, by: Any, **principal: Any) -> None:
+    grant_by_rule(
+        child=screen.child,
+        basis=Basis.SIGNATORY,
+        by=by,
+        days=ASKED_DAYS,
+        reason=ASKED,
+        **principal,
+    )
+
+
+def end_asked_access(child: Child, by: Any) -> None:
+    """End the access of those who were asked and have nothing left to answer for this child."""
+    now = timezone.now()
+    for model, principal in ((ChildUserGrant, "user_id"), (ChildTeamGrant, "group_id")):
+        live = model.objects.select_for_update(of=("self",)).filter(
+            content_object=child, basis=Basis.SIGNATORY, reason=ASKED, expires_at__gt=now
+        )
+        for grant in live:
+            if not _has_work(child, **{principal: getattr(grant, principal)}):
+                _end(grant, by)
+
+
+def _has_work(child: Child, user_id: Any = None, group_id: Any = None) -> bool:
+    waiting = WorkItem.objects.filter(child=child, closed_at__isnull=True)
+    return waiting.filter(owner_id=user_id, owner_group_id=group_id).exists()
+
+
+def _end(grant: ChildUserGrant | ChildTeamGrant, by: Any) -> None:
+    grant.expires_at = max(timezone.now(), grant.starts_at)
+    grant.ended_by, grant.ended_reason = by, "Answered"
+    grant.save()
+    events.record(
+        "access ended",
+        by=by,
+        child=grant.content_object_id,
+        obj=grant,
+        rule=Basis.SIGNATORY,
+        reason=grant.ended_reason,
+        changed=["expires_at"],
+    )

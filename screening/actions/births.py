@@ -1,0 +1,93 @@
+"""A child's date of birth was changed: the rules are asked about the newest screen again.
+
+The screen stays as it was completed. The change is a named assessment of its own; it can add the
+duties of children of 13 or younger, and never takes one off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from cse.access.capabilities import Capability
+from cse.access.policies import check
+from cse.audit import events
+from cse.children.models import Child
+from cse.children.told import BIRTH
+from cse.worklist import kinds
+from cse.worklist.actions import close_items, open_item
+from screening.actions.asking import ask_countersignatures
+from screening.actions.assessing import assess_again
+from screening.actions.common import ANSWER_DAYS, due_in, leads_of, let_leads_see, lock
+from screening.child_then import facts_to_keep
+from screening.models import Screen, ScreenAssessment, Status
+from screening.policies import Refused, check_answers_for
+from screening.queries import has_added_duty, latest_assessment, with_tool
+
+BECAUSE = "date of birth"
+
+
+def birth_changed(child: Child, before: Mapping[str, Any], by: Any) -> None:
+    """Ask the rules about the child's newest completed screen again; called inside the change."""
+    screen = (
+        with_tool().filter(child=child, status=Status.COMPLETE).order_by("-completed_at").first()
+    )
+    if screen is None:
+        return
+    said = latest_assessment(screen).result
+    birth = {
+        "before": facts_to_keep(Child(**before), BIRTH),
+        "after": facts_to_keep(child, BIRTH),
+    }
+    kept = assess_again(screen, by, BECAUSE, birth)
+    added = _rules(kept.result) - _rules(said)
+    events.record(
+        "screen assessed again",
+        by=by,
+        child=child,
+        obj=screen,
+        rule=" ".join(sorted(added)),
+        data={"because": BECAUSE},
+    )
+    if added:
+        _tell_the_lead(screen, kept, by)
+
+
+def _rules(result: Mapping[str, Any]) -> set[str]:
+    return {rule["id"] for rule in result["rules"]}
+
+
+def _tell_the_lead(screen: Screen, kept: ScreenAssessment, by: Any) -> None:
+    """A duty was added: it waits for the safeguarding leads of the agency that screened."""
+    let_leads_see(screen, by)
+    ask_countersignatures(screen, kept.result["waiting"], by)
+    leads = leads_of(screen.agency_id)
+    if leads is not None:
+        open_item(
+            kind=kinds.DUTY_ADDED,
+            group=leads,
+            child=screen.child,
+            subject=screen,
+            due_at=due_in(ANSWER_DAYS),
+        )
+
+
+@transaction.atomic
+def answer_added_duty(*, screen_id: Any, by: Any, note: str) -> Screen:
+    """Say what is done about a duty that a changed date of birth added; it no longer waits.
+
+    By the safeguarding lead of the agency that screened, or the CSE team. The duty itself stays.
+    Raises `Refused` where none waits, and without a note.
+    """
+    screen = lock(screen_id)
+    check(by, Capability.COUNTERSIGN, screen.child_id)
+    check_answers_for(by, screen)
+    if not has_added_duty(screen):
+        raise Refused("No added duty waits for an answer.")
+    if not note.strip():
+        raise Refused("Say what is done about it.")
+    close_items(subject=screen, kind=kinds.DUTY_ADDED)
+    events.record("added duty answered", by=by, child=screen.child_id, obj=screen, reason=note)
+    return screen

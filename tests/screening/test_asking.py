@@ -1,0 +1,156 @@
+"""Who is asked to answer for what was lowered, and how long they see the child because of it."""
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from cse.access.capabilities import Capability
+from cse.access.models import ChildTeamGrant, ChildUserGrant, Exclusion
+from cse.access.policies import NotVisible, can
+from cse.audit.models import AuditEvent
+from cse.people.models import Role, TeamKind
+from cse.worklist.models import WorkItem
+from screening.actions import approve_level, countersign
+from screening.models import Countersignature
+from screening.policies import Refused
+from tests.factories import grant, make_agency, make_team, make_user
+from tests.screening.conftest import Place
+from tests.screening.made import HIGH, OTHER_HIGH, completed, lowered
+from tests.screening.pages import address, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def place(tools):
+    """A child of 13; the lead lowers, and there is no other lead at the agency."""
+    made = Place("oxfordshire", date_of_birth=dt.date(2013, 6, 1))
+    post = made.other_lead.posts.get()
+    post.ends_on = dt.date(2025, 1, 1)
+    post.save()
+    grant(made.lead, made.child)
+    return made
+
+
+def manager_of(place):
+    return make_user(
+        Role.SENIOR_MANAGER,
+        team=make_team(place.agency),
+        given_name="Ellis",
+        family_name="Wye",
+    )
+
+
+def specialists_of(place):
+    care = make_agency(authority=place.authority, type="social_care")
+    team = make_team(care, kind=TeamKind.CSE_TEAM)
+    return make_user(Role.CSE_TEAM, team=team), team
+
+
+def lower_highs(place, *rows):
+    return completed(place, by=place.lead, answers={row: lowered() for row in rows or (HIGH,)})
+
+
+def asked():
+    rows = WorkItem.objects.filter(kind="countersign", closed_at__isnull=True)
+    return [(row.owner, row.owner_group) for row in rows]
+
+
+def sign(screen, by, row=HIGH):
+    return countersign(screen_id=screen.pk, indicator=row, agrees=True, reason="Seen", by=by)
+
+
+def days_left(row):
+    return (row.expires_at - timezone.now()) / dt.timedelta(days=1)
+
+
+@pytest.mark.requirement("DEC-04")
+def test_a_senior_manager_of_the_agency_is_asked_before_another_agency(place):
+    manager, (_, team) = manager_of(place), specialists_of(place)
+    screen = lower_highs(place)
+    assert asked() == [(manager, None)]
+    assert not ChildTeamGrant.objects.filter(group=team.group).exists()
+    row = ChildUserGrant.objects.get(user=manager)
+    assert row.basis == "signatory" and 13 < days_left(row) <= 14
+    page = text_of(place.client(place.lead).get(address(screen, "completed")))
+    assert "Asked to answer: Ellis Wye, Worker." in page
+    assert "They can see this child until they have answered, and for 14 days at most." in page
+    client = place.client(manager)
+    assert "Keep my answer" in text_of(client.get(address(screen, "countersign")))
+    sent = client.post(
+        address(screen, "countersign"), {"indicator": HIGH, "answer": "agree", "reason": "Seen"}
+    )
+    assert sent["Location"] == "/"
+    assert Countersignature.objects.get(screen=screen).by == manager
+    assert not can(manager, Capability.COUNTERSIGN, place.child.pk)
+    assert client.get(address(screen, "show")).status_code == 404
+    assert "no longer see the child" in text_of(client.get("/"))
+    event = AuditEvent.objects.get(act="access ended")
+    assert (event.actor_id, event.child_id) == (manager.pk, place.child.pk)
+
+
+@pytest.mark.requirement("DEC-04")
+def test_another_agencys_team_sees_the_child_only_until_the_answer(place):
+    specialist, team = specialists_of(place)
+    screen = lower_highs(place, HIGH, OTHER_HIGH)
+    assert asked() == [(None, team.group)]
+    row = ChildTeamGrant.objects.get(group=team.group)
+    assert row.basis == "signatory" and 13 < days_left(row) <= 14
+    page = text_of(place.client(place.lead).get(address(screen, "completed")))
+    assert f"Asked to answer: {team.name}, {team.agency.name}." in page
+    assert "until they have answered" in page
+    sign(screen, specialist)
+    assert can(specialist, Capability.COUNTERSIGN, place.child.pk)  # one row still waits
+    sign(screen, specialist, OTHER_HIGH)
+    assert not can(specialist, Capability.COUNTERSIGN, place.child.pk)
+    row.refresh_from_db()
+    assert row.ended_reason == "Answered" and row.expires_at <= timezone.now()
+
+
+@pytest.mark.requirement("DEC-09")
+def test_the_answer_to_a_lower_level_ends_the_access_too(place):
+    manager = manager_of(place)
+    completed(place, level="at_risk")
+    screen = completed(place, by=place.lead, level="vulnerable")
+    event = place.child.level_events.get(needs_approval=True)
+    assert can(manager, Capability.APPROVE_LEVEL, place.child.pk)
+    assert "Asked to answer: Ellis Wye" in text_of(
+        place.client(place.lead).get(address(screen, "show"))
+    )
+    approve_level(event_id=event.pk, by=manager, note="The risk is less")
+    assert not can(manager, Capability.APPROVE_LEVEL, place.child.pk)
+
+
+@pytest.mark.requirement("DEC-04")
+def test_a_manager_who_is_not_asked_cannot_answer(place):
+    manager = manager_of(place)
+    grant(manager, place.child)
+    screen = completed(place, answers={HIGH: lowered()})  # the worker lowered it: the lead is asked
+    assert asked() == [(None, place.lead.posts.get().team.group)]
+    with pytest.raises(Refused, match="safeguarding lead"):
+        sign(screen, manager)
+
+
+@pytest.mark.requirement("DEC-04")
+def test_somebody_kept_from_the_child_is_not_asked(place):
+    manager, (_, team) = manager_of(place), specialists_of(place)
+    Exclusion(
+        child=place.child,
+        user=manager,
+        ground="relative",
+        reason="A relative",
+        declared_by=place.lead,
+        starts_at=timezone.now(),
+    ).save()
+    screen = lower_highs(place)
+    assert asked() == [(None, team.group)]
+    with pytest.raises(NotVisible):
+        sign(screen, manager)
+
+
+def test_access_of_another_kind_stays_after_the_answer(place):
+    manager = manager_of(place)
+    grant(manager, place.child)
+    sign(lower_highs(place), manager)
+    assert can(manager, Capability.COUNTERSIGN, place.child.pk)
