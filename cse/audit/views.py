@@ -23,8 +23,9 @@ MOST_KEPT = 10
 def log(request):
     """Every event, or one person's (``actor``, an id); what is typed to filter by leads on."""
     if request.method != "POST":
-        actor = request.GET.get("actor", "")
-        return _page(request, LogFilterForm({"actor": actor}), {"actor": actor} if actor else {})
+        form = LogFilterForm({"actor": request.GET.get("actor", "")})
+        actor = form.cleaned_data["actor"] if form.is_valid() else None
+        return _page(request, form, {"actor": actor} if actor else {})
     form = LogFilterForm(request.POST)
     _note_extra_fields(request, form)
     if not form.is_valid():
