@@ -43,6 +43,7 @@ class Capability(StrEnum):
     SEE_EXPORTS = "see the export register"
     # Running the service
     MANAGE_ACCOUNTS = "manage accounts"
+    AGREE_ACCOUNT_CHANGE = "agree to a change of an account"
     MANAGE_TOOLS = "manage screening tools"
     MANAGE_LANGUAGE = "manage the language helper"
     SEE_AUDIT = "see the audit log"

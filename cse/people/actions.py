@@ -7,90 +7,43 @@ their own posts, and never sees a child.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import transaction
 
 from cse.access.policies import NotAllowed
 from cse.audit import events
+from cse.people.changes import ask_for_change, take_factors, takes_two, took_effect
 from cse.people.invitations import send_invitation
-from cse.people.models import Agency, AgencyType, Authority, ContactPoint, Post, Role, Team, User
+from cse.people.models import (
+    Agency,
+    AgencyType,
+    Authority,
+    ChangeKind,
+    ContactPoint,
+    Post,
+    Role,
+    Team,
+    User,
+)
+from cse.people.notices import send_notice
 from cse.people.policies import (
     check_agency_is_open,
     check_can_manage,
     check_can_manage_person,
     check_not_oneself,
 )
+from cse.people.queries import second_factors_of
+from cse.people.saving import save_edit, save_or_taken
 from cse.people.sessions import end_sessions_of
 
 PERSON = ("given_name", "family_name", "email", "job_title", "telephone")
 AGENCY = ("name", "type", "protocol_signed_on", "starts_on", "ends_on")
 TEAM = ("name", "kind")
 CONTACT = ("label", "value", "is_placeholder")
-
-
-class Changed(Exception):  # noqa: N818  (nothing failed: somebody else was first)
-    """Somebody else saved it meanwhile; ``current`` is what is stored now."""
-
-    def __init__(self, current: models.Model) -> None:
-        super().__init__("It was changed meanwhile.")
-        self.current = current
-
-
-class Taken(Exception):  # noqa: N818
-    """Another one has this name or address; ``field`` says which."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(f"{field} is taken")
-        self.field = field
-
-
-def version_of(instance: models.Model, fields: Iterable[str]) -> str:
-    """What an edit page was opened on: a digest of the fields it edits."""
-    values = [str(getattr(instance, name)) for name in fields]
-    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:20]
-
-
-def _save_edit(
-    instance: Any,
-    fields: tuple[str, ...],
-    values: Mapping[str, Any],
-    version: str,
-    act: str,
-    by: Any,
-) -> list[str]:
-    """Lock, compare, change, save, record. Raises `Changed`; saves nothing when nothing differs."""
-    current = type(instance).objects.select_for_update().get(pk=instance.pk)
-    if version != version_of(current, fields):
-        raise Changed(current)
-    changed = [name for name in fields if getattr(current, name) != values[name]]
-    if not changed:
-        return changed
-    for name in changed:
-        setattr(current, name, values[name])
-    _save(current, changed)
-    events.record(act, by=by, obj=current, changed=changed)
-    return changed
-
-
-def _save(instance: Any, fields: Iterable[str]) -> None:
-    """Save; a name or address that exists already raises `Taken`, and nothing is half done."""
-    try:
-        with transaction.atomic():
-            instance.save()
-    except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
-        if "ends_after" in name:
-            raise ValidationError("It ends before it starts.") from error
-        raise Taken(
-            "email" if "email" in name else "kind" if "leads" in name else "name"
-        ) from error
 
 
 @transaction.atomic
@@ -111,7 +64,7 @@ def add_person(
     user = User(**{name: values[name] for name in PERSON})
     user.email = user.email.lower()
     user.set_unusable_password()
-    _save(user, PERSON)
+    save_or_taken(user)
     events.record("account made", by=by, obj=user)
     give_post(by=by, person=user, team=team, role=role, starts_on=starts_on, ends_on=ends_on)
     invite(by=by, person=user)
@@ -120,10 +73,20 @@ def add_person(
 
 @transaction.atomic
 def edit_person(*, by: Any, person: User, values: Mapping[str, Any], version: str) -> list[str]:
-    """Change name, address, job title or telephone. Raises `Changed` and `Taken`."""
+    """Change name, address, job title or telephone. Raises `Changed` and `Taken`.
+
+    Another address waits for a second person (`takes_two`); the rest holds at once.
+    """
     check_can_manage_person(by, person)
-    tidy = dict(values) | {"email": values["email"].lower()}
-    return _save_edit(person, PERSON, tidy, version, "account changed", by)
+    old, new = person.email, values["email"].lower()
+    waits = new != old and takes_two(by, person)
+    tidy = dict(values) | {"email": old if waits else new}
+    changed = save_edit(person, PERSON, tidy, version, "account changed", by)
+    if waits:
+        ask_for_change(by=by, person=person, kind=ChangeKind.ADDRESS, new_email=new)
+    elif "email" in changed:
+        send_notice(person, "account/email/account_change_made", to=old)
+    return changed
 
 
 @transaction.atomic
@@ -176,21 +139,17 @@ def _set_active(person: User, active: bool) -> bool:
 
 @transaction.atomic
 def remove_second_factor(*, by: Any, person: User, reason: str) -> None:
-    """For a lost phone or key: all second factors go, and all sessions end."""
+    """For a lost phone or key: a second person agrees, then all go and all sessions end."""
     check_can_manage_person(by, person)
     check_not_oneself(by, person, "remove a second factor")
-    from allauth.mfa.models import Authenticator
-
-    removed, _ = Authenticator.objects.filter(user_id=person.pk).delete()
-    if not removed:
+    if not second_factors_of(person):
         raise NotAllowed("There is no second factor to remove.")
-    end_sessions_of(person.pk)
-    events.record(
-        "second factor removed",
-        by=by,
-        obj=person,
-        reason=reason,
-        data={"kind": "all", "by": "administrator"},
+    if takes_two(by, person):
+        ask_for_change(by=by, person=person, kind=ChangeKind.SECOND_FACTOR, reason=reason)
+        return
+    take_factors(person)
+    took_effect(
+        by=by, person=person, kind=ChangeKind.SECOND_FACTOR, old=person.email, reason=reason
     )
 
 
@@ -256,7 +215,7 @@ def add_agency(*, by: Any, authority: Authority, values: Mapping[str, Any]) -> A
     """Add an agency (W-SHR-01: none is shut out). Raises `Taken`."""
     check_can_manage(by, authority.pk)
     agency = Agency(authority=authority, **{name: values[name] for name in AGENCY})
-    _save(agency, AGENCY)
+    save_or_taken(agency)
     events.record("agency added", by=by, obj=agency)
     return agency
 
@@ -265,7 +224,7 @@ def add_agency(*, by: Any, authority: Authority, values: Mapping[str, Any]) -> A
 def edit_agency(*, by: Any, agency: Agency, values: Mapping[str, Any], version: str) -> list[str]:
     """Change name, type, dates or when it signed the protocol (O-SHR-47)."""
     check_can_manage(by, agency.authority_id)
-    return _save_edit(agency, AGENCY, values, version, "agency changed", by)
+    return save_edit(agency, AGENCY, values, version, "agency changed", by)
 
 
 @transaction.atomic
@@ -274,7 +233,7 @@ def add_team(*, by: Any, agency: Agency, values: Mapping[str, Any]) -> Team:
     check_can_manage(by, agency.authority_id)
     group = Group.objects.create(name=f"team {uuid.uuid4()}")
     team = Team(agency=agency, group=group, **{name: values[name] for name in TEAM})
-    _save(team, TEAM)
+    save_or_taken(team)
     events.record("team added", by=by, obj=team)
     return team
 
@@ -283,7 +242,7 @@ def add_team(*, by: Any, agency: Agency, values: Mapping[str, Any]) -> Team:
 def edit_team(*, by: Any, team: Team, values: Mapping[str, Any], version: str) -> list[str]:
     """Change a team's name or what it is for."""
     check_can_manage(by, team.agency.authority_id)
-    return _save_edit(team, TEAM, values, version, "team changed", by)
+    return save_edit(team, TEAM, values, version, "team changed", by)
 
 
 @transaction.atomic
@@ -292,7 +251,7 @@ def edit_contact_point(
 ) -> list[str]:
     """Say how to reach a front door or team; a placeholder says so until it is real (DEC-51)."""
     check_can_manage(by, point.authority_id)
-    return _save_edit(point, CONTACT, values, version, "contact point changed", by)
+    return save_edit(point, CONTACT, values, version, "contact point changed", by)
 
 
 @transaction.atomic

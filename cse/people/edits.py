@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from cse.people.actions import Changed, Taken, version_of
+from cse.access.policies import NotAllowed
 from cse.people.forms import initial_of
+from cse.people.saving import Changed, Taken, version_of
 
 CONFLICT = 409
 TAKEN = {
@@ -39,11 +41,12 @@ def edit(
     save: Callable[..., Any],
     title: str,
     back: str,
+    saved: Callable[[], str] = lambda: "Saved.",
 ) -> HttpResponse:
     """GET shows the form on what is stored; POST saves through the action.
 
-    A stale version answers 409 with both texts side by side; what was typed stays in the form,
-    and saving again saves it over the other's.
+    ``saved`` says what to tell afterwards. A stale version answers 409 with both texts side by
+    side; what was typed stays in the form, and saving again saves it over the other's.
     """
     version = request.POST.get("version") or version_of(instance, fields)
     form = form_class(request.POST or None, initial=initial_of(instance, fields))
@@ -52,12 +55,15 @@ def edit(
     if request.method == "POST" and form.is_valid():
         try:
             save(values=form.cleaned_data, version=version)
+            messages.success(request, saved())
             return redirect(back)
         except Changed as changed:
             differs = _both_texts(form, changed.current, fields)
             version, status = version_of(changed.current, fields), CONFLICT
         except (Taken, ValidationError) as error:
             say(form, error)
+        except NotAllowed as error:
+            say(form, str(error))
     context = {"form": form, "version": version, "title": title, "back": back, "differs": differs}
     return render(request, "people/edit.html", context, status=status)
 

@@ -40,7 +40,8 @@ class PersonForm(PlainForm):
     email = forms.EmailField(
         label="Work e-mail address",
         max_length=254,
-        help_text="They sign in with it, and the link to set a password goes there.",
+        help_text="They sign in with it, and the link to set a password goes there. Where they have"
+        " signed in before, another address holds once a second person has agreed.",
         error_messages={"invalid": "Enter an e-mail address like name@example.org"},
     )
     job_title = forms.CharField(label="Job title", max_length=150, required=False)
@@ -96,6 +97,25 @@ class ReasonForm(PlainForm):
         help_text="One sentence, for the log. Name no child here.",
         error_messages={"required": "Say why, in one sentence"},
     )
+
+
+class DecideChangeForm(PlainForm):
+    """What the second person says to a change of an account."""
+
+    decision = forms.ChoiceField(
+        label="What do you say?",
+        choices=[
+            ("agree", "I have asked the person, and I agree"),
+            ("refuse", "I refuse: the account stays as it is"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose whether you agree"},
+    )
+
+    def __init__(self, *args: Any, own: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if own:
+            self.fields["decision"].choices = [("refuse", "Withdraw it")]  # type: ignore[attr-defined]
 
 
 class EndPostForm(ReasonForm):

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import structlog
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
-from django.core.mail import EmailMessage
-from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from cse.people.models import User
-
-log = structlog.get_logger(__name__)
+from cse.people.notices import send_notice
 
 
 def set_password_link(user: User) -> str:
@@ -35,25 +30,5 @@ def send_new_link(user: User) -> None:
 
 
 def _send_link(user: User, template: str) -> None:
-    """Send a link once the act is committed. The message holds no personal data (DEC-51).
-
-    A mail server that does not answer does not undo the act: the link can be sent again.
-    """
-    context = {
-        "password_reset_url": set_password_link(user),
-        "site_url": settings.SITE_URL,
-        "service_name": settings.SERVICE_NAME,
-    }
-    message = EmailMessage(
-        subject=render_to_string(f"{template}_subject.txt", context).strip(),
-        body=render_to_string(f"{template}_message.txt", context),
-        to=[user.email],
-    )
-
-    def send() -> None:
-        try:
-            message.send()
-        except OSError as error:
-            log.error("mail_not_sent", error_type=type(error).__name__, user_id=str(user.pk))
-
-    transaction.on_commit(send)
+    """Send a link; where the mail server does not answer, it can be sent again."""
+    send_notice(user, template, {"password_reset_url": set_password_link(user)})

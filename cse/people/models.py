@@ -250,3 +250,64 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}, {self.team}"
+
+
+class ChangeKind(models.TextChoices):
+    """What of somebody's account one administrator alone may not change."""
+
+    ADDRESS = "address", "Another e-mail address"
+    SECOND_FACTOR = "second_factor", "Second factor taken away"
+
+
+class ChangeOutcome(models.TextChoices):
+    AGREED = "agreed", "Agreed"
+    REFUSED = "refused", "Refused"
+
+
+class AccountChange(models.Model):
+    """A change of somebody's account that holds only once a second person has agreed.
+
+    Whoever controls the address or the second factor can become that person, and see every child
+    they see; so no administrator changes either alone.
+    """
+
+    FROZEN_WHEN = "OLD.outcome <> ''"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="account_changes")
+    kind = models.CharField(max_length=20, choices=ChangeKind)
+    new_email = models.EmailField(blank=True)
+    reason = models.TextField(blank=True)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    outcome = models.CharField(max_length=10, choices=ChangeOutcome, blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    decided_at = models.DateTimeField(null=True)
+    history = history()
+
+    DATA = classify(
+        identifying="new_email",
+        sensitive="reason",
+        operational="id person kind asked_by asked_at outcome decided_by decided_at",
+    )
+
+    class Meta:
+        ordering = ["asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "kind"], condition=Q(outcome=""), name="account_change_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="agreed")
+                | (~Q(decided_by=F("asked_by")) & ~Q(decided_by=F("person"))),
+                name="account_change_by_a_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="", decided_by=None, decided_at=None)
+                | (~Q(outcome="") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+                name="account_change_decided_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

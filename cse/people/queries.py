@@ -9,10 +9,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 
-from cse.people.models import Agency, Authority, ContactPoint, Post, Role, Team, User
+from cse.people.models import (
+    AccountChange,
+    Agency,
+    Authority,
+    ContactPoint,
+    Post,
+    Role,
+    Team,
+    User,
+)
 
 PAGE = 50
+AGREEING = (Role.NAMED_LEAD, Role.SENIOR_MANAGER)
+"""Who answers for somebody's account in their own agency, beside an administrator."""
 
 
 def people(authorities: Iterable[uuid.UUID], search: str = "") -> QuerySet[User]:
@@ -114,3 +126,38 @@ def second_factors_of(person: User) -> list[str]:
 
     kinds = Authenticator.objects.filter(user_id=person.pk).order_by("type")
     return [str(kind) for kind in kinds.values_list("type", flat=True).distinct()]
+
+
+def second_people_for(change: AccountChange) -> QuerySet[User]:
+    """Who may agree to a change: administrators and the agency's leads, but not who asked."""
+    theirs = Post.objects.filter(user_id=change.person_id)
+    posts = Post.objects.current(timezone.localdate()).filter(
+        Q(
+            role=Role.ADMINISTRATOR,
+            team__agency__authority__in=theirs.values("team__agency__authority"),
+        )
+        | Q(role__in=AGREEING, team__agency__in=theirs.values("team__agency"))
+    )
+    found = User.objects.filter(is_active=True, pk__in=posts.values("user_id"))
+    return found.exclude(pk__in=[change.asked_by_id, change.person_id])
+
+
+def changes_open_to(user: Any) -> QuerySet[AccountChange]:
+    """Changes of accounts that wait and that this person may agree to, refuse or withdraw."""
+    mine = Post.objects.current(timezone.localdate()).filter(user_id=user.pk)
+    leading = mine.filter(role__in=AGREEING).values("team__agency")
+    managed = mine.filter(role=Role.ADMINISTRATOR).values("team__agency__authority")
+    theirs = Post.objects.filter(user=OuterRef("person"))
+    found = AccountChange.objects.filter(
+        Q(asked_by_id=user.pk)
+        | Exists(theirs.filter(team__agency__in=leading))
+        | Exists(theirs.filter(team__agency__authority__in=managed)),
+        outcome="",
+    )
+    return found.exclude(person_id=user.pk).select_related("person", "asked_by")
+
+
+def waiting_changes_of(person: User) -> list[AccountChange]:
+    """Changes of this account that wait for a second person."""
+    found = AccountChange.objects.filter(person=person, outcome="").select_related("asked_by")
+    return list(found.order_by("asked_at"))

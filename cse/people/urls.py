@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from cse.people import views
+from cse.people import change_views, views
 
 app_name = "people"
 urlpatterns: list[URLPattern] = [
@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern] = [
     path("agencies/<uuid:agency_id>/", views.edit_agency, name="edit-agency"),
     path("agencies/<uuid:agency_id>/teams/add/", views.add_team, name="add-team"),
     path("teams/<uuid:team_id>/", views.edit_team, name="edit-team"),
+    path("changes/", change_views.changes, name="changes"),
+    path("changes/<uuid:change_id>/", change_views.decide, name="decide-change"),
     path("contacts/", views.contacts, name="contacts"),
     path("contacts/add/<uuid:authority_id>/", views.add_contact, name="add-contact"),
     path("contacts/<uuid:point_id>/", views.edit_contact, name="edit-contact"),

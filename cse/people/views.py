@@ -17,6 +17,7 @@ from cse.people import actions, forms, queries
 from cse.people.edits import edit, say
 from cse.people.models import Agency, Authority, ContactPoint, Team
 from cse.people.policies import can_manage, managed_authorities
+from cse.people.saving import Taken
 from cse.signin.reauth import reauthenticated
 
 SEARCH_KEY = "people_search"
@@ -76,8 +77,8 @@ def add(request):
         post = {name: values[name] for name in ("team", "role", "starts_on", "ends_on")}
         try:
             person = actions.add_person(by=request.user, values=values, **post)
-        except (actions.Taken, NotAllowed) as error:
-            say(form, error if isinstance(error, actions.Taken) else str(error))
+        except (Taken, NotAllowed) as error:
+            say(form, error if isinstance(error, Taken) else str(error))
         else:
             messages.success(request, "The account is made and the link to set a password is sent.")
             return redirect("people:user", person.pk)
@@ -95,6 +96,7 @@ def user(request, user_id):
         "managed": managed_authorities(request.user),
         "own": person.pk == request.user.pk,
         "factors": queries.second_factors_of(person),
+        "waiting": queries.waiting_changes_of(person),
         "today_is": timezone.localdate(),
     }
     return render(request, "people/user.html", context)
@@ -104,8 +106,13 @@ def user(request, user_id):
 @administrators
 @reauthenticated
 def edit_user(request, user_id):
-    """Name, address, job title, telephone."""
+    """Name, address, job title, telephone; another address may wait for a second person."""
     person = _person(request, user_id)
+
+    def saved():
+        waits = queries.waiting_changes_of(person)
+        return "Saved. What waits for a second person is below." if waits else "Saved."
+
     return edit(
         request,
         instance=person,
@@ -114,6 +121,7 @@ def edit_user(request, user_id):
         save=partial(actions.edit_person, by=request.user, person=person),
         title=f"Change {person.get_full_name()}",
         back=_address("people:user", person.pk),
+        saved=saved,
     )
 
 
@@ -131,9 +139,15 @@ def _with_reason(request, user_id, *, act, title, text, button, done):
     person = _person(request, user_id)
     form = forms.ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        act(by=request.user, person=person, reason=form.cleaned_data["reason"])
-        messages.success(request, done)
-        return redirect("people:user", person.pk)
+        try:
+            act(by=request.user, person=person, reason=form.cleaned_data["reason"])
+        except NotAllowed as error:
+            if person.pk == request.user.pk:
+                raise
+            say(form, str(error))
+        else:
+            messages.success(request, done)
+            return redirect("people:user", person.pk)
     context = {"form": form, "person": person, "title": title, "text": text, "button": button}
     return render(request, "people/reason.html", context)
 
@@ -181,9 +195,11 @@ def remove_factor(request, user_id):
         act=actions.remove_second_factor,
         title="Take the second factor away?",
         text="Do this only when you have made sure, by a call or face to face, that it is really"
-        " them who lost it. They are signed out, and set up a new one when they sign in.",
-        button="Take it away",
-        done="The second factor is taken away.",
+        " them who lost it. A second person has to agree: another administrator, or a safeguarding"
+        " lead or senior manager of their agency. Then they are signed out, and set up a new one"
+        " when they sign in.",
+        button="Ask for it",
+        done="It is asked for. It holds once a second person has agreed.",
     )
 
 
@@ -257,7 +273,7 @@ def add_agency(request):
         values = form.cleaned_data
         try:
             actions.add_agency(by=request.user, authority=values["authority"], values=values)
-        except actions.Taken as error:
+        except Taken as error:
             say(form, error)
         else:
             messages.success(request, "The agency is added.")
@@ -290,7 +306,7 @@ def add_team(request, agency_id):
     if request.method == "POST" and form.is_valid():
         try:
             actions.add_team(by=request.user, agency=agency, values=form.cleaned_data)
-        except actions.Taken as error:
+        except Taken as error:
             say(form, error)
         else:
             messages.success(request, "The team is added.")

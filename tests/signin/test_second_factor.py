@@ -13,7 +13,8 @@ from django.core.cache import cache
 from django.urls import reverse
 
 from cse.audit.models import AuditEvent
-from cse.people.models import Role
+from cse.people.changes import agree_to_change
+from cse.people.models import AccountChange, Role
 from tests.factories import PASSWORD, make_user
 from tests.signin.helpers import code_now, give_app, sign_in
 
@@ -197,17 +198,20 @@ def test_a_wrong_answer_of_a_key_lets_nobody_in(client, credential):
 # -- Lost phone ---------------------------------------------------------------------------------
 
 
-def test_an_administrator_takes_a_lost_second_factor_away(client):
+def test_two_people_take_a_lost_second_factor_away(client):
     boss, person = make_user(Role.ADMINISTRATOR), make_user()
     give_app(person)
     sign_in(client, boss)
     client.post(
         reverse("people:remove-factor", args=[person.pk]), {"reason": "phone lost, spoke by call"}
     )
+    assert Authenticator.objects.filter(user=person).exists()
+    second = make_user(Role.ADMINISTRATOR)
+    agree_to_change(by=second, change=AccountChange.objects.get(person=person))
     assert not Authenticator.objects.filter(user=person).exists()
     event = AuditEvent.objects.get(act="second factor removed")
-    assert (event.actor_id, event.object_id) == (boss.pk, str(person.pk))
-    assert event.data == {"kind": "all", "by": "administrator"}
+    assert (event.actor_id, event.object_id) == (second.pk, str(person.pk))
+    assert event.data["asked_by"] == str(boss.pk)
 
 
 # -- Confirming who one is ----------------------------------------------------------------------
