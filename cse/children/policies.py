@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from cse.children.models import LegalStatus, TeamMember
 
@@ -35,16 +36,49 @@ def check_can_be_a_child(age: int | None, field: str = "date_of_birth") -> None:
 
 
 def check_can_begin(
-    starts_on: dt.date, ends_on: dt.date | None, current: LegalStatus | None
+    starts_on: dt.date,
+    ends_on: dt.date | None,
+    others: Iterable[LegalStatus],
+    born_on: dt.date | None = None,
 ) -> None:
-    """Raise unless a legal status with these days fits beside the current one."""
+    """Raise unless a legal status with these days fits between the child's ``others``.
+
+    On one day a child has one status; the day one ends is the day the next may begin. An open
+    status may begin inside the one that lasts, which it ends. ``born_on`` where it is exact.
+    """
     if ends_on is not None and ends_on < starts_on:
         raise NotPossible("The end must be on or after the start", "ends_on")
-    if current is not None and ends_on is None and starts_on < current.starts_on:
+    if born_on is not None and starts_on < born_on:
         raise NotPossible(
-            f"{current.get_kind_display()} began later: say when this earlier status ended",
-            "ends_on",
+            f"The child was born on {_in_words(born_on)}: no status begins before that",
+            "starts_on",
         )
+    for other in others:
+        _check_beside(starts_on, ends_on, other)
+
+
+def _check_beside(starts_on: dt.date, ends_on: dt.date | None, other: LegalStatus) -> None:
+    lasts = other.ends_on is None
+    if lasts and ends_on is None:
+        if starts_on < other.starts_on:
+            raise NotPossible(
+                f"{other.get_kind_display()} began later: say when this earlier status ended",
+                "ends_on",
+            )
+        return
+    begins_inside = lasts or starts_on < (other.ends_on or starts_on)
+    reaches_in = ends_on is None or other.starts_on < ends_on
+    if begins_inside and reaches_in:
+        until = "today" if other.ends_on is None else _in_words(other.ends_on)
+        raise NotPossible(
+            f"{other.get_kind_display()} is recorded from {_in_words(other.starts_on)} to {until}:"
+            " on one day a child has one legal status. Choose other days, or end that one first",
+            "starts_on",
+        )
+
+
+def _in_words(day: dt.date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def check_can_end(row: LegalStatus | TeamMember, ends_on: dt.date) -> None:

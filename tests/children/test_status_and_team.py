@@ -60,6 +60,49 @@ def test_a_past_status_fits_beside_the_current_one(worker, child):
     assert LegalStatus.objects.get(kind="s31").ends_on is None
 
 
+def test_no_status_begins_before_the_child_was_born(as_worker, worker, child):
+    child.date_of_birth = dt.date(2012, 11, 22)
+    child.save()
+    answer = as_worker.post(
+        f"/children/{child.pk}/status/add/", {"kind": "cin", **on("starts_on", 1, 1, 1990)}
+    )
+    assert "The child was born on 22 November 2012" in answer.content.decode()
+    assert not LegalStatus.objects.exists()
+    record(child, worker, "cin", dt.date(2012, 11, 22))
+    child.birth_date_known = "approximate"
+    child.save()
+    record(child, worker, "cp", dt.date(2011, 6, 1), dt.date(2012, 6, 1))
+    assert LegalStatus.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on"),
+    [
+        (dt.date(2025, 7, 1), dt.date(2025, 8, 1)),  # inside the plan that lasts
+        (dt.date(2025, 5, 1), dt.date(2025, 6, 2)),  # into it
+        (dt.date(2024, 3, 1), dt.date(2024, 3, 1)),  # one day inside what has ended
+        (dt.date(2023, 12, 1), dt.date(2024, 7, 1)),  # around what has ended
+    ],
+)
+def test_on_one_day_a_child_has_one_status(worker, child, starts_on, ends_on):
+    record(child, worker, "cin", dt.date(2024, 1, 1), dt.date(2024, 6, 1))
+    record(child, worker, "cp", dt.date(2025, 6, 1))
+    with pytest.raises(NotPossible, match="on one day a child has one legal status"):
+        record(child, worker, "none", starts_on, ends_on)
+    assert LegalStatus.objects.count() == 2
+    # Between the two it fits, from the day one ends to the day the other begins.
+    record(child, worker, "none", dt.date(2024, 6, 1), dt.date(2025, 6, 1))
+    assert LegalStatus.objects.count() == 3
+
+
+def test_a_status_that_lasts_does_not_begin_in_one_that_had_ended(worker, child):
+    record(child, worker, "cin", dt.date(2024, 1, 1), dt.date(2024, 6, 1))
+    with pytest.raises(NotPossible, match="from 1 January 2024 to 1 June 2024"):
+        record(child, worker, "cp", dt.date(2024, 3, 1))
+    record(child, worker, "cp", dt.date(2024, 6, 1))
+    assert LegalStatus.objects.count() == 2
+
+
 def test_the_same_status_twice_is_recorded_once(as_worker, child):
     address = f"/children/{child.pk}/status/add/"
     for _ in range(2):
@@ -70,7 +113,7 @@ def test_the_same_status_twice_is_recorded_once(as_worker, child):
 @pytest.mark.parametrize(
     ("facts", "message"),
     [
-        ({**on("starts_on", 1, 9, 2026)}, "Select an answer: legal status"),
+        ({**on("starts_on", 1, 9, 2026)}, "Select the legal status"),
         ({"kind": "xx", **on("starts_on", 1, 9, 2026)}, "Select a valid choice"),
         ({"kind": "cp"}, "Enter the start"),
         ({"kind": "cp", **on("starts_on", 1, 9, 2199)}, "today or in the past"),

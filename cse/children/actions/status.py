@@ -9,7 +9,7 @@ from django.db import transaction
 from cse.access.capabilities import Capability
 from cse.access.policies import check
 from cse.audit import events
-from cse.children.models import Child, LegalStatus
+from cse.children.models import BirthDateKnown, Child, LegalStatus
 from cse.children.policies import check_can_begin, check_can_end
 from cse.people.models import User
 
@@ -21,15 +21,16 @@ def record_legal_status(
     """Record a status from a day on; the one before it ends that day, and both stay.
 
     The same status sent again is the one already there. Raises ``NotPossible`` where the days
-    contradict each other or the current status.
+    contradict each other, the child's birth or another status.
     """
     check(by, Capability.RECORD_LEGAL_STATUS, child)
-    _one_at_a_time(child)
-    same = LegalStatus.objects.filter(child=child, kind=kind, starts_on=starts_on).first()
-    if same is not None:
-        return same
-    current = LegalStatus.objects.filter(child=child, ends_on__isnull=True).first()
-    check_can_begin(starts_on, ends_on, current)
+    born_on = _held(child)
+    there = list(LegalStatus.objects.filter(child=child))
+    for same in there:
+        if (same.kind, same.starts_on) == (kind, starts_on):
+            return same
+    check_can_begin(starts_on, ends_on, there, born_on)
+    current = next((status for status in there if status.ends_on is None), None)
     if current is not None and ends_on is None:
         current.ends_on = starts_on
         current.save()
@@ -58,5 +59,7 @@ def end_legal_status(*, status: LegalStatus, by: User, ends_on: dt.date) -> None
     )
 
 
-def _one_at_a_time(child: Child) -> None:
-    Child.objects.select_for_update(no_key=True).only("pk").get(pk=child.pk)
+def _held(child: Child) -> dt.date | None:
+    """Hold the child, so that statuses are recorded one at a time; the exact day of birth."""
+    held = Child.objects.select_for_update(no_key=True).get(pk=child.pk)
+    return held.date_of_birth if held.birth_date_known == BirthDateKnown.EXACT else None
