@@ -1,4 +1,4 @@
-"""What a correction changed, in words, value by value. Pure."""
+"""What a correction changed, in words, value by value."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from screening.answers import NOTHING, Given, read_answers, read_notes, read_rating
+from screening.child_then import facts_to_keep
+from screening.models import Screen
 from screening.parts import Part, parts_of
+from screening.rules import Problem
 from screening.tools.definition import Tool
 
 
@@ -20,6 +23,22 @@ class Changed:
     before: str
     after: str
 
+
+def correction_problems(screen: Screen, tool: Tool) -> tuple[Problem, ...]:
+    """A correction that changes nothing is none: neither an answer nor whom it is about."""
+    if screen.corrects is None:
+        return ()
+    child = facts_to_keep(screen.child)
+    same_child = screen.corrects.child_facts in ({}, child)
+    if not same_child or changes_between(screen.corrects, screen, tool):
+        return ()
+    return (Problem("", NOTHING_CHANGED, ""),)
+
+
+NOTHING_CHANGED = (
+    "Nothing is changed yet: a correction that changes nothing cannot be completed. Change what is "
+    "wrong, or set this draft aside"
+)
 
 _NAMES = {
     "presence": "answer",

@@ -28,6 +28,10 @@ class Refused(NotAllowed):
     """The state does not allow the act; the message says what to do instead."""
 
 
+class NoDraft(Refused):
+    """The draft was completed or set aside, perhaps a moment ago by a second click."""
+
+
 def check_can_start(user: Any, child: Child, today: dt.date) -> None:
     """Raise unless this person may screen this child: under 18, with no lower age (DEC-25)."""
     check(user, Capability.SCREEN, child)
@@ -48,12 +52,12 @@ def is_young_for(tool: Tool, child: Child, today: dt.date) -> bool:
 
 
 def check_can_save(user: Any, screen: Screen) -> None:
-    """Raise unless this person may change the draft now."""
+    """Raise unless this person may change the draft now; `NoDraft` where it is none any more."""
     check(user, Capability.SCREEN, screen.child_id)
     if screen.status == Status.COMPLETE:
-        raise Refused("This screen is complete and can no longer change. Correct it instead.")
+        raise NoDraft("This screen is complete and can no longer change. Correct it instead.")
     if screen.status == Status.SET_ASIDE:
-        raise Refused("This draft was set aside. Start a new screen.")
+        raise NoDraft("This draft was set aside. Start a new screen.")
 
 
 def check_can_correct(user: Any, screen: Screen) -> None:

@@ -16,6 +16,7 @@ from cse.children.models import LevelEvent
 from cse.people.models import ContactPoint, User
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
+from screening.answers import read_answers
 from screening.models import (
     Countersignature,
     Screen,
@@ -125,11 +126,14 @@ def level_history(child_id: uuid.UUID) -> list[LevelEvent]:
 
 def agreed_rows(screen: Screen) -> tuple[str, ...]:
     """The indicators whose lowering was countersigned."""
-    return tuple(
-        Countersignature.objects.filter(screen=screen, agrees=True).values_list(
-            "indicator", flat=True
-        )
-    )
+    return tuple(row.indicator for row in countersignatures_of(screen) if row.agrees)
+
+
+def waiting_rows(screen: Screen) -> tuple[str, ...]:
+    """The lowered highs of a completed screen that nobody has answered for yet."""
+    answered = {row.indicator for row in countersignatures_of(screen)}
+    waiting = latest_assessment(screen).result["waiting"]
+    return tuple(row for row in waiting if row not in answered)
 
 
 def first_assessment(screen: Screen) -> ScreenAssessment:
@@ -225,8 +229,23 @@ def original_of(screen: Screen) -> Screen:
 
 
 def countersignatures_of(screen: Screen) -> list[Countersignature]:
-    """What leads have answered on lowered highs, in order."""
-    return list(Countersignature.objects.filter(screen=screen).select_related("by", "amended_by"))
+    """What leads have answered on lowered highs, in order.
+
+    For a correction also what they answered on the version before, where nothing in the row has
+    changed since.
+    """
+    own = list(Countersignature.objects.filter(screen=screen).select_related("by", "amended_by"))
+    if screen.corrects_id is None:
+        return own
+    before = original_of(screen)
+    was, now = read_answers(before.answers), read_answers(screen.answers)
+    answered = {row.indicator for row in own}
+    carried = [
+        row
+        for row in countersignatures_of(before)
+        if row.indicator not in answered and was.get(row.indicator) == now.get(row.indicator)
+    ]
+    return [*carried, *own]
 
 
 def level_event_of(screen: Screen) -> LevelEvent | None:

@@ -22,9 +22,9 @@ from screening.actions.asking import ask_countersignatures
 from screening.actions.assessing import assess_again
 from screening.actions.common import ANSWER_DAYS, due_in, leads_of, let_leads_see, lock
 from screening.child_then import facts_to_keep
-from screening.models import Screen, ScreenAssessment, Status
+from screening.models import Screen, Status
 from screening.policies import Refused, check_answers_for
-from screening.queries import has_added_duty, latest_assessment, with_tool
+from screening.queries import has_added_duty, latest_assessment, waiting_rows, with_tool
 
 BECAUSE = "date of birth"
 
@@ -52,17 +52,17 @@ def birth_changed(child: Child, before: Mapping[str, Any], by: Any) -> None:
         data={"because": BECAUSE},
     )
     if added:
-        _tell_the_lead(screen, kept, by)
+        _tell_the_lead(screen, by)
 
 
 def _rules(result: Mapping[str, Any]) -> set[str]:
     return {rule["id"] for rule in result["rules"]}
 
 
-def _tell_the_lead(screen: Screen, kept: ScreenAssessment, by: Any) -> None:
+def _tell_the_lead(screen: Screen, by: Any) -> None:
     """A duty was added: it waits for the safeguarding leads of the agency that screened."""
     let_leads_see(screen, by)
-    ask_countersignatures(screen, kept.result["waiting"], by)
+    ask_countersignatures(screen, waiting_rows(screen), by)
     leads = leads_of(screen.agency_id)
     if leads is not None:
         open_item(

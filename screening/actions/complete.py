@@ -19,11 +19,12 @@ from screening.actions.asking import ask_countersignatures, end_asked_access
 from screening.actions.assessing import keep_assessment
 from screening.actions.common import ACCESS_DAYS, end_of, let_leads_see, lock
 from screening.actions.levels import write_level
+from screening.changes import correction_problems
 from screening.child_then import facts_to_keep
 from screening.facts import facts_of
 from screening.models import Screen, Status
 from screening.policies import check_can_save
-from screening.queries import level_history, tool_of
+from screening.queries import agreed_rows, level_history, tool_of, waiting_rows
 from screening.rules import Assessment, Problem, assess, completion_problems
 
 REPEAT_MONTHS = 3
@@ -47,7 +48,8 @@ def complete(*, screen_id: uuid.UUID, by: Any, version: int) -> Screen:
     """Complete a draft: freeze it, keep what the rules say, and hand on what waits.
 
     ``version`` is the screen's own at the time the answers were checked. Raises `StaleCheck` if it
-    was saved since, `Unfinished` while something is missing. The recorder and the leads of their
+    was saved since, `NoDraft` if it is none any more, `Unfinished` while something is missing or
+    a correction changes nothing. The recorder and the leads of their
     agency can see the child from now on; a level chosen becomes an event of the child.
     """
     screen = lock(screen_id)
@@ -58,8 +60,14 @@ def complete(*, screen_id: uuid.UUID, by: Any, version: int) -> Screen:
     screen.child = Child.objects.select_for_update(no_key=True).get(pk=screen.child_id)
     today = timezone.localdate()
     tool = tool_of(screen.tool_version_id)
-    facts = facts_of(screen, on=today, history=level_history(screen.child_id))
-    if problems := completion_problems(facts, tool):
+    facts = facts_of(
+        screen,
+        on=today,
+        history=level_history(screen.child_id),
+        countersigned=agreed_rows(screen),
+    )
+    problems = (*completion_problems(facts, tool), *correction_problems(screen, tool))
+    if problems:
         raise Unfinished(problems)
     assessment = assess(facts, tool)
     _freeze(screen, by)
@@ -106,7 +114,7 @@ def _hand_on(screen: Screen, assessment: Assessment, by: Any) -> None:
     close_items(subject=screen)
     if screen.corrects is not None:
         close_items(subject=screen.corrects)
-    ask_countersignatures(screen, assessment.waiting, by)
+    ask_countersignatures(screen, waiting_rows(screen), by)
     end_asked_access(screen.child, by)
     open_item(
         kind=kinds.REPEAT_SCREEN,

@@ -17,7 +17,7 @@ from screening.actions.common import lock
 from screening.answers import NOTHING, read_answers
 from screening.models import Countersignature, Screen
 from screening.policies import Refused, check_can_countersign
-from screening.queries import latest_assessment
+from screening.queries import waiting_rows
 
 
 @transaction.atomic
@@ -64,12 +64,3 @@ def _check_waits(screen: Screen, indicator: str, reason: str) -> None:
         raise Refused("This indicator does not wait for a countersignature.")
     if not reason.strip():
         raise Refused("Say why you agree or do not agree.")
-
-
-def waiting_rows(screen: Screen) -> tuple[str, ...]:
-    """The lowered highs of a completed screen that nobody has answered for yet."""
-    answered = set(
-        Countersignature.objects.filter(screen=screen).values_list("indicator", flat=True)
-    )
-    waiting = latest_assessment(screen).result["waiting"]
-    return tuple(row for row in waiting if row not in answered)

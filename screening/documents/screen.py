@@ -20,8 +20,14 @@ from screening.child_then import birth_words, child_then
 from screening.documents.contacts import contact_rows
 from screening.documents.paper import screen_document
 from screening.documents.record import LevelRecord, ScreenRecord, Signed
-from screening.models import Countersignature, Screen, Status
-from screening.queries import first_assessment, latest_assessment, tool_of, visible_to
+from screening.models import Screen, Status
+from screening.queries import (
+    countersignatures_of,
+    first_assessment,
+    latest_assessment,
+    tool_of,
+    visible_to,
+)
 from screening.reassessed import reassessed_of
 
 
@@ -142,7 +148,7 @@ def _amenders(answers: Iterable[Given]) -> dict[str, str]:
 
 
 def _signatures(screen: Screen) -> dict[str, Signed]:
-    rows = Countersignature.objects.filter(screen=screen).select_related("by")
+    rows = countersignatures_of(screen)
     return {row.indicator: Signed(_person(row.by), row.agrees, row.reason, row.at) for row in rows}
 
 

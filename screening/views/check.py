@@ -9,10 +9,9 @@ from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from screening import queries
 from screening.actions import StaleCheck, Unfinished, complete
-from screening.actions.countersign import waiting_rows
 from screening.forms import read_version
 from screening.parts import part_of_field
-from screening.rules import completion_problems
+from screening.policies import NoDraft
 from screening.standing import asked_of
 from screening.views.common import open_screen, page
 from screening.views.drafts import level_context
@@ -26,8 +25,7 @@ def check(request, pk):
     """Every answer, the counts, the rules, and what is missing; the button completes."""
     opened = open_screen(request, pk, Capability.SCREEN)
     if not opened.screen.is_draft:
-        # A second click, or the page of a screen that was completed: there is nothing to do.
-        return redirect("screening:show", pk=pk)
+        return _too_late(request, opened)
     if request.method != "POST":
         return _page(request, opened)
     try:
@@ -37,11 +35,22 @@ def check(request, pk):
     except StaleCheck:
         opened = open_screen(request, pk, Capability.SCREEN)
         return _page(request, opened, stale=True, status=409)
+    except NoDraft:
+        opened = open_screen(request, pk, Capability.SCREEN)
+        return _too_late(request, opened)
     return redirect("screening:completed", pk=pk)
 
 
+def _too_late(request, opened):
+    """A second click, or the page of a screen that was completed: there is nothing to do."""
+    if request.method == "POST":
+        words = "completed" if opened.screen.is_complete else "set aside"
+        messages.info(request, f"This screen was {words} meanwhile: nothing more is to be done.")
+    return redirect("screening:show", pk=opened.screen.pk)
+
+
 def _page(request, opened, *, problems=None, stale=False, status=200):
-    wanted = completion_problems(opened.facts, opened.tool) if problems is None else problems
+    wanted = opened.problems if problems is None else problems
     return page(
         request,
         "check",
@@ -86,6 +95,6 @@ def completed(request, pk):
         before=queries.screen_before(request.user, opened.screen),
         contacts=queries.contacts_for(opened.screen.authority_id),
         waiting_level=waiting_level,
-        waiting_rows=waiting_rows(opened.screen),
+        waiting_rows=queries.waiting_rows(opened.screen),
         asked=asked_of(opened.screen, waiting_level),
     )

@@ -17,9 +17,10 @@ from cse.audit import events
 from cse.children.models import Child, LevelEvent
 from cse.children.pages import frame
 from screening import queries
+from screening.changes import correction_problems
 from screening.facts import facts_of
 from screening.models import Screen
-from screening.rules import Assessment, Facts, assess
+from screening.rules import Assessment, Facts, Problem, assess, completion_problems
 from screening.tools.definition import Tool
 
 
@@ -43,7 +44,23 @@ class Opened:
     @property
     def facts(self) -> Facts:
         """A draft's facts as of today."""
-        return facts_of(self.screen, on=timezone.localdate(), history=self.levels)
+        return facts_of(
+            self.screen,
+            on=timezone.localdate(),
+            history=self.levels,
+            countersigned=self.countersigned,
+        )
+
+    @cached_property
+    def countersigned(self) -> tuple[str, ...]:
+        """Of a correction, the rows that the lead agreed to before and that are as they were."""
+        return queries.agreed_rows(self.screen) if self.screen.corrects_id else ()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What stands between a draft and a completed screen."""
+        found = completion_problems(self.facts, self.tool)
+        return (*found, *correction_problems(self.screen, self.tool))
 
     @property
     def assessment(self) -> Assessment:

@@ -7,7 +7,6 @@ from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from screening import queries
 from screening.actions import correct_screen
-from screening.actions.countersign import waiting_rows
 from screening.changes import changes_between
 from screening.child_then import birth_words, child_then
 from screening.forms import ReasonForm
@@ -41,7 +40,7 @@ def show(request, pk):
         signatures=queries.countersignatures_of(screen),
         waiting_level=waiting_level,
         asked=asked_of(screen, waiting_level),
-        waiting_rows=waiting_rows(screen) if screen.is_complete else (),
+        waiting_rows=queries.waiting_rows(screen) if screen.is_complete else (),
         then=child_then(screen),
         born=birth_words(child_then(screen)),
         reassessed=reassessed_of(screen),

@@ -15,6 +15,7 @@ from screening.actions import StaleSave, mark_rest_no, save_section
 from screening.answers import read_answers, read_rating
 from screening.forms import SectionForm, read_domain, read_table, read_version
 from screening.parts import find_part, parts_of
+from screening.policies import NoDraft
 from screening.progress import progress_of
 from screening.rules import (
     DomainRating,
@@ -122,6 +123,8 @@ def _save_domain(request, opened, part):
         )
     except StaleSave as stale:
         return conflicts.domain_conflict(request, opened, stale)
+    except NoDraft:
+        return _too_late(request, opened)
     return _saved(request, opened, part, act)
 
 
@@ -181,6 +184,8 @@ def _save_section(request, opened, part):
         )
     except StaleSave as stale:
         return conflicts.section_conflict(request, opened, stale)
+    except NoDraft:
+        return _too_late(request, opened)
     return _saved(request, opened, part, request.POST.get("act", ""))
 
 

@@ -457,3 +457,103 @@ def test_an_act_rolls_back_when_its_event_fails(oxfordshire, monkeypatch):
         complete(screen_id=screen.pk, by=oxfordshire.worker, version=screen.version)
     screen.refresh_from_db()
     assert screen.is_draft and not ScreenAssessment.objects.exists()
+
+
+# A correction that changes nothing, and what was signed before it
+
+
+@pytest.mark.requirement("W-SCR-11")
+def test_a_correction_without_a_change_is_refused_kindly(oxfordshire):
+    first = completed(oxfordshire)
+    draft = correct_screen(screen_id=first.pk, by=oxfordshire.worker, reason="Not sure yet")
+    with pytest.raises(Unfinished) as caught:
+        complete(screen_id=draft.pk, by=oxfordshire.worker, version=draft.version)
+    assert "Nothing is changed yet" in caught.value.problems[0].message
+    answer = press_complete(oxfordshire.client(), draft)
+    assert answer.status_code == 200 and "Nothing is changed yet" in text_of(answer)
+    assert "Nothing is changed yet" in text_of(oxfordshire.client().get(address(draft, "check")))
+    draft.refresh_from_db()
+    assert draft.is_draft
+    save(oxfordshire, draft, "domain.health", notes="The ward's letter")
+    draft.refresh_from_db()
+    assert complete(screen_id=draft.pk, by=oxfordshire.worker, version=draft.version).is_complete
+
+
+def corrected_with(place, screen, **answers):
+    draft = correct_screen(screen_id=screen.pk, by=place.worker, reason="A note was missing")
+    save(place, draft, "domain.health", **answers)
+    draft.refresh_from_db()
+    client = place.client()
+    shown = text_of(client.get(address(draft, "check")))
+    return complete(screen_id=draft.pk, by=place.worker, version=draft.version), shown
+
+
+@pytest.mark.requirement("DEC-04")
+@pytest.mark.parametrize("agrees", [True, False])
+def test_a_row_that_a_correction_leaves_alone_keeps_its_signature(young, agrees):
+    first = completed(young, **{"O-IND-HEA-01": LOWERED})
+    act = {"screen_id": first.pk, "indicator": "O-IND-HEA-01", "reason": "Seen"}
+    countersign(by=young.lead, agrees=agrees, **act)
+    newer, shown = corrected_with(young, first, notes="The letter came later")
+    assert ("Any one high risk factor" in shown) is not agrees
+    assert ("R5" in rules(newer)) is not agrees
+    assert not open_work("countersign").exists()
+    page = text_of(young.client(young.lead).get(address(newer, "show")))
+    assert "Seen" in page and "A countersignature is needed" not in page
+    again, _ = corrected_with(young, newer, notes="And another")
+    assert ("R5" in rules(again)) is not agrees and not open_work("countersign").exists()
+    from screening.documents.screen import record_of
+
+    assert record_of(again).signed["O-IND-HEA-01"].agrees is agrees
+
+
+@pytest.mark.requirement("DEC-04")
+def test_a_row_that_a_correction_changes_is_signed_anew(young):
+    first = completed(young, **{"O-IND-HEA-01": LOWERED})
+    act = {"screen_id": first.pk, "indicator": "O-IND-HEA-01", "reason": "Seen"}
+    countersign(by=young.lead, agrees=True, **act)
+    other = Given(presence=Presence.YES, level="low", reason="Explained by an operation")
+    newer, _ = corrected_with(young, first, **{"O-IND-HEA-01": other})
+    assert "R5" in rules(newer)
+    assert open_work("countersign").get().subject_id == newer.pk
+
+
+@pytest.mark.parametrize("part", ["domain", "section"])
+def test_a_save_that_waited_for_the_completion_is_told_so(oxfordshire, monkeypatch, part):
+    """The draft was one when the page asked, and none when the act had its lock."""
+    from screening.views import drafts
+
+    screen = draft_of(oxfordshire)
+    slug = "health" if part == "domain" else "conclusion"
+    client = oxfordshire.client()
+    sent = controls(client.get(address(screen, part, slug)))
+    act = drafts.save_section
+
+    def late(**values):
+        complete(screen_id=screen.pk, by=oxfordshire.worker, version=screen.version)
+        return act(**values)
+
+    monkeypatch.setattr(drafts, "save_section", late)
+    answer = client.post(address(screen, part, slug), sent | {"act": "leave"})
+    assert answer["Location"] == address(screen, "show")
+    assert "completed meanwhile: nothing was saved" in text_of(client.get(answer["Location"]))
+
+
+def test_a_second_sender_that_waited_for_the_first_is_no_refusal(oxfordshire, monkeypatch):
+    from screening.views import check
+
+    screen = draft_of(oxfordshire)
+    client = oxfordshire.client()
+    pressed = controls(client.get(address(screen, "check")))
+    act = check.complete
+
+    def twice(**values):
+        act(**values)
+        return act(**values)
+
+    monkeypatch.setattr(check, "complete", twice)
+    answer = client.post(address(screen, "check"), pressed)
+    assert (answer.status_code, answer["Location"]) == (302, address(screen, "show"))
+    assert "completed meanwhile" in text_of(client.get(answer["Location"]))
+    assert ScreenAssessment.objects.filter(screen=screen).count() == 1
+    assert not AuditEvent.objects.filter(decision="refused").exists()
