@@ -79,7 +79,8 @@ def _common(bound: BoundField, options: Params) -> Params:
 
 
 def _error_html(bound: BoundField) -> str:
-    return markupsafe.Markup("<br>").join(str(error) for error in bound.errors)
+    # Two checks may find the same fault: it is said once.
+    return markupsafe.Markup("<br>").join(dict.fromkeys(str(error) for error in bound.errors))
 
 
 def _label(bound: BoundField, options: Params) -> Params:
@@ -289,9 +290,11 @@ def _errors_of(source: Any) -> Iterator[dict[str, str]]:
         return
     yield from ({"text": str(error)} for error in source.non_field_errors())
     for bound in source:
+        said: set[str] = set()
         for error in bound.errors.as_data():
-            for message in error.messages:
-                yield {"text": str(message), **_link(bound, error)}
+            for message in set(map(str, error.messages)) - said:
+                said.add(message)
+                yield {"text": message, **_link(bound, error)}
 
 
 def _link(bound: BoundField, error: Any) -> dict[str, str]:

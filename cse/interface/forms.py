@@ -18,8 +18,19 @@ _MONTHS = (
 )
 
 
+#: Django's own words for a NUL name no field and say not what to do.
+NOT_STORED = "Remove the invisible control character, or type the text again"
+#: A hidden field is nobody's mistake: the page came too long ago, or came in part.
+NOT_WHOLE = "Part of this form did not arrive as it was sent: open the page again"
+#: How labels begin that are said, not entered; and those that are a question of yes or no.
+_SAID = ("why", "what", "who", "how", "when", "where", "which")
+_ASKED = ("was", "were", "is", "are", "did", "do", "does", "has", "have", "can")
+#: These stand before a noun already.
+_DETERMINED = ("the", "a", "an", "your", "their", "its", "one", "every", "each", "this")
+
+
 class PlainErrors:
-    """Makes "this field is required" say what to do: "Enter …", "Select …", "Choose …".
+    """Makes "this field is required" say what to do: "Enter the …", "Say why …", "Select the …".
 
     Beside `forms.Form` or `forms.ModelForm`. A field with its own `required` message keeps it.
     """
@@ -29,13 +40,17 @@ class PlainErrors:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            if (
-                field.error_messages.get("required")
-                == forms.Field.default_error_messages["required"]
-            ):
-                field.error_messages["required"] = missing_words(field, name)
+            messages = field.error_messages
+            if messages.get("required") == forms.Field.default_error_messages["required"]:
+                messages["required"] = missing_words(field, name)
+            messages.setdefault("null_characters_not_allowed", NOT_STORED)
             # The validators' own words ("Ensure this value…") never say which field they mean.
-            field.error_messages.setdefault("max_length", _too_long(field, name))
+            messages.setdefault("max_length", _must(field, name, _TOO_LONG))
+            messages.setdefault("min_value", _must(field, name, "must be %(limit_value)s or more"))
+            messages.setdefault("max_value", _must(field, name, "must be %(limit_value)s or less"))
+            if field.widget.is_hidden:
+                codes = ("required", "invalid", "min_value", "max_value")
+                messages.update(dict.fromkeys(codes, NOT_WHOLE))
 
 
 class PlainForm(PlainErrors, forms.Form):
@@ -45,20 +60,29 @@ class PlainForm(PlainErrors, forms.Form):
 def missing_words(field: forms.Field, name: str) -> str:
     """What to do about a field left empty, in the words of its label."""
     label = str(field.label or name.replace("_", " ")).rstrip("?:. ")
-    if label[1:2].islower():
+    if label[1:2].islower() or label[1:2] == "-":
         label = label[:1].lower() + label[1:]
     if isinstance(field, forms.FileField):
         return f"Choose a file: {label}"
     if isinstance(field, forms.BooleanField):
         return f"Tick the box: {label}"
-    if isinstance(field, forms.ChoiceField):
-        return f"Select an answer: {label}"
-    return f"Enter {label}"
+    first = label.split(" ")[0].lower()
+    if first in _ASKED:
+        return f"Answer the question: {label}?"
+    if first == "choose":
+        return label[:1].upper() + label[1:]
+    verb = "Select" if isinstance(field, forms.ChoiceField) else "Enter"
+    if first in _SAID:
+        return f"{'Select' if verb == 'Select' else 'Say'} {label}"
+    return f"{verb} {label}" if first in _DETERMINED else f"{verb} the {label}"
 
 
-def _too_long(field: forms.Field, name: str) -> str:
+_TOO_LONG = "must be %(limit_value)d characters or fewer (it has %(show_value)d)"
+
+
+def _must(field: forms.Field, name: str, what: str) -> str:
     label = str(field.label or name.replace("_", " ").capitalize()).replace("%", "%%")
-    return f"{label} must be %(limit_value)d characters or fewer (it has %(show_value)d)"
+    return f"{label} {what}"
 
 
 class DayMonthYearWidget(forms.Widget):

@@ -113,7 +113,7 @@ def test_a_team_gets_access_and_everybody_with_a_post_in_it(as_user, case):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"reason": ""}, "Enter why they need access"),
+        ({"reason": ""}, "Say why they need access"),
         ({"until-day": "31", "until-month": "2"}, "must be a real date"),
         ({"until-year": "2020"}, "must be today or in the future"),
         ({"until-year": "2090"}, "must be"),

@@ -181,7 +181,7 @@ def _granted(worker):
     [
         ({}, "Enter a name, a reference or a date of birth"),
         ({"name": "..."}, "Enter at least one letter or number of the name"),
-        ({"name": "a\x00b"}, "Null characters are not allowed"),
+        ({"name": "a\x00b"}, "Remove the invisible control character"),
         ({"name": "e" + "\u0301" * 10_000}, "200 characters or fewer"),
         ({"name": "e" + "\u0301" * 100}, "Use at most 6 accents or marks on one letter"),
         ({"name": "a\u0007b"}, "Remove the invisible control character"),

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django import forms
 from django.utils import timezone
 
 from cse.interface.fields import parts, summary_errors
@@ -101,22 +100,3 @@ def test_a_stored_date_is_shown_taken_apart_and_is_no_change():
 def test_a_moment_is_shown_as_the_day_in_london():
     form = DateForm(initial={"born": datetime(2026, 6, 9, 23, 30, tzinfo=UTC)})
     assert [i["value"] for i in parts(form["born"])[1]["items"]] == ["10", "6", "2026"]
-
-
-def test_messages_name_the_field():
-    class Form(PlainForm):
-        name = forms.CharField(max_length=3, label="Family name")
-        sex = forms.ChoiceField(choices=[("f", "Female")], label="Sex")
-        letter = forms.FileField(label="Letter")
-        sure = forms.BooleanField(label="The child knows")
-        own = forms.CharField(error_messages={"required": "Say it"})
-
-    errors = Form({}).errors
-    assert errors["name"] == ["Enter family name"]
-    assert errors["sex"] == ["Select an answer: sex"]
-    assert errors["letter"] == ["Choose a file: letter"]
-    assert errors["sure"] == ["Tick the box: the child knows"]
-    assert errors["own"] == ["Say it"]
-    assert Form({"name": "Long"}).errors["name"] == [
-        "Family name must be 3 characters or fewer (it has 4)"
-    ]

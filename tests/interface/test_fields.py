@@ -9,7 +9,7 @@ from django import forms
 from django.forms import formset_factory
 
 from cse.interface.fields import parts, summary_errors
-from cse.interface.forms import DayMonthYearField, PlainForm
+from cse.interface.forms import NOT_WHOLE, DayMonthYearField, PlainForm
 from tests.interface.gallery import FILLED, HOSTILE, GalleryForm, environment
 
 KINDS = {
@@ -186,7 +186,7 @@ def test_a_hidden_field_is_hidden_and_keeps_its_value():
 
 def test_a_bad_hidden_field_is_said_without_a_link_to_nowhere():
     form = GalleryForm({"version": "x"})
-    assert {"text": "Enter a whole number."} in summary_errors(form)
+    assert {"text": NOT_WHOLE} in summary_errors(form)
 
 
 def test_formsets_are_summed_up_too():
@@ -196,6 +196,6 @@ def test_formsets_are_summed_up_too():
     rows = formset_factory(Row, min_num=2, validate_min=True, extra=0)
     data = {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-0-name": ""}
     errors = summary_errors(None, rows(data))
-    assert {"text": "Enter name", "href": "#id_form-0-name"} in errors
+    assert {"text": "Enter the name", "href": "#id_form-0-name"} in errors
     assert any("at least 2" in error["text"] for error in errors)
     assert summary_errors(rows()) == []

@@ -60,3 +60,9 @@ def test_a_hundred_rows_cost_a_tenth_of_djangos_radios():
     ours = cheapest(page([Row(f"a{n}", "A label", "high") for n in range(100)]), 20)
     theirs = cheapest(lambda: form_class(renderer=DjangoTemplates()).as_p(), 4)
     assert ours <= theirs / 10
+
+
+def test_a_row_without_a_level_speaks_of_none():
+    html = page([Row("a1", "Gifts", "high"), Row("a2", "Missing", "")])()
+    first, second = re.findall(r"<summary[^>]*>([^<]+)<", html)
+    assert (first, second) == ("Evidence and level", "Evidence")

@@ -1,0 +1,71 @@
+"""What a form says of what is missing or wrong: a sentence that names the field, said once."""
+
+import pytest
+from django import forms
+from django.core.exceptions import ValidationError
+
+from cse.interface.fields import parts, summary_errors
+from cse.interface.forms import NOT_STORED, NOT_WHOLE, PlainForm, missing_words
+
+
+def test_messages_name_the_field():
+    class Form(PlainForm):
+        name = forms.CharField(max_length=3, label="Family name")
+        sex = forms.ChoiceField(choices=[("f", "Female")], label="Sex")
+        letter = forms.FileField(label="Letter")
+        sure = forms.BooleanField(label="The child knows")
+        own = forms.CharField(error_messages={"required": "Say it"})
+
+    errors = Form({}).errors
+    assert errors["name"] == ["Enter the family name"]
+    assert errors["sex"] == ["Select the sex"]
+    assert errors["letter"] == ["Choose a file: letter"]
+    assert errors["sure"] == ["Tick the box: the child knows"]
+    assert errors["own"] == ["Say it"]
+    assert Form({"name": "Long"}).errors["name"] == [
+        "Family name must be 3 characters or fewer (it has 4)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        (forms.CharField(label="Given name"), "Enter the given name"),
+        (forms.CharField(label="E-mail address"), "Enter the e-mail address"),
+        (forms.CharField(label="The child’s reference"), "Enter the child’s reference"),
+        (forms.CharField(label="Why they need access"), "Say why they need access"),
+        (forms.CharField(label="Why?"), "Say why"),
+        (forms.ChoiceField(label="Role"), "Select the role"),
+        (forms.ChoiceField(label="What the team is for"), "Select what the team is for"),
+        (forms.ChoiceField(label="Choose one"), "Choose one"),
+        (forms.ChoiceField(label="One screen"), "Select one screen"),
+        (forms.ChoiceField(label="Was it justified?"), "Answer the question: was it justified?"),
+    ],
+)
+def test_what_is_missing_is_a_sentence(field, words):
+    assert missing_words(field, "x") == words
+
+
+def test_a_fault_that_two_checks_find_is_said_once():
+    def no_control(text):
+        if "\x00" in text:
+            raise ValidationError(NOT_STORED)
+
+    class Form(PlainForm):
+        name = forms.CharField(validators=[no_control])
+
+    form = Form({"name": "a\x00b"})
+    assert parts(form["name"])[1]["errorMessage"]["html"] == NOT_STORED
+    assert [each["text"] for each in summary_errors(form)] == [NOT_STORED]
+
+
+def test_a_number_out_of_range_names_its_field_and_a_hidden_one_the_page():
+    class Form(PlainForm):
+        age = forms.IntegerField(label="Age", min_value=1, max_value=20)
+        version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    for version in ("0", "x", ""):
+        errors = Form({"age": "0", "version": version}).errors
+        assert errors["age"] == ["Age must be 1 or more"]
+        assert errors["version"] == [NOT_WHOLE]
+    assert Form({"age": "21", "version": "1"}).errors["age"] == ["Age must be 20 or less"]
