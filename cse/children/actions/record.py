@@ -40,7 +40,8 @@ def add_child(*, by: User, submission: uuid.UUID, facts: Mapping[str, Any]) -> C
     """Record a child, and let the recorder and their agency's safeguarding leads see them.
 
     ``submission`` names the form that was sent: the same one sent again gives back the child it
-    made. Raises ``NotAllowed`` without the act or an agency, ``NotPossible`` for an adult.
+    made, whatever it says now (``differing``). Raises ``NotAllowed`` without the act or an agency,
+    ``NotPossible`` for an adult.
     """
     check(by, Capability.ADD_CHILD)
     pk = child_id_for(by, submission)
@@ -66,7 +67,7 @@ def edit_child(*, child: Child, by: User, version: int, facts: Mapping[str, Any]
     """Correct a child's record. Raises ``Stale`` when ``version`` is not the saved one."""
     check(by, Capability.EDIT_CHILD, child)
     current = Child.objects.select_for_update(no_key=True).get(pk=child.pk)
-    changed = sorted(name for name in facts if getattr(current, name) != facts[name])
+    changed = differing(current, facts)
     if current.version != version:
         raise Stale
     if not changed:
@@ -78,6 +79,11 @@ def edit_child(*, child: Child, by: User, version: int, facts: Mapping[str, Any]
     events.record("child's details changed", by=by, child=current, obj=current, changed=changed)
     tell_birth(current, before, by)
     return current
+
+
+def differing(child: Child, facts: Mapping[str, Any]) -> list[str]:
+    """The names of the facts that the record does not say."""
+    return sorted(name for name in facts if getattr(child, name) != facts[name])
 
 
 def _wait_for_the_first(pk: uuid.UUID) -> None:

@@ -9,8 +9,6 @@ from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.children.actions.record import edit_child
 from cse.children.forms import EditChildForm
-from cse.children.forms.child import facts_of, in_words, labels
-from cse.children.models import Child
 from cse.children.pages import frame
 from cse.children.panels import panels_for
 from cse.children.policies import NotPossible, Stale
@@ -26,7 +24,7 @@ from cse.children.queries.overview import (
     team_of,
 )
 from cse.children.queries.timeline import timeline
-from cse.children.views.common import note_extra_fields, visible_child
+from cse.children.views.common import both_texts, note_extra_fields, visible_child
 
 
 @requires(Capability.SEE_CHILD)
@@ -66,7 +64,7 @@ def edit(request, child_id):
             try:
                 return _save(request, child, form)
             except Stale:
-                return _compare(request, child, form)
+                return both_texts(request, child, form)
             except NotPossible as refusal:
                 form.add_error(refusal.field or None, str(refusal))
     page = frame(child, request.user)
@@ -78,27 +76,6 @@ def _save(request, child, form):
     edit_child(child=child, by=request.user, version=version, facts=form.facts())
     messages.success(request, "Saved")
     return redirect("children:child", child.pk)
-
-
-def _compare(request, child, form):
-    """409: both texts; what was typed stays in the form, which now carries the saved version."""
-    saved = Child.objects.get(pk=child.pk)
-    theirs, typed = facts_of(saved), form.facts()
-    differ = [
-        {
-            "label": label,
-            "theirs": in_words(name, theirs[name]),
-            "mine": in_words(name, typed[name]),
-        }
-        for name, label in labels().items()
-        if name in typed and typed[name] != theirs[name]
-    ]
-    last = saved.history.select_related(None).order_by("-history_id").first()
-    form.data = form.data.copy()
-    form.data["version"] = str(saved.version)
-    page = frame(saved, request.user)
-    context = {"form": form, "differ": differ, "saved_at": last.history_date if last else None}
-    return render(request, "children/conflict.html", page | context, status=409)
 
 
 @requires(Capability.SEE_TIMELINE)

@@ -9,15 +9,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
+from cse.access.policies import can
 from cse.access.principals import principals_of
 from cse.audit import events
-from cse.children.actions.record import add_child, child_id_for
+from cse.children.actions.record import add_child, child_id_for, differing
 from cse.children.forms import NewChildForm, SearchForm
 from cse.children.pages import age_in_words
 from cse.children.policies import NotPossible
 from cse.children.queries.overview import contacts_of
 from cse.children.queries.search import Terms, search_children
-from cse.children.views.common import note_extra_fields
+from cse.children.views.common import both_texts, note_extra_fields
 
 _KEY = "children.searches"
 MOST_KEPT = 10
@@ -77,6 +78,9 @@ def add(request, token):
     except NotPossible as refusal:
         form.add_error(refusal.field or None, str(refusal))
         return render(request, "children/add.html", {"form": form, "terms": terms, "rows": []})
+    if differing(child, form.facts()) and can(request.user, Capability.EDIT_CHILD, child):
+        # Sent before, gone back, put right and sent again: what is new is for "Change the details".
+        return both_texts(request, child, form, same_form=True)
     messages.success(request, "The child is recorded")
     return redirect("children:child", child.pk)
 
