@@ -17,8 +17,8 @@ _TURN_ROUND = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)
 def refuse_unreadable(text: str) -> None:
     """Refuse what cannot be stored or shown: raises ``ValidationError`` that says what to do.
 
-    NUL and other control characters, those that turn the reading direction, half a character (a lone surrogate, or what a broken
-    encoding left behind), and a letter under a heap of combining marks.
+    NUL and other control characters, those that turn the reading direction, half a character (a
+    lone surrogate, or what a broken encoding left behind), and a letter under a heap of marks.
     """
     marks = 0
     for character in text:

@@ -77,7 +77,9 @@ def test_an_ethnic_group_in_other_words(as_worker, add_url):
     assert Child.objects.get().ethnicity == "Kurdish and Welsh"
 
 
-@pytest.mark.parametrize("name", ["O'Neill", "Llŷr ap Gwên", "👧🏽 Sam", "Ng", "D’Arcy", "吴"])
+@pytest.mark.parametrize(
+    "name", ["O'Neill", "Llŷr ap Gwên", "👧🏽 Sam", "Ng", "D’Arcy", "吴", "דנה\u200f לוי"]
+)
 def test_names_are_stored_exactly(as_worker, add_url, name):
     as_worker.post(add_url, {"given_name": name})
     assert Child.objects.get().given_name == name
@@ -92,6 +94,11 @@ def test_names_are_stored_exactly(as_worker, add_url, name):
         ({"given_name": "a" + "\u0301" * 50}, "Use at most 6 accents"),
         ({"given_name": "A", "address": "a" + "\u0301" * 10_000}, "2000 characters or fewer"),
         ({"given_name": "A", "disability": "a\x08"}, "Remove the invisible control character"),
+        *(
+            ({"given_name": f"C{turn}evil"}, "Remove the invisible character that turns the text")
+            for turn in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+        ),
+        ({"given_name": "A", "address": "1\u202eRow"}, "that turns the text round"),
         ({"given_name": "two\nlines"}, "Write this on one line"),
         ({"given_name": "A", **born(1, 1, 2999)}, "Date of birth must be today or in the past"),
         ({"given_name": "A", **born(29, 2, 2011)}, "must be a real date"),
