@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "cse.documents",
     "cse.interface",
     "cse.signin",
+    "cse.clocks",
     "screening",
     "cse.service",
     "django.contrib.contenttypes",
@@ -245,6 +246,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
     },
     "expire-exports": {"task": "cse.documents.tasks.expire_exports", "schedule": 300.0},
+    "send-reminders": {"task": "cse.clocks.tasks.run_due", "schedule": 60.0},
 }
 
 # Ours.

@@ -1,0 +1,81 @@
+"""The target of a clock, the reminders written with it, and what waits for those who owe it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db import models
+
+from cse.clocks.kinds import ClockKind, People
+from cse.clocks.models import Channel, Clock, Reminder
+from cse.clocks.queries import calendar_for
+from cse.clocks.reckoning import Offset, due_at, next_when_late, remind_at
+from cse.workdays import Calendar
+from cse.worklist.actions import open_item
+
+
+def compute(clock: Clock, calendar: Calendar) -> None:
+    """Set the target and the version of the calendar that it was computed with."""
+    clock.due_at = due_at(clock.trigger_at, clock.length, calendar)
+    clock.calendar_version = calendar.version
+
+
+def tell(clock: Clock, kind: ClockKind, people: People, *, now: dt.datetime) -> None:
+    """Write the reminders still to come, and the first one after it is late.
+
+    A moment that has passed is left out: what is shown then says how late it is.
+    """
+    calendar = calendar_for(clock.authority)
+    moments = {each: remind_at(each, clock.due_at, calendar) for each in kind.offsets}
+    coming = {each: at for each, at in moments.items() if at >= now}
+    late = next_when_late(now, clock.due_at, calendar)
+    _write(clock, people, coming | {late: remind_at(late, clock.due_at, calendar)})
+
+
+def remind_when_late(clock: Clock, kind: ClockKind, *, now: dt.datetime) -> None:
+    """Write the reminder of the next working day. The caller holds the clock's row."""
+    calendar = calendar_for(clock.authority)
+    late = next_when_late(now, clock.due_at, calendar)
+    _write(clock, kind.people(clock), {late: remind_at(late, clock.due_at, calendar)})
+
+
+def open_work(clock: Clock, kind: ClockKind, people: People, subject: models.Model) -> None:
+    """Let it wait for those who owe it; what waits already takes the new moment."""
+    for owner in people.owners:
+        whom = {"group": owner} if isinstance(owner, Group) else {"owner": owner}
+        open_item(kind=kind.work, child=clock.child, subject=subject, due_at=clock.due_at, **whom)
+
+
+def _write(clock: Clock, people: People, moments: Mapping[Offset, dt.datetime]) -> None:
+    """One row for each moment, person or team, and channel; one that is there stays as it is."""
+    written = _written(clock)
+    for offset, at in moments.items():
+        for principal in dict.fromkeys([*people.owners, *people.told]):
+            for channel in Channel:
+                if (offset.key, principal.pk, str(channel)) not in written:
+                    _remind(clock, offset, at, principal, channel)
+
+
+def _written(clock: Clock) -> set[tuple[str, Any, str]]:
+    found = Reminder.objects.filter(clock=clock, clock_version=clock.version)
+    rows = found.values_list("offset", "user_id", "group_id", "channel")
+    return {(offset, user or group, channel) for offset, user, group, channel in rows}
+
+
+def _remind(
+    clock: Clock, offset: Offset, at: dt.datetime, principal: Any, channel: Channel
+) -> None:
+    is_team = isinstance(principal, Group)
+    Reminder(
+        clock=clock,
+        clock_version=clock.version,
+        offset=offset.key,
+        user=None if is_team else principal,
+        group=principal if is_team else None,
+        channel=channel,
+        due_at=at,
+        try_at=at,
+    ).save(force_insert=True)
