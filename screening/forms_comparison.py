@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 
 from cse.interface.forms import PlainForm
-from cse.interface.words import date_words
 from screening.models import Screen
+from screening.naming import days_of
 
 
 class CompareForm(PlainForm):
@@ -19,7 +19,9 @@ class CompareForm(PlainForm):
 
     def __init__(self, *args: Any, screens: list[Screen], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", "Choose a screen"), *((str(each.pk), words_of(each)) for each in screens)]
+        days = days_of(screens)
+        named = ((str(each.pk), words_of(each, days[each.pk])) for each in screens)
+        choices = [("", "Choose a screen"), *named]
         for name in ("first", "second"):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 
@@ -31,9 +33,9 @@ class CompareForm(PlainForm):
         return cleaned
 
 
-def words_of(screen: Screen) -> str:
-    """A screen in one line: the day, the tool, and which correction it is."""
+def words_of(screen: Screen, day: str) -> str:
+    """A screen in one line: the day as given, the tool, and which correction it is."""
     number = screen.correction_number
     more = f", correction {number}" if number else ""
     tool = screen.tool_version
-    return f"{date_words(screen.completed_on)}, {tool.tool.name}, version {tool.number}{more}"
+    return f"{day}, {tool.tool.name}, version {tool.number}{more}"

@@ -17,6 +17,7 @@ from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from screening import queries
 from screening.models import Screen
+from screening.naming import days_of
 
 SHOWN = 6
 """Screens in the panel of a child's page; the list of all is one link away."""
@@ -36,6 +37,7 @@ class PanelRow:
     """One screen in the panel."""
 
     screen: Screen
+    day: str
     level: ChosenLevel | None
     states: tuple[str, ...]
 
@@ -91,7 +93,7 @@ def screens_panel(child: Child, user: Any) -> Panel | None:
 def panel_rows(screens: Sequence[Screen]) -> list[PanelRow]:
     """The screens with their levels and what waits; two queries for any number."""
     ids = [screen.pk for screen in screens]
-    levels = level_states(screens)
+    levels, days = level_states(screens), days_of(screens)
     waiting = set(
         WorkItem.objects.filter(
             subject_id__in=ids, kind=kinds.COUNTERSIGN, closed_at__isnull=True
@@ -100,6 +102,7 @@ def panel_rows(screens: Sequence[Screen]) -> list[PanelRow]:
     return [
         PanelRow(
             screen,
+            days.get(screen.pk, ""),
             levels.get(screen.pk),
             tuple(_states(screen, levels.get(screen.pk), waits=screen.pk in waiting)),
         )

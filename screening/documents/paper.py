@@ -22,7 +22,7 @@ from screening.documents.words import (
     level_words,
     list_words,
 )
-from screening.rules import DomainRating, Presence
+from screening.rules import MAY_BE_LOWERED, DomainRating, Presence
 from screening.tools.definition import Domain, Indicator, Level, Tool
 
 Pairs = tuple[tuple[str, str], ...]
@@ -163,6 +163,8 @@ def _considered(record: ScreenRecord) -> Iterator[tuple[str, str]]:
     """What the tool asked to be considered, equal prompts once with all they are about."""
     grouped: dict[tuple[str, str], list[str]] = {}
     for prompt in record.assessment["prompts"]:
+        if prompt["id"] == MAY_BE_LOWERED:
+            continue
         about = grouped.setdefault((prompt["text"], prompt["source"]), [])
         about += [_named(each, record.tool) for each in prompt["because"]]
     for (text, source), about in grouped.items():

@@ -7,7 +7,7 @@ anywhere (DEC-06): a person chooses, and the rules only ever add obligations.
 """
 
 from screening.rules.age import ANY_ONE_HIGH_MAX_AGE, age_of
-from screening.rules.assess import Assessment, assess
+from screening.rules.assess import MAY_BE_LOWERED, Assessment, assess
 from screening.rules.compare import (
     Change,
     Comparison,
@@ -61,6 +61,7 @@ from screening.tools.definition import CseLevel, Impact, Level, Likelihood, Tool
 
 __all__ = [
     "ANY_ONE_HIGH_MAX_AGE",
+    "MAY_BE_LOWERED",
     "AgeBasis",
     "AgeFinding",
     "Answer",

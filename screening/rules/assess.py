@@ -10,11 +10,12 @@ from screening.rules.age import age_of, age_problems, age_prompts
 from screening.rules.counting import paper_rows, reconcile_paper, row_states, totals, unanswered
 from screening.rules.facts import DomainRating, Facts
 from screening.rules.levels import level_change
-from screening.rules.matrix import WHOLE_SCREEN, matrix_prompts, suggested_level
+from screening.rules.matrix import WHOLE_SCREEN, matrix_prompts, open_suggestion, suggested_level
 from screening.rules.obligations import (
     any_one_high,
     concern,
     early_help,
+    fired_rows,
     waiting_for_countersignature,
 )
 from screening.rules.results import (
@@ -28,6 +29,9 @@ from screening.rules.results import (
     RuleResult,
 )
 from screening.tools.definition import Domain, Level, Tag, Tool
+
+MAY_BE_LOWERED = "high-may-be-lowered"
+"""The prompt that says what may still be done in a draft; a completed screen does not repeat it."""
 
 
 @dataclass(frozen=True)
@@ -112,10 +116,21 @@ def _prompts(
 ) -> Iterator[Prompt]:
     yield from age_prompts(age, tool)
     for rating in facts.domains:
-        yield from matrix_prompts(rating, tool.domains_by_key[rating.domain].title, tool)
+        title = tool.domains_by_key[rating.domain].title
+        yield from open_suggestion(rating, title, tool, young=age.thirteen_or_younger)
+        yield from matrix_prompts(rating, title, tool)
     if facts.overall:
         yield from matrix_prompts(facts.overall, WHOLE_SCREEN, tool)
     yield from _harm_prompts(states, tool)
+    highs = fired_rows(facts, tool, age)
+    if highs:
+        yield Prompt(
+            MAY_BE_LOWERED,
+            "If a high level is wrong for this child, lower it with a reason: the rule stops when "
+            "your safeguarding lead countersigns.",
+            "DEC-04",
+            highs,
+        )
     waiting = waiting_for_countersignature(facts.answers, tool, age)
     if waiting:
         yield Prompt(

@@ -52,6 +52,25 @@ def matrix_prompts(rating: DomainRating, title: str, tool: Tool) -> Iterator[Pro
         )
 
 
+def open_suggestion(
+    rating: DomainRating, title: str, tool: Tool, *, young: bool
+) -> Iterator[Prompt]:
+    """A suggestion that the worker has neither taken nor answered with another rating (DEC-05).
+
+    ``young``: the child counts as 13 or younger, so that a high that is taken means a referral.
+    """
+    suggested = suggested_level(rating, tool)
+    if suggested is None or rating.rating is not None:
+        return
+    text = (
+        f"The matrix suggests {suggested.value}, and this domain is not rated. Take the suggestion "
+        "or choose another rating."
+    )
+    if young and suggested is Level.HIGH:
+        text += " For a child aged 13 or younger, a domain that you rate high means a referral."
+    yield Prompt("matrix-open", text, "W Annex 1.1; DEC-05", (title,))
+
+
 def is_incoherent(rating: DomainRating, tool: Tool) -> bool:
     """Impact low or moderate with a likelihood that says it has happened (DEC-08)."""
     if tool.matrix is None or rating.likelihood is None:

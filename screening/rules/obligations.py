@@ -6,7 +6,7 @@ They add obligations and never take one away; none of them reads consent, and no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from screening.rules.counting import higher_level
 from screening.rules.facts import Answer, Facts, Harm
@@ -25,7 +25,7 @@ def any_one_high(facts: Facts, tool: Tool, age: AgeFinding) -> RuleResult | None
     """
     if not age.thirteen_or_younger:
         return None
-    rows = [answer.indicator for answer in facts.answers if fires_high(answer, tool)]
+    rows = fired_rows(facts, tool, age)
     domains = [
         rating.domain
         for rating in facts.domains
@@ -45,6 +45,13 @@ def any_one_high(facts: Facts, tool: Tool, age: AgeFinding) -> RuleResult | None
         source=text.source,
         routes=text.routes,
     )
+
+
+def fired_rows(facts: Facts, tool: Tool, age: AgeFinding) -> tuple[str, ...]:
+    """The rows that are a high risk factor for R5; none where the child is older than 13."""
+    if not age.thirteen_or_younger:
+        return ()
+    return tuple(answer.indicator for answer in facts.answers if fires_high(answer, tool))
 
 
 def fires_high(answer: Answer, tool: Tool) -> bool:
@@ -82,23 +89,17 @@ def waiting_for_countersignature(
     )
 
 
-def _why_high(age: AgeFinding, rows: list[str], titles: list[str], tool: Tool) -> str:
+def _why_high(age: AgeFinding, rows: Sequence[str], titles: list[str], tool: Tool) -> str:
     """The rows and domains by name, so that a high can be amended where it is wrong (DEC-22)."""
     names = [f"“{tool.indicators[row].display_text}”" for row in dict.fromkeys(rows)]
     names += [f"the domain {title} (rated high)" for title in titles]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     what = "a high risk factor" if len(names) == 1 else "high risk factors"
     who = f"aged {age.years}" if age.years is not None else "of unknown age"
-    why = (
+    return (
         f"The child is {who}, and {listed} {'is' if len(names) == 1 else 'are'} {what}. Any one "
         "at 13 or younger means a referral."
     )
-    if rows:
-        why += (
-            " If a level is wrong for this child, lower it with a reason: the rule stops when your "
-            "safeguarding lead countersigns."
-        )
-    return why
 
 
 def concern(facts: Facts, tool: Tool) -> RuleResult | None:

@@ -12,9 +12,11 @@ from cse.access.policies import NotVisible
 from cse.audit import events
 from cse.children.models import Child
 from cse.children.pages import frame
+from cse.interface.words import short_date
 from screening import queries
 from screening.forms_comparison import CompareForm
 from screening.models import Status
+from screening.naming import days_of
 from screening.side_by_side import Side, SideBySide
 from screening.standing import level_states
 from screening.strip import strip_of
@@ -44,6 +46,8 @@ def compare(request, child_id):
         "form": form,
         "pair": pair,
         "levels": level_states(screens) if pair else {},
+        "days": days_of(screens),
+        "short_days": days_of(screens, short_date),
     }
     page = frame(child, request.user, "screening:child")
     return render(request, "screening/comparison/compare.html", page | context)
@@ -70,6 +74,7 @@ def over_time(request, child_id):
     context = {
         "strip": strip_of(sides),
         "levels": level_states(screens),
+        "days": days_of(screens, short_date),
         "more": len(newest) > MOST_COLUMNS,
         "tools": {side.tool.key for side in sides},
     }

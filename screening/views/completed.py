@@ -11,7 +11,7 @@ from screening.changes import changes_between
 from screening.child_then import birth_words, child_then
 from screening.forms import ReasonForm
 from screening.reassessed import reassessed_of
-from screening.standing import asked_of
+from screening.standing import asked_of, panel_rows
 from screening.views.common import child_context, open_child, open_screen, page
 from screening.views.reading import parts_to_read
 
@@ -73,7 +73,8 @@ def child_screens(request, child_id):
     child = open_child(request, child_id, Capability.SEE_SCREEN)
     context = child_context(request, child, queries.level_history(child.pk))
     screens = list(queries.screens_of(request.user, child.pk)[: PAGE * 4])
-    return render(request, "screening/child.html", {"screens": screens, **context})
+    context |= {"screens": screens, "rows": panel_rows(screens)}
+    return render(request, "screening/child.html", context)
 
 
 @require_safe

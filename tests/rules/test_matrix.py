@@ -106,3 +106,20 @@ def test_a_tool_without_a_matrix_suggests_nothing():
 def test_a_domain_that_there_is_not_is_refused():
     with pytest.raises(KeyError, match="weather"):
         assess(facts(domains=(rated("weather", "low", "likely"),)), WILTSHIRE)
+
+
+@pytest.mark.requirement("DEC-05", "W-SCR-37")
+@pytest.mark.parametrize("age", [12, 13, 14, 17])
+@pytest.mark.parametrize(("impact", "likelihood", "level"), CELLS)
+def test_a_suggestion_that_nobody_answered_is_an_open_question(impact, likelihood, level, age):
+    [said] = prompts(rate(impact, likelihood, age=age), "matrix-open")
+    assert f"The matrix suggests {level}" in said.text and said.because == ("Missing",)
+    assert ("means a referral" in said.text) == (level == "high" and age <= 13)
+    for rating in ("low", "medium", "high"):
+        assert not prompts(rate(impact, likelihood, rating, age=age), "matrix-open")
+
+
+def test_without_a_suggestion_nothing_is_open():
+    assert not prompts(rate("serious", None), "matrix-open")
+    overall = rated("", "serious", "likely")
+    assert not prompts(assess(facts(overall=overall), WILTSHIRE), "matrix-open")

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from cse.audit.models import AuditEvent
 from cse.children.models import LevelEvent
+from cse.interface.words import date_words
 from cse.people.models import Role, TeamKind
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
@@ -499,3 +500,16 @@ def test_a_level_approved_later_is_not_read_as_the_one_before(place):
     approve_level(event_id=second.pk, by=place.lead, note="The risk is less")
     screen = Screen.objects.get(pk=second.subject_id)
     assert latest_assessment(screen).result["level_change"]["previous"] == "cse"
+
+
+@pytest.mark.requirement("DEC-09", "W-SCR-02")
+def test_a_level_that_was_replaced_says_until_when_it_was_in_effect(place, event):
+    client = place.client(place.lead)
+    states = ("Waits for approval", "In effect now", "Refused", "In effect until")
+    page = text_of(client.get(level_at(event)))
+    assert [page.count(each) for each in states] == [1, 1, 0, 0]
+    say(client, event)
+    event.refresh_from_db()
+    page = text_of(client.get(level_at(event)))
+    assert [page.count(each) for each in states] == [0, 1, 0, 1]
+    assert f"In effect until {date_words(event.approved_at)}" in page

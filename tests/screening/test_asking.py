@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from cse.access.capabilities import Capability
@@ -12,8 +13,12 @@ from cse.audit.models import AuditEvent
 from cse.people.models import Role, TeamKind
 from cse.worklist.models import WorkItem
 from screening.actions import approve_level, countersign
+from screening.answers import Given
+from screening.documents.paper import screen_document
+from screening.documents.screen import record_of
 from screening.models import Countersignature
 from screening.policies import Refused
+from screening.rules import Presence
 from tests.factories import grant, make_agency, make_team, make_user
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, OTHER_HIGH, completed, lowered
@@ -154,3 +159,31 @@ def test_access_of_another_kind_stays_after_the_answer(place):
     grant(manager, place.child)
     sign(lower_highs(place), manager)
     assert can(manager, Capability.COUNTERSIGN, place.child.pk)
+
+
+@pytest.mark.requirement("DEC-04")
+def test_what_waits_is_shown_on_the_screen_and_in_the_list_to_who_may_not_sign(tools):
+    place = Place("oxfordshire", date_of_birth=dt.date(2013, 6, 1))
+    screen = completed(place, answers={HIGH: lowered()}, harm_happened="no")
+    worker = place.client()
+    page = text_of(worker.get(address(screen, "show")))
+    assert "A countersignature is needed" in page
+    assert f"Asked to answer: {place.lead.posts.get().team.name}" in page
+    assert "Think about" in page and "Countersign what was lowered" not in page
+    assert "indicators are not answered. That is not “no”" in page
+    assert "Think about" in text_of(worker.get(address(screen, "completed")))
+    listed = reverse("screening:child", args=[place.child.pk])
+    assert "Complete; waits for a countersignature" in text_of(worker.get(listed))
+    sign(screen, place.lead)
+    assert "A countersignature is needed" not in text_of(worker.get(address(screen, "show")))
+    assert "waits for a countersignature" not in text_of(worker.get(listed))
+
+
+@pytest.mark.requirement("DEC-04")
+def test_a_completed_screen_does_not_say_how_to_lower_a_level(tools):
+    place = Place("oxfordshire", date_of_birth=dt.date(2013, 6, 1))
+    screen = completed(place, answers={HIGH: Given(presence=Presence.YES)})
+    for page in ("show", "completed"):
+        assert "lower it with a reason" not in text_of(place.client().get(address(screen, page)))
+    paper = screen_document(record_of(screen))
+    assert not [text for text, _ in paper.considered if "lower it" in text]
