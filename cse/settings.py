@@ -240,6 +240,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BEAT_SCHEDULE = {
     "seal-audit-events": {"task": "cse.audit.tasks.seal_events", "schedule": 60.0},
     "end-expired-access": {"task": "cse.access.tasks.remind_reviews", "schedule": 300.0},
+    "hand-over-work": {"task": "cse.worklist.tasks.hand_over_work", "schedule": 900.0},
     "run-waiting-exports": {"task": "cse.documents.tasks.run_waiting_exports", "schedule": 60.0},
     "forget-sign-in": {
         "task": "cse.signin.tasks.forget_expired_sign_in",
@@ -264,6 +265,7 @@ ACCESS_WIRING = {
     "child_frame": "cse.children.pages.frame",
     "open_work": "cse.worklist.actions.open_item",
     "close_work": "cse.worklist.actions.close_items",
+    "hand_over_work": "cse.worklist.handing.hand_over",
     "reauthenticated": "cse.signin.reauth.reauthenticated",
 }
 # Signed checkpoints of the audit chain go outside the database (cse/audit/sealing.py).

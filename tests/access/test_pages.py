@@ -14,6 +14,7 @@ from cse.access.capabilities import Capability
 from cse.access.models import ChildTeamGrant, ChildUserGrant, Exclusion
 from cse.access.policies import can
 from cse.audit.models import AuditEvent
+from cse.interface.words import date_words
 from cse.people.models import Role
 from cse.worklist.models import WorkItem
 from tests.factories import give_post, grant, make_child, make_team, make_user
@@ -245,7 +246,12 @@ def test_the_last_person_who_could_act_cannot_be_excluded_until_another_is_named
 def test_the_last_leads_access_cannot_be_ended(as_user, case):
     circle = ChildTeamGrant.objects.get(group=case.leads.group)
     answer = as_user(case.lead).post(page("end", case.child, circle), {"reason": "Tidy up"})
-    assert "Nobody would be left" in text(answer)
+    shown = text(answer)
+    assert "Nobody would be left" in shown
+    # The page shows what stands, not what was refused, and keeps what was typed.
+    assert "This access has ended" not in shown
+    assert "Tidy up</textarea>" in answer.content.decode()
+    assert date_words(timezone.localdate(circle.expires_at)) in shown
     assert can(case.other_lead, Capability.SEE_CHILD, case.child)
 
 

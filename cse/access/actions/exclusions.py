@@ -17,6 +17,7 @@ from cse.access.policies import (
     need_reason,
     somebody_remains,
 )
+from cse.access.wiring import wired
 from cse.audit import events
 
 
@@ -40,6 +41,7 @@ def exclude(*, child: Any, user: Any, ground: str, reason: str, by: Any) -> Excl
     with somebody_remains(child):
         row.save()
     events.record("exclusion declared", by=by, child=child, obj=row, rule=ground, reason=reason)
+    wired("hand_over_work")(child_id=child.pk)
     return row
 
 

@@ -21,6 +21,7 @@ from cse.access.policies import (
     somebody_remains,
 )
 from cse.access.principals import principals_of
+from cse.access.wiring import wired
 from cse.audit import events
 
 Grant = ChildUserGrant | ChildTeamGrant
@@ -151,12 +152,15 @@ def end_access(*, grant: Grant, by: Any, reason: str) -> None:
     check(by, Capability.GRANT_ACCESS, child)
     check_ordinary_access(by, child)
     need_reason(reason)
-    if grant.expires_at <= timezone.now():
+    # Another object than the caller's: a refusal leaves the page what stands.
+    held = type(grant).objects.select_for_update(of=("self",)).get(pk=grant.pk)
+    if held.expires_at <= timezone.now():
         raise NotAllowed("This access has ended already.")
-    grant.expires_at = max(timezone.now(), grant.starts_at)
-    grant.ended_by, grant.ended_reason = by, reason
+    held.expires_at = max(timezone.now(), held.starts_at)
+    held.ended_by, held.ended_reason = by, reason
     with somebody_remains(child):
-        grant.save()
+        held.save()
     events.record(
-        "access ended", by=by, child=child, obj=grant, reason=reason, changed=["expires_at"]
+        "access ended", by=by, child=child, obj=held, reason=reason, changed=["expires_at"]
     )
+    wired("hand_over_work")(child_id=child.pk)

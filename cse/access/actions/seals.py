@@ -50,6 +50,7 @@ def seal(*, child: Any, names: list[Any], reason: str, by: Any) -> Seal:
         reason=reason,
         data={"names": sorted(str(pk) for pk in people)},
     )
+    wired("hand_over_work")(child_id=child.pk)
     return row
 
 
@@ -118,6 +119,7 @@ def end_seal_name(*, name: SealName, by: Any, reason: str) -> None:
         reason=reason,
         data={"name": str(name.user_id)},
     )
+    wired("hand_over_work")(child_id=name.seal.child_id)
 
 
 def _check_live(row: Seal, by: Any, reason: str) -> None:
