@@ -9,26 +9,23 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from cse.access.capabilities import Capability
-from cse.access.policies import check
 from cse.audit import events
 from screening.models import Tool, ToolChoice, ToolVersion
 from screening.policies import Refused
+from screening.tool_owners import check_can_change
 from screening.tools.loader import load_tool, tool_files
 
 
 @transaction.atomic
-def load_tool_version(
-    *, definition: Mapping[str, Any], by: Any, note: str = "", use_now: bool = False
-) -> ToolVersion:
+def load_tool_version(*, definition: Mapping[str, Any], by: Any, note: str = "") -> ToolVersion:
     """Add a version of a tool; the same content again gives the version that is there.
 
-    ``use_now`` makes new screens use it from this moment. Raises ``cse.strict.Refused`` with every
-    mistake in the definition, ``Refused`` for a number that is taken or leaves a gap. Nothing is
-    loaded then.
+    It waits until somebody chooses it. Raises ``cse.strict.Refused`` with every mistake in the
+    definition, ``Refused`` for another area's tool and for a number that is taken or leaves a
+    gap. Nothing is loaded then.
     """
-    check(by, Capability.MANAGE_TOOLS)
-    return _load(definition, by=by, note=note, use_now=use_now)
+    check_can_change(by, load_tool(definition).key)
+    return _load(definition, by=by, note=note)
 
 
 @transaction.atomic
@@ -41,7 +38,7 @@ def load_shipped_tools() -> list[ToolVersion]:
     for versions in tool_files().values():
         for path in (versions[number] for number in sorted(versions)):
             definition = json.loads(path.read_text(encoding="utf-8"))
-            loaded.append(_load(definition, by=None, note="", use_now=False))
+            loaded.append(_load(definition, by=None, note=""))
         if not ToolChoice.objects.filter(tool=loaded[-1].tool).exists():
             _choose(loaded[-1], by=None, reason="Shipped with the service")
     return loaded
@@ -50,7 +47,7 @@ def load_shipped_tools() -> list[ToolVersion]:
 @transaction.atomic
 def choose_version(*, version: ToolVersion, by: Any, reason: str) -> ToolChoice:
     """From now on new screens of the tool use this version; drafts and screens keep theirs."""
-    check(by, Capability.MANAGE_TOOLS)
+    check_can_change(by, version.tool.key)
     if not reason.strip():
         raise Refused("Say why this version is to be used.")
     return _choose(version, by=by, reason=reason)
@@ -58,11 +55,11 @@ def choose_version(*, version: ToolVersion, by: Any, reason: str) -> ToolChoice:
 
 @transaction.atomic
 def retire_row(*, tool: Tool, indicator: str, reason: str, by: Any) -> ToolVersion:
-    """A new version of the tool without this row, in use from now on (DEC-22).
+    """A new version of the tool without this row (DEC-22); it waits until somebody chooses it.
 
     Screens made before keep the row. Rows that repeat it are retired with it.
     """
-    check(by, Capability.MANAGE_TOOLS)
+    check_can_change(by, tool.key)
     if not reason.strip():
         raise Refused("Say why the row is retired.")
     newest = ToolVersion.objects.filter(tool=tool).latest("number")
@@ -74,20 +71,17 @@ def retire_row(*, tool: Tool, indicator: str, reason: str, by: Any) -> ToolVersi
         raise Refused("This tool asks no such row.")
     for row in found:
         row["retired"], row["retired_reason"] = True, reason
-    return _load(definition, by=by, note=reason, use_now=True)
+    return _load(definition, by=by, note=reason)
 
 
-def _load(definition: Mapping[str, Any], *, by: Any, note: str, use_now: bool) -> ToolVersion:
+def _load(definition: Mapping[str, Any], *, by: Any, note: str) -> ToolVersion:
     parsed = load_tool(definition)
     tool = Tool.objects.select_for_update().filter(key=parsed.key).first()
     if tool is None:
         tool = Tool(key=parsed.key, name=parsed.title)
         tool.save()
     same = ToolVersion.objects.filter(tool=tool, content_hash=parsed.content_hash).first()
-    version = same or _add(tool, parsed.version, parsed.content_hash, definition, by, note)
-    if use_now:
-        _choose(version, by=by, reason=note)
-    return version
+    return same or _add(tool, parsed.version, parsed.content_hash, definition, by, note)
 
 
 def _add(

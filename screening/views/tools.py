@@ -12,6 +12,7 @@ from screening.actions import choose_version, load_tool_version, retire_row
 from screening.forms_tools import ReasonForm, ToolFileForm
 from screening.models import ToolVersion
 from screening.policies import Refused
+from screening.tool_owners import check_can_change, owners_of
 from screening.views.preview import preview_context
 
 MOST_PROBLEMS = 200
@@ -21,8 +22,10 @@ MOST_PROBLEMS = 200
 @require_safe
 @requires(Capability.MANAGE_TOOLS)
 def tools(request):
-    """Every tool with its versions and which one is in use."""
-    return render(request, "screening/tools/list.html", {"shelf": tool_shelf.shelf()})
+    """Every tool with its versions, which one is in use, and whose it is."""
+    shelf = tool_shelf.shelf()
+    owners = owners_of([shown.tool.key for shown in shelf], request.user)
+    return render(request, "screening/tools/list.html", {"shelf": shelf, "owners": owners})
 
 
 @require_safe
@@ -33,6 +36,7 @@ def version(request, version_id):
     context = {
         "version": found,
         "on_shelf": on_shelf,
+        "owners": _owners(request, found),
         "tool": queries.tool_of(found.pk),
         "is_newest": on_shelf.newest.pk == found.pk,
         "choices": tool_shelf.choices_of(found.tool),
@@ -48,6 +52,7 @@ def preview(request, version_id):
     context = {
         "version": found,
         "used": on_shelf.in_use == found.pk,
+        "owners": _owners(request, found),
         **preview_context(queries.tool_of(found.pk)),
     }
     return render(request, "screening/tools/preview.html", context)
@@ -63,7 +68,7 @@ def upload(request):
         if form.is_valid():
             try:
                 return _load(request, form)
-            except Refused as refusal:  # a number that is taken or leaves a gap
+            except Refused as refusal:  # another area's, or a number that is taken or leaves a gap
                 form.add_error("file", str(refusal))
     context = {
         "form": form,
@@ -88,8 +93,9 @@ def _load(request, form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Capability.MANAGE_TOOLS)
 def retire(request, version_id, indicator):
-    """Take a row out: a new version without it, in use from now on; older screens keep it."""
+    """Take a row out: a new version without it, to be chosen; older screens keep it."""
     found, on_shelf = _version(version_id)
+    check_can_change(request.user, found.tool.key)
     tool = queries.tool_of(found.pk)
     row = tool.indicators.get(indicator)
     if row is None or not row.shown or on_shelf.newest.pk != found.pk:
@@ -106,7 +112,10 @@ def retire(request, version_id, indicator):
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, f"The row is retired: version {made.number} is in use now.")
+            words = (
+                f"Version {made.number} is without the row. It is not in use until you choose it."
+            )
+            messages.success(request, words)
             return redirect("screening:tool-version", version_id=made.pk)
     context = {
         "form": form,
@@ -124,6 +133,7 @@ def retire(request, version_id, indicator):
 def use(request, version_id):
     """Choose the version that new screens use; drafts and screens keep their own."""
     found, on_shelf = _version(version_id)
+    check_can_change(request.user, found.tool.key)
     form = ReasonForm(request.POST or None)
     in_use = on_shelf.in_use == found.pk
     if in_use:  # chosen twice, or by somebody else meanwhile: once is enough
@@ -144,6 +154,10 @@ def use(request, version_id):
         "differences": tool_shelf.differences(old, tool) if old else [],
     }
     return render(request, "screening/tools/use.html", context)
+
+
+def _owners(request, version):
+    return owners_of([version.tool.key], request.user)[version.tool.key]
 
 
 def _version(version_id):

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from cse.audit.models import AuditEvent
 from cse.people.models import Role
-from screening.actions import retire_row
+from screening.actions import choose_version, retire_row
 from screening.answers import Given
 from screening.models import Screen, Tool
 from screening.queries import screen_before
@@ -172,9 +172,10 @@ def test_two_tools_are_never_converted_into_each_other(place):
 def test_two_versions_say_so_and_a_retired_row_is_not_asked(place):
     one = completed(place, answers=FIRST)
     admin = make_user(Role.ADMINISTRATOR)
-    retire_row(
+    made = retire_row(
         tool=Tool.objects.get(key="oxfordshire"), indicator="O-IND-HEA-01", reason="Board", by=admin
     )
+    choose_version(version=made, by=admin, reason="Board")
     other = completed(place, answers={HIGH: Given(NO)})
     page = place.client().get(compare_at(place.child, one, other))
     assert "Two versions of the same tool" in text_of(page)

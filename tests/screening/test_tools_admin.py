@@ -251,7 +251,11 @@ def test_a_retired_row_is_gone_from_new_screens_and_stays_in_old_ones(browser, p
     sent = browser.post(where, {"reason": "Contested: the board, 3 November"})
     made = ToolVersion.objects.get(number=2)
     assert sent["Location"] == page("tool-version", made.pk)
+    # Like a file that was loaded, it waits: nothing changes by one click of one person.
+    assert current_version("oxfordshire").pk == first.pk
     words = text_of(browser.get(sent["Location"]))
+    assert "Version 2 is without the row. It is not in use until you choose it." in words
+    browser.post(page("use-tool", made.pk), {"reason": "Agreed by the board"})
     assert "Contested: the board, 3 November" in words and "83 of 85 on paper" in words
     assert HIGH not in {row.id for row in tool_of(made.pk).shown}
     # The screen from before keeps its version and its answer.
@@ -269,6 +273,9 @@ def test_a_draft_stays_pinned_to_the_version_it_was_begun_with(browser, place, f
 
     draft, _ = start_screen(child=place.child, by=place.worker)
     browser.post(page("retire-row", first.pk, HIGH), {"reason": "The board"})
+    made = ToolVersion.objects.get(number=2)
+    browser.post(page("use-tool", made.pk), {"reason": "The board"})
+    assert current_version("oxfordshire").pk == made.pk
     assert Screen.objects.get(pk=draft.pk).tool_version_id == first.pk
     health = place.client().get(reverse("screening:domain", args=[draft.pk, "health"]))
     assert f"{HIGH}-presence" in health.content.decode()
@@ -320,6 +327,57 @@ def test_who_may_manage_tools(place, first, definition, role):
         assert client.post(page("retire-row", first.pk, HIGH), {"reason": "x"}).status_code == 403
         assert client.post(page("use-tool", first.pk), {"reason": "x"}).status_code == 403
         assert ToolVersion.objects.filter(tool__key="oxfordshire").count() == 1
+
+
+@pytest.mark.requirement("DEC-25")
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.BOARD])
+def test_another_areas_tool_is_looked_at_and_not_changed(place, definition, role):
+    theirs = ToolVersion.objects.get(tool__key="wiltshire")
+    Place("wiltshire", given_name="Kim")
+    other = json.loads((FOLDER / "wiltshire-v1.json").read_text(encoding="utf-8"))
+    client, row = place.client(make_user(role)), next(iter(tool_of(theirs.pk).shown)).id
+    for where in (LIST, page("tool-version", theirs.pk), page("preview-tool", theirs.pk)):
+        html = client.get(where).content.decode()
+        assert page("use-tool", theirs.pk) not in html
+        assert page("retire-row", theirs.pk, row) not in html
+    words = text_of(client.get(page("tool-version", theirs.pk)))
+    assert "The administrators and the board of Wiltshire change this tool" in words
+    assert "The administrators and the board of Wiltshire" in text_of(client.get(LIST))
+    for where in (page("use-tool", theirs.pk), page("retire-row", theirs.pk, row)):
+        assert client.get(where).status_code == 403
+        assert client.post(where, {"reason": "Ours to decide"}).status_code == 403
+    sent = send(client, other | {"version": 2, "label": "screening, another way"})
+    assert "The administrators and the board of Wiltshire change this tool" in text_of(sent)
+    assert ToolVersion.objects.filter(tool__key="wiltshire").count() == 1
+    assert ToolChoice.objects.filter(tool__key="wiltshire").count() == 1
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.BOARD])
+def test_ones_own_areas_tool_is_changed(tools, role):
+    place = Place("wiltshire", given_name="Kim")
+    version = ToolVersion.objects.get(tool__key="wiltshire")
+    client = place.client(make_user(role, agency=place.agency))
+    row = next(iter(tool_of(version.pk).shown)).id
+    sent = client.post(page("retire-row", version.pk, row), {"reason": "The board"})
+    made = ToolVersion.objects.get(tool__key="wiltshire", number=2)
+    assert sent["Location"] == page("tool-version", made.pk)
+    assert client.post(page("use-tool", made.pk), {"reason": "The board"}).status_code == 302
+    assert current_version("wiltshire").pk == made.pk
+
+
+def test_the_area_is_that_of_a_post_of_today(tools):
+    from tests.factories import give_post, make_team
+
+    place = Place("wiltshire", given_name="Kim")
+    person = make_user(Role.ADMINISTRATOR)
+    version = ToolVersion.objects.get(tool__key="wiltshire")
+    where = page("use-tool", version.pk)
+    assert place.client(person).get(where).status_code == 403
+    # A post there that manages no tools is not enough.
+    give_post(person, Role.PRACTITIONER, make_team(place.agency))
+    assert place.client(person).get(where).status_code == 403
+    give_post(person, Role.BOARD, make_team(place.agency))
+    assert place.client(person).get(where).status_code == 302  # it is in use already
 
 
 def cost_of(client, where):

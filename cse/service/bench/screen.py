@@ -27,6 +27,7 @@ from cse.service.demo_records import MORGAN, load_records
 from cse.service.reference import load_reference
 from screening.actions import save_section, start_screen
 from screening.actions.save import WRITTEN
+from screening.actions.tools import _choose as choose_definition
 from screening.actions.tools import _load as load_definition
 from screening.answers import Given, project, write_answers
 from screening.models import Screen
@@ -76,7 +77,8 @@ def run(_sizes: list[int]) -> list[Result]:
         load_reference()
         accounts = load_people({a.key: a for a in Authority.objects.all()})
         load_records(accounts)
-        load_definition(definition(), by=None, note="", use_now=True)
+        loaded = load_definition(definition(), by=None, note="")
+        choose_definition(loaded, by=None, reason="To measure")
     by = accounts[MORGAN]
     with act_as(Acting(kind=PERSON, user_id=by.pk, in_request=True)):
         screen = _screen_of(by)
