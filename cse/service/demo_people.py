@@ -197,6 +197,18 @@ PEOPLE: tuple[Person, ...] = (
         TeamKind.FRONT_DOOR,
         "01632 960113",
     ),
+    Person(
+        "remi.castle@wilts-partnership.example.org",
+        "Remi",
+        "Castle",
+        "Service administrator",
+        Role.ADMINISTRATOR,
+        "Wiltshire safeguarding partnership",
+        _WI,
+        AgencyType.OTHER,
+        "Service desk",
+        telephone="01632 960114",
+    ),
 )
 
 
