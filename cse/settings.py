@@ -265,6 +265,7 @@ ACCESS_WIRING = {
     "child_frame": "cse.children.pages.frame",
     "open_work": "cse.worklist.actions.open_item",
     "close_work": "cse.worklist.actions.close_items",
+    "work_waits": "cse.worklist.queries.work_waits",
     "hand_over_work": "cse.worklist.handing.hand_over",
     "reauthenticated": "cse.signin.reauth.reauthenticated",
 }

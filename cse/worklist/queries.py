@@ -84,6 +84,11 @@ def waiting_for(user: Any, after: str | None = None) -> WaitingPage:
     return WaitingPage(items, items[-1].cursor if len(rows) > PAGE else "")
 
 
+def work_waits(*, child_id: uuid.UUID, **owner: Any) -> bool:
+    """Whether anything about this child waits for this ``owner_id`` or ``owner_group_id``."""
+    return WorkItem.objects.filter(child_id=child_id, closed_at__isnull=True, **owner).exists()
+
+
 def unseen_work_of(user: Any) -> list[WorkItem]:
     """What waits for this person about children they do not see, soonest first. One query.
 

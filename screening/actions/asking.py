@@ -13,20 +13,15 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.utils import timezone
 
-from cse.access.actions import grant_by_rule
-from cse.access.models import Basis, ChildTeamGrant, ChildUserGrant, Exclusion
-from cse.audit import events
-from cse.children.models import Child
+from cse.access.actions import let_see_to_answer
+from cse.access.models import Exclusion
 from cse.people.models import Post, Role, Team, TeamKind, User
 from cse.worklist import kinds
 from cse.worklist.actions import open_item
-from cse.worklist.models import WorkItem
 from screening.actions.common import ANSWER_DAYS, due_in, leads_of
 from screening.answers import read_answers
 from screening.models import Screen
 
-ASKED_DAYS = 14
-"""Days at most that somebody who is asked can see the child. Ours: no handbook gives a number."""
 ASKED = "Asked to answer for what was lowered; until the answer"
 
 
@@ -91,43 +86,4 @@ def _barred(screen: Screen, not_by: Iterable[Any]) -> set[str]:
 
 
 def _let_see(screen: Screen, by: Any, **principal: Any) -> None:
-    grant_by_rule(
-        child=screen.child,
-        basis=Basis.SIGNATORY,
-        by=by,
-        days=ASKED_DAYS,
-        reason=ASKED,
-        **principal,
-    )
-
-
-def end_asked_access(child: Child, by: Any) -> None:
-    """End the access of those who were asked and have nothing left to answer for this child."""
-    now = timezone.now()
-    for model, principal in ((ChildUserGrant, "user_id"), (ChildTeamGrant, "group_id")):
-        live = model.objects.select_for_update(of=("self",)).filter(
-            content_object=child, basis=Basis.SIGNATORY, reason=ASKED, expires_at__gt=now
-        )
-        for grant in live:
-            if not _has_work(child, **{principal: getattr(grant, principal)}):
-                _end(grant, by)
-
-
-def _has_work(child: Child, user_id: Any = None, group_id: Any = None) -> bool:
-    waiting = WorkItem.objects.filter(child=child, closed_at__isnull=True)
-    return waiting.filter(owner_id=user_id, owner_group_id=group_id).exists()
-
-
-def _end(grant: ChildUserGrant | ChildTeamGrant, by: Any) -> None:
-    grant.expires_at = max(timezone.now(), grant.starts_at)
-    grant.ended_by, grant.ended_reason = by, "Answered"
-    grant.save()
-    events.record(
-        "access ended",
-        by=by,
-        child=grant.content_object_id,
-        obj=grant,
-        rule=Basis.SIGNATORY,
-        reason=grant.ended_reason,
-        changed=["expires_at"],
-    )
+    let_see_to_answer(child=screen.child, by=by, reason=ASKED, **principal)

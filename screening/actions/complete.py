@@ -8,14 +8,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from cse.access.actions import grant_by_rule
+from cse.access.actions import end_asked_access, grant_by_rule
 from cse.access.models import Basis
 from cse.audit import events
 from cse.children.models import Child
 from cse.workdays import calendar_of, review_on
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
-from screening.actions.asking import ask_countersignatures, end_asked_access
+from screening.actions.asking import ask_countersignatures
 from screening.actions.assessing import keep_assessment
 from screening.actions.common import ACCESS_DAYS, end_of, let_leads_see, lock
 from screening.actions.levels import write_level

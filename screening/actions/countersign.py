@@ -8,10 +8,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from cse.access.actions import end_asked_access
 from cse.audit import events
 from cse.worklist import kinds
 from cse.worklist.actions import close_items
-from screening.actions.asking import end_asked_access
 from screening.actions.assessing import assess_again
 from screening.actions.common import lock
 from screening.answers import NOTHING, read_answers

@@ -8,12 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from cse.access.actions import end_asked_access
 from cse.access.policies import NotVisible
 from cse.audit import events
 from cse.children.models import LevelEvent
 from cse.worklist import kinds
 from cse.worklist.actions import close_items
-from screening.actions.asking import ask, end_asked_access
+from screening.actions.asking import ask
 from screening.actions.assessing import assess_again
 from screening.models import Screen
 from screening.never_give_up import STATE_THE_RISK, words_of_not_engaging

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from cse.access import actions
 from cse.access.capabilities import Capability
-from cse.access.models import BreakGlass, ChildTeamGrant, Exclusion
+from cse.access.models import BreakGlass, ChildTeamGrant, ChildUserGrant, Exclusion
 from cse.access.policies import can
 from cse.access.tasks import remind_reviews
 from cse.audit.models import AuditEvent
@@ -162,6 +162,60 @@ def test_where_no_other_lead_is_a_cse_team_is_asked_and_can_see(case):
         opening=opening, by=specialist, outcome="not_justified", note="The front door was open"
     )
     assert not waiting().exists()
+    # Asked to answer this, and nothing else: the access ends with the answer.
+    assert not can(specialist, Capability.SEE_CHILD, lonely)
+
+
+def test_a_senior_manager_of_the_agency_comes_before_another_agency(case):
+    """The only lead opened it herself: her own agency is asked, and only until the answer."""
+    lead = make_user(Role.NAMED_LEAD)
+    agency = lead.posts.get().team.agency
+    manager = make_user(Role.SENIOR_MANAGER, agency=agency)
+    specialist = make_user(Role.CSE_TEAM, team=make_team(kind=TeamKind.CSE_TEAM))
+    child = make_child(by=make_user(agency=agency))
+    opening = opening_by(lead, child)
+    assert [item.owner for item in waiting()] == [manager]
+    assert can(manager, Capability.REVIEW_BREAK_GLASS, child)
+    assert not can(specialist, Capability.SEE_CHILD, child)
+    (grant,) = ChildUserGrant.objects.filter(user=manager)
+    assert grant.expires_at <= timezone.now() + dt.timedelta(days=14)
+    remind_reviews()
+    assert grant.history.count() == 1
+    actions.review_break_glass(opening=opening, by=manager, outcome="justified", note="She rang")
+    assert not can(manager, Capability.SEE_CHILD, child)
+
+
+def test_who_does_not_answer_in_14_days_is_followed_by_somebody_else(case):
+    lead = make_user(Role.NAMED_LEAD)
+    agency = lead.posts.get().team.agency
+    manager = make_user(Role.SENIOR_MANAGER, agency=agency)
+    team = make_team(kind=TeamKind.CSE_TEAM)
+    specialist = make_user(Role.CSE_TEAM, team=team)
+    child = make_child(by=make_user(agency=agency))
+    opening_by(lead, child)
+    with time_machine.travel(timezone.now() + dt.timedelta(days=15)):
+        remind_reviews()
+        assert not can(manager, Capability.SEE_CHILD, child)
+        assert can(specialist, Capability.SEE_CHILD, child)
+        assert team.group in {item.owner_group for item in waiting()}
+
+
+def test_somebody_kept_from_the_child_is_not_asked(case):
+    lead = make_user(Role.NAMED_LEAD)
+    agency = lead.posts.get().team.agency
+    manager = make_user(Role.SENIOR_MANAGER, agency=agency)
+    child = make_child(by=make_user(agency=agency))
+    Exclusion(
+        child=child,
+        user=manager,
+        ground="relative",
+        reason="Own child",
+        declared_by=lead,
+        starts_at=timezone.now(),
+    ).save()
+    opening_by(lead, child)
+    assert not waiting().filter(owner=manager).exists()
+    assert not ChildUserGrant.objects.filter(user=manager).exists()
 
 
 def test_a_review_still_open_is_waited_for_again_and_only_once(case):

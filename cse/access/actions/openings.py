@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
-from cse.access.actions.grants import _held, grant_by_rule, write_grant
+from cse.access.actions.asked import end_asked_access, let_see_to_answer
+from cse.access.actions.grants import _held, write_grant
 from cse.access.capabilities import Capability
-from cse.access.models import Basis, BreakGlass, Exclusion, Seal
+from cse.access.models import (
+    Basis,
+    BreakGlass,
+    ChildTeamGrant,
+    ChildUserGrant,
+    Exclusion,
+    Seal,
+)
 from cse.access.policies import NotAllowed, NotVisible, OwnInterest, check, in_scope, need_reason
-from cse.access.principals import principals_of
+from cse.access.principals import Principals, principals_of, principals_of_people
 from cse.access.queries import people_in_team
 from cse.access.wiring import wired
 from cse.audit import events
-from cse.people.models import Team, TeamKind
+from cse.people.models import Post, Role, Team, TeamKind
 from cse.workdays import calendar_of, due_on
 
 MINIMUM_EMERGENCY_REASON = 20
@@ -32,7 +42,7 @@ REVIEW_WITHIN = 1
 REVIEW_BREAK_GLASS = "review_break_glass"
 """The kind of work (cse.worklist) that an opening not yet reviewed is."""
 
-REVIEWERS_DAYS = 30
+ASKED = "Asked to review an emergency opening; until the answer"
 
 
 @transaction.atomic
@@ -81,51 +91,68 @@ def _closed_to(child_id: uuid.UUID, user: Any) -> bool:
 @transaction.atomic
 def ask_for_review(opening: BreakGlass) -> None:
     """Let the review wait for those who can do it; asked again, nothing changes."""
-    group = _reviewers(opening)
-    if group is None:
-        return
     end = dt.datetime.combine(opening.review_due_on, dt.time(23, 59))
-    wired("open_work")(
-        kind=REVIEW_BREAK_GLASS,
-        child=opening.child,
-        subject=opening,
-        due_at=timezone.make_aware(end),
-        group=group,
-    )
+    for principal in _reviewers(opening):
+        wired("open_work")(
+            kind=REVIEW_BREAK_GLASS,
+            child=opening.child,
+            subject=opening,
+            due_at=timezone.make_aware(end),
+            **principal,
+        )
 
 
-def _reviewers(opening: BreakGlass) -> Group | None:
-    """The leads of the agency that recorded the child; where none but the opener is, a CSE team.
+def _reviewers(opening: BreakGlass) -> list[dict[str, Any]]:
+    """Another lead of the agency that recorded the child, else its senior managers, or a CSE team.
 
-    A team that is asked and has no access yet gets it, to be able to judge.
+    A manager or team that does not see the child is let see it, once, until the answer.
     """
-    leads = Team.objects.filter(
-        agency_id=opening.child.created_by_agency_id, kind=TeamKind.LEADS
-    ).first()
-    if leads is not None and _can_judge(leads, opening):
-        return leads.group
+    recorded_by = opening.child.created_by_agency_id
+    leads = Team.objects.filter(agency_id=recorded_by, kind=TeamKind.LEADS).first()
+    if leads is not None and _judges(opening, people_in_team(leads)):
+        return [{"group": leads.group}]
+    posts = Post.objects.current(timezone.localdate()).filter(
+        role=Role.SENIOR_MANAGER, team__agency_id=recorded_by
+    )
+    managers = principals_of_people(set(posts.values_list("user_id", flat=True))).values()
+    users = get_user_model().objects.filter(pk__in=_judges(opening, managers))
+    asked = [{"owner": user} for user in users.order_by("id") if _let_see(opening, user=user)]
+    if asked:
+        return asked
     specialists = Team.objects.filter(
         agency__authority_id=opening.child.authority_id, kind=TeamKind.CSE_TEAM
-    ).order_by("name")
-    for team in specialists:
-        if _can_judge(team, opening):
-            grant_by_rule(
-                child=opening.child,
-                basis=Basis.SIGNATORY,
-                reason="Asked to review an emergency opening",
-                days=REVIEWERS_DAYS,
-                group=team.group,
-            )
-            return team.group
-    return leads.group if leads is not None else None
-
-
-def _can_judge(team: Team, opening: BreakGlass) -> bool:
-    people = people_in_team(team)
-    return any(
-        Capability.REVIEW_BREAK_GLASS in person.acts and person.user_id != opening.user_id
-        for person in people
     )
+    for team in specialists.select_related("group").order_by("name"):
+        if _judges(opening, people_in_team(team)) and _let_see(opening, group=team.group):
+            return [{"group": team.group}]
+    return [] if leads is None else [{"group": leads.group}]
+
+
+def _judges(opening: BreakGlass, people: Iterable[Principals]) -> list[uuid.UUID]:
+    """Who of them may review it: not the opener, nor somebody kept from this child."""
+    kept_out = Exclusion.objects.filter(child_id=opening.child_id, ended_at__isnull=True)
+    barred = {opening.user_id, *kept_out.values_list("user_id", flat=True)}
+    return [
+        person.user_id
+        for person in people
+        if Capability.REVIEW_BREAK_GLASS in person.acts and person.user_id not in barred
+    ]
+
+
+def _let_see(opening: BreakGlass, *, user: Any = None, group: Group | None = None) -> bool:
+    """Whether they can see the child now: already, or let once for this opening.
+
+    Who did not answer in that time is not let see it again: somebody else is asked.
+    """
+    key: dict[str, Any] = {"group": group} if user is None else {"user": user}
+    model: Any = ChildTeamGrant if user is None else ChildUserGrant
+    grants = model.objects.filter(content_object_id=opening.child_id, **key)
+    if grants.filter(expires_at__gt=timezone.now()).exists():
+        return True
+    if grants.filter(basis=Basis.SIGNATORY, starts_at__gte=opening.opened_at).exists():
+        return False
+    let_see_to_answer(child=opening.child, reason=ASKED, user=user, group=group)
+    return True
 
 
 @transaction.atomic
@@ -143,6 +170,7 @@ def review_break_glass(*, opening: BreakGlass, by: Any, outcome: str, note: str)
     opening.outcome, opening.review_note = outcome, note
     opening.save()
     wired("close_work")(subject=opening, kind=REVIEW_BREAK_GLASS)
+    end_asked_access(opening.child, by)
     events.record(
         "emergency access reviewed",
         by=by,
