@@ -74,9 +74,9 @@ LOGGING: dict[str, Any] = {
         "django.server": {"level": "WARNING", "propagate": True},
         "django.security": {"level": "CRITICAL"},
         "axes": {"level": "CRITICAL"},
-        # That a task was received or sent; what became of it stands in celery.app.trace's line.
-        "celery.worker.strategy": {"level": "WARNING"},
-        "celery.beat": {"level": "WARNING"},
+        # Of what goes well, only which task was done: without their text the rest says nothing.
+        "celery": {"level": "WARNING"},
+        "celery.app.trace": {"level": "INFO"},
         "weasyprint": {"level": "CRITICAL"},
         "fontTools": {"level": "CRITICAL"},
     },

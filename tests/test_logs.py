@@ -210,7 +210,7 @@ def test_what_a_library_or_a_careless_line_logs_is_kept_without_its_text(logged)
 def test_celerys_line_about_a_task_says_which_and_when_and_nothing_of_what_it_was_given(logged):
     from celery.app import trace
 
-    for name in ("celery.worker.strategy", "celery.beat"):
+    for name in ("celery.worker.strategy", "celery.beat", "celery.apps.worker"):
         logging.getLogger(name).info("Task %s received", "a.task")
     given = {
         "id": "7c1",
