@@ -134,7 +134,7 @@ def test_a_form_without_its_token_is_refused_and_not_kept(clock):
     browser.force_login(user)
     browser.get("/account/")
     clock.shift(dt.timedelta(minutes=20))
-    assert browser.post(FORM, {"note": TYPED}).status_code == 403
+    assert browser.post(reverse("children:search"), {"name": TYPED}).status_code == 403
     assert not KeptForm.objects.exists()
 
 
