@@ -164,7 +164,7 @@ def part_before(screen: Screen, part: str, version: int) -> Screen | None:
     )
 
 
-def last_saver(screen: Screen, part: str) -> tuple[str, dt.datetime | None]:
+def last_saver(screen: Screen, part: str) -> tuple[User | None, dt.datetime | None]:
     """Who saved a part last, and when."""
     row = (
         Screen.history.filter(id=screen.pk, history_change_reason=f"saved {part}")
@@ -173,8 +173,8 @@ def last_saver(screen: Screen, part: str) -> tuple[str, dt.datetime | None]:
         .first()
     )
     if row is None or row.history_user is None:
-        return "", None
-    return row.history_user.get_full_name(), row.history_date
+        return None, None
+    return row.history_user, row.history_date
 
 
 def contacts_for(authority_id: uuid.UUID) -> list[tuple[str, str, str]]:

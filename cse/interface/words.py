@@ -126,18 +126,39 @@ def iso(value: date | datetime) -> str:
 _HANDBOOKS = {"W": "Wiltshire handbook", "O": "Oxfordshire handbook"}
 
 
-def handbook(source: str) -> str:
+def handbook(source: str, own: str = "") -> str:
     """The handbook sections of a source, in words; our own decision records are not named.
 
-    "W §12.7; DEC-04" is "Wiltshire handbook §12.7". Empty where a source names no section.
+    "W §12.7, App 1 s3; DEC-04" is "Wiltshire handbook §12.7, Appendix 1 section 3". ``own`` is a
+    source of the reader's own handbook ("O Annexe 2"), which then comes first. Empty where a
+    source names no section.
     """
-    parts = (part.strip() for part in source.split(";"))
-    named = []
-    for part in parts:
-        book, _, section = part.partition(" ")
-        if not part.startswith("DEC-"):
-            named.append(f"{_HANDBOOKS[book]} {section}" if book in _HANDBOOKS else part)
-    return "; ".join(named)
+    found: dict[str, list[str]] = {}
+    book = ""
+    for part in re.split(r"[;,]\s*", source):
+        start, _, section = part.strip().partition(" ")
+        if start in _HANDBOOKS:
+            book = start
+        elif _OURS.match(start):
+            continue
+        else:
+            section = part.strip()
+        if section:
+            found.setdefault(book, []).append(_section(section))
+    mine = own.partition(" ")[0]
+    books = sorted(found, key=lambda each: each != mine)
+    return "; ".join(
+        f"{_HANDBOOKS.get(each, '')} {', '.join(found[each])}".strip() for each in books
+    )
+
+
+_OURS = re.compile(r"DEC-|field\.md")
+"""Our own records: they explain a rule to those who build it, and a recipient has none of them."""
+
+
+def _section(section: str) -> str:
+    """ "App 1 s3" as a reader finds it in the book."""
+    return re.sub(r"\bs(\d)", r"section \1", re.sub(r"\bApp\b", "Appendix", section))
 
 
 FILTERS = {

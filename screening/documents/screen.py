@@ -40,7 +40,7 @@ def find(subject_id: uuid.UUID, user: Any) -> Subject:
         title=f"{tool.title} of {screen.child.reference}",
         version=(
             f"Screen completed {date_words(screen.completed_on)}{correction}; "
-            f"{tool.source.short}, tool version {tool.version}"
+            f"{tool.source.document}, {tool.source.section}; tool version {tool.version}"
         ),
         marking=screen.authority.marking,
         handling=screen.authority.handling,

@@ -1,4 +1,4 @@
-"""409: somebody else saved the same part. Both texts side by side, and neither is lost.
+"""409: somebody else, or oneself in another window, saved the same part. Both texts side by side, and neither is lost.
 
 Three versions are compared: what the page was opened with, what is stored now, what was typed.
 Only one of two people changed a value: that change is taken. Both did: the page asks.
@@ -122,7 +122,8 @@ def _answer(request, opened, stale, rows, tables=()):
     if is_autosave(request):
         return JsonResponse({}, status=409)
     opened.screen = stale.screen
-    by, at = queries.last_saver(stale.screen, stale.part.key)
+    saver, at = queries.last_saver(stale.screen, stale.part.key)
+    own = saver is not None and saver.pk == request.user.pk
     return page(
         request,
         "conflict",
@@ -132,7 +133,8 @@ def _answer(request, opened, stale, rows, tables=()):
         clashes=[row for row in rows if row["clash"]],
         quiet=[row for row in rows if not row["clash"]],
         tables=tables,
-        theirs_by=by,
+        own=own,
+        theirs_by="" if own or saver is None else saver.get_full_name(),
         theirs_at=at,
         version=stale.screen.part_versions.get(stale.part.key, 0),
     )

@@ -84,18 +84,27 @@ def _row(
 
 
 def _also(row: Indicator, given: Given, tool: Tool) -> str:
-    """Where else the same is asked (DEC-18, DEC-23)."""
+    """Where else the same is asked (DEC-18, DEC-23): in which domains, or as which row of this."""
     others = [row.linked_to] if row.linked_to else list(row.also_under)
     found = [tool.indicators[each] for each in others if each in tool.indicators]
-    titles = [tool.domains_by_key[each.domain].title for each in found if not each.retired]
-    if not titles:
+    shown = [each for each in found if not each.retired]
+    titles = [tool.domains_by_key[each.domain].title for each in shown if each.domain != row.domain]
+    here = [f"“{each.display_text}”" for each in shown if each.domain == row.domain]
+    where = and_words([*dict.fromkeys(titles), *here])
+    if not where:
         return ""
-    where = " and ".join(dict.fromkeys(titles))
     if given.prefilled:
         return f"Filled in from {where}: check it"
     if row.linked_to:
         return f"Counted once with the same row under {where}"
+    if not titles:
+        return f"See also {where} on this page"
     return f"Also under {where}"
+
+
+def and_words(items: list[str]) -> str:
+    """ "a, b and c"; empty for nothing."""
+    return " and ".join(each for each in (", ".join(items[:-1]), *items[-1:]) if each)
 
 
 def rating_context(part: Part, tool: Tool, rating: DomainRating) -> dict[str, Any]:
@@ -156,6 +165,7 @@ def live_context(opened: Opened) -> dict[str, Any]:
     """The rules that fire now, the counts, and what to think about: beside the answers."""
     found = opened.assessment
     return {
+        "book": opened.tool.source.short,
         "rules": found.rules,
         "prompts": found.prompts,
         "totals": totals_words(found.totals),

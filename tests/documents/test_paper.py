@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from cse.documents import fetcher
@@ -278,3 +280,49 @@ def test_a_picture_says_in_words_what_it_shows():
     pdf = reading.opened(write_pdf(html))
     figures = reading.tagged(pdf, "Figure")
     assert [str(figure.Alt) for figure in figures] == ["Three screens, each higher"]
+
+
+@pytest.mark.parametrize(("key", "kind"), BOTH)
+def test_handbooks_are_named_in_words_and_our_own_records_not_at_all(documents, key, kind):
+    words = "".join(reading.texts(documents[key, kind]))
+    assert "DEC-" not in words and "field.md" not in words
+    assert not re.search(r"[(;,][OW](§|Annex|App)", words)
+    assert f"({key.capitalize()}handbook" in words
+
+
+def test_a_wiltshire_paper_names_its_own_handbook_first(documents):
+    words = "".join(reading.texts(documents["wiltshire", "screen"]))
+    assert "(Wiltshirehandbook§13;Oxfordshirehandbook§6.6)" in words
+
+
+@pytest.mark.requirement("O-SCR-03")
+@pytest.mark.parametrize("key", KEYS)
+def test_a_blank_tool_asks_nothing_twice_and_has_room_for_the_time_frame(documents, key):
+    pages = reading.texts(documents[key, "blank"])
+    assert "".join(pages).count("Completedwith") == 1
+    tool = tool_named(key)
+    for number, frame in enumerate(tool.time_frames, start=1):
+        assert reading.squeezed(f"{number} {frame.title.lower()}") in "".join(pages)
+    assert len(pages) <= 9
+
+
+@pytest.mark.requirement("O-SCR-03")
+@pytest.mark.parametrize("key", KEYS)
+def test_a_short_table_and_its_notes_are_on_one_page_and_no_notes_stand_alone(documents, key):
+    pages = reading.texts(documents[key, "blank"])
+    for domain in tool_named(key).domains:
+        notes = reading.squeezed(f"Notes on {domain.title}: what do you know")
+        [page] = [text for text in pages if notes in text]
+        together = domain.shown if len(domain.shown) <= 8 else domain.shown[-2:]
+        for row in together:
+            assert reading.squeezed(row.display_text) in page
+
+
+def test_the_matrix_stands_under_its_heading(documents):
+    for kind in ("blank", "screen"):
+        [page] = [
+            text
+            for text in reading.texts(documents["wiltshire", kind])
+            if "Whatimpactandlikelihoodsuggesttogether" in text
+        ]
+        assert "ImpactandlikelihoodRatingadomain" in page

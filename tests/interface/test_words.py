@@ -84,9 +84,20 @@ def test_text_in_a_box_keeps_every_line():
     [
         ("W §12.7; DEC-04", "Wiltshire handbook §12.7"),
         ("O Annexe 2; W Annex 1.1", "Oxfordshire handbook Annexe 2; Wiltshire handbook Annex 1.1"),
+        ("W §12.9, O §6.4, DEC-04", "Wiltshire handbook §12.9; Oxfordshire handbook §6.4"),
+        ("O §6.6, W §13; O §2", "Oxfordshire handbook §6.6, §2; Wiltshire handbook §13"),
+        ("W §9.1, §13, App 1 s3", "Wiltshire handbook §9.1, §13, Appendix 1 section 3"),
+        ("DEC-09, field.md §1", ""),
         ("DEC-19", ""),
         ("", ""),
     ],
 )
 def test_a_source_names_handbooks_and_not_our_own_records(source, words_shown):
     assert words.handbook(source) == words_shown
+
+
+def test_the_readers_own_handbook_comes_first():
+    assert words.handbook("O §6.6, W §13", "W App 1") == (
+        "Wiltshire handbook §13; Oxfordshire handbook §6.6"
+    )
+    assert words.handbook("O §6.6", "W App 1") == "Oxfordshire handbook §6.6"

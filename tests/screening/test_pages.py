@@ -2,9 +2,12 @@
 
 import pytest
 
-from screening.actions import start_screen
+from screening.actions import save_section, start_screen
 from screening.answers import Given
+from screening.parts import parts_of
 from screening.rules import Presence
+from screening.tools.loader import tool_named
+from screening.views.present import and_words, rows_of
 from tests.screening.pages import address, complete, fill, text_of
 from tests.screening.test_completing import completed, draft_of
 
@@ -146,3 +149,43 @@ def test_a_long_list_says_that_there_is_more(oxfordshire, monkeypatch):
     assert "completed last" not in text_of(client.get("/screens/"))
     completed(oxfordshire)
     assert "The 1 completed last" in text_of(client.get("/screens/"))
+
+
+@pytest.mark.requirement("DEC-23")
+def test_a_row_says_where_else_it_is_asked_or_which_row_of_the_page_is_like_it(oxfordshire):
+    tool = tool_named("oxfordshire", 1)
+    found = {}
+    for part in parts_of(tool):
+        if part.domain is not None:
+            found |= {row.name: (part.title, row) for row in rows_of(part, tool, {})}
+    for title, row in found.values():
+        assert f"under {title}" not in row.linked
+    here = {key: row.linked for key, (_, row) in found.items() if "on this page" in row.linked}
+    assert here
+    for key in here:
+        [other] = tool.indicators[key].also_under
+        assert here[key] == f"See also “{tool.indicators[other].display_text}” on this page"
+
+
+def test_places_are_listed_with_commas():
+    assert and_words([]) == ""
+    assert and_words(["Health"]) == "Health"
+    assert and_words(["Grooming", "Missing", "Health"]) == "Grooming, Missing and Health"
+
+
+@pytest.mark.requirement("W-SCR-37", "DEC-05")
+def test_the_check_page_asks_about_a_suggestion_that_nobody_answered(wiltshire):
+    screen, _ = start_screen(child=wiltshire.child, by=wiltshire.worker)
+    save_section(
+        screen_id=screen.pk,
+        part="domain.missing",
+        values={"impact": "serious", "likelihood": "likely"},
+        version=0,
+        by=wiltshire.worker,
+    )
+    client = wiltshire.client()
+    asked = "The matrix suggests high, and this domain is not rated."
+    assert asked in text_of(client.get(address(screen, "check")))
+    page = text_of(client.get(address(screen, "domain", "missing")))
+    assert asked in page
+    assert "choose another rating below. Wiltshire handbook Annex 1.1" in page

@@ -174,6 +174,22 @@ def test_a_clash_over_one_answer_asks_which(oxfordshire, draft):
 
 
 @pytest.mark.requirement("D-SCR-01")
+@pytest.mark.parametrize(("kind", "slug"), [("domain", "health"), ("section", "strengths")])
+def test_two_windows_of_one_person_are_not_two_people(oxfordshire, draft, kind, slug):
+    client = oxfordshire.client()
+    field = "notes" if kind == "domain" else "strengths"
+    opened = controls(client.get(address(draft, kind, slug)))
+    fill(client, draft, kind, slug, **{field: "From the other window"})
+    sent = opened | {field: "From this window", "act": "save"}
+    answer = client.post(address(draft, kind, slug), sent)
+    words = text_of(answer)
+    assert answer.status_code == 409 and "in another window" in words
+    assert "Two people" not in words and "Wyn Arden saved" not in words
+    assert "From the other window" in words and "From this window" in words
+    assert "as it is saved now" in words  # the way out
+
+
+@pytest.mark.requirement("D-SCR-01")
 def test_a_stale_section_shows_both_texts(oxfordshire, draft):
     _, answer = two_people(
         oxfordshire,
@@ -274,7 +290,9 @@ def test_another_child_s_screen_is_the_same_404_as_none(oxfordshire, draft):
     assert hidden.status_code == absent.status_code == 404
     assert hidden.content == absent.content
     posted = save(stranger, draft, version="0", notes="Mine")
-    assert posted.status_code == 404 and posted.content == absent.content
+    nowhere = save(stranger, Screen(), version="0", notes="Mine")
+    assert posted.status_code == nowhere.status_code == 404
+    assert posted.content == nowhere.content
     assert AuditEvent.objects.filter(decision="refused", data__asked=str(draft.pk)).count() == 2
 
 
