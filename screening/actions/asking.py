@@ -51,11 +51,11 @@ def _principals(screen: Screen, barred: set[str], by: Any) -> list[dict[str, Any
     managers = _holders(barred, role=Role.SENIOR_MANAGER, **at_agency)
     if managers:
         for manager in managers:
-            _let_see(screen, by, user=manager)
+            let_see_to_answer(child=screen.child, reason=ASKED, user=manager, by=by)
         return [{"owner": manager} for manager in managers]
     specialists = _specialists(screen, barred)
     if specialists is not None:
-        _let_see(screen, by, group=specialists)
+        let_see_to_answer(child=screen.child, reason=ASKED, group=specialists, by=by)
         return [{"group": specialists}]
     return [] if leads is None else [{"group": leads}]
 
@@ -83,7 +83,3 @@ def _barred(screen: Screen, not_by: Iterable[Any]) -> set[str]:
     return {str(each) for each in not_by} | {
         str(each) for each in kept_out.values_list("user_id", flat=True)
     }
-
-
-def _let_see(screen: Screen, by: Any, **principal: Any) -> None:
-    let_see_to_answer(child=screen.child, by=by, reason=ASKED, **principal)

@@ -1,4 +1,6 @@
-"""409: somebody else, or oneself in another window, saved the same part. Both texts side by side, and neither is lost.
+"""409: the same part was saved meanwhile. Both texts side by side, and neither is lost.
+
+By somebody else, or by oneself in another window.
 
 Three versions are compared: what the page was opened with, what is stored now, what was typed.
 Only one of two people changed a value: that change is taken. Both did: the page asks.

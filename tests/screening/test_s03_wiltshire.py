@@ -153,7 +153,7 @@ def test_a_lowering_waits_for_a_second_person_and_shows_the_peak(callum):
     event = LevelEvent.objects.get(child=callum.child, level="vulnerable", needs_approval=True)
     assert event.approved_at is None
     page = client.get(f"/screens/{screen.pk}/")
-    assert "waits for the approval" in text_of(page)
+    assert "waits for approval" in text_of(page)
     # Until somebody else agrees, the level before it stands.
     assert "CSE level" in text_of(page) and "Level: CSE" in text_of(page)
     stranger = make_user(Role.NAMED_LEAD)
