@@ -13,6 +13,7 @@ class ScreeningConfig(AppConfig):
 
         from cse.access.capabilities import Capability
         from cse.children.panels import Tab, register_panel, register_tab
+        from cse.children.queries.telling import Told, tell_on_timeline
         from cse.children.queries.timeline import keep_off_timeline
         from cse.children.told import when_birth_changes
         from screening.actions.births import birth_changed
@@ -21,5 +22,6 @@ class ScreeningConfig(AppConfig):
         register_tab(Tab("Screens", "screening:child", Capability.SEE_SCREEN, position=20))
         register_panel("screens", screens_panel, position=10)
         when_birth_changes("screening", birth_changed)
+        tell_on_timeline("screening.screen", Told("screening:show", of_child=False))
         # Autosave makes one every few seconds; who changed what is in the draft's own history.
         keep_off_timeline("screen saved")

@@ -6,17 +6,22 @@ import uuid
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
+from cse.access.actions import give_access
 from cse.access.policies import NotVisible
 from cse.audit import events
 from cse.audit.models import AuditEvent
 from cse.children.actions.record import edit_child
+from cse.children.actions.status import record_legal_status
+from cse.children.actions.team import add_team_member
 from cse.children.models import Child, LevelEvent
 from cse.children.panels import Panel, register_panel
 from cse.children.policies import Stale
 from cse.children.queries.levels import standing
 from cse.children.queries.timeline import PAGE, timeline
+from cse.interface.words import date_words
 from tests.children.conftest import BACKEND
 from tests.factories import grant, make_child, make_user
 
@@ -141,8 +146,13 @@ def test_levels_are_events_and_the_peak_stays_in_sight(as_worker, worker, lead, 
     page = text(as_worker, f"/children/{child.pk}/")
     assert "highest so far: CSE" in page
     page = text(as_worker, f"/children/{child.pk}/levels/")
-    for shown in ("1 March 2026", "1 May 2026", "1 August 2026", "Safer now", "Approved by"):
+    for shown in ("1 March 2026", "1 May 2026", "1 August 2026", "Safer now"):
         assert shown in page
+    # A level that was replaced says until when; one alone is in effect.
+    today = date_words(timezone.localdate())
+    for state in ("In effect until 1 May 2026", f"In effect until {today}", "In effect now,"):
+        assert page.count(state) == 1, state
+    assert f"In effect now, approved by {lead.get_full_name()}" in page
 
 
 @pytest.mark.requirement("DEC-09")
@@ -285,16 +295,42 @@ def test_the_timeline_shows_acts_and_neither_looks_nor_values(as_worker, worker,
     events.look("see a child", child=child)
     events.refused("grant access to a child", rule="role", child_id=child.pk)
     page = text(as_worker, f"/children/{child.pk}/timeline/")
-    assert "Child&#39;s details changed" in page and "About: address" in page
+    assert "Details changed" in page and "Changed: address" in page
     assert "secret" not in page
     acts = [entry.act for entry in timeline(child, worker).entries]
-    assert "See a child" not in acts and "Grant access to a child" not in acts
+    assert "see a child" not in acts and "grant access to a child" not in acts
+
+
+def test_the_timeline_says_what_happened_and_where_to_read_on(as_worker, worker, lead, child):
+    """To whom access was given, which level, which status; nothing in the words of a database."""
+    grant(lead, child)
+    choose_level(child, worker, "at_risk", dt.date(2026, 3, 1))
+    events.record("level chosen", by=worker, child=child, obj=child.level_events.get())
+    record_legal_status(child=child, by=worker, kind="cp", starts_on=dt.date(2026, 9, 1))
+    add_team_member(
+        child=child, by=worker, name="Sam Okafor", part="Nurse", starts_on=dt.date(2026, 9, 1)
+    )
+    facts = {"birth_date_known": "approximate"}
+    edit_child(child=child, by=worker, version=child.version, facts=facts)
+    until = timezone.localdate() + dt.timedelta(days=30)
+    covering = make_user(given_name="Olu", family_name="Other")
+    give_access(child=child, by=lead, user=covering, reason="Covers", until=until)
+    shown = {entry.title: entry.href for entry in timeline(child, worker).entries}
+    here = f"/children/{child.pk}/"
+    assert shown["CSE level chosen: At risk"] == f"{here}levels/"
+    assert shown["Legal status recorded: Child protection plan"] == f"{here}status/"
+    assert shown["Joined the team around the child: Sam Okafor, Nurse"] == f"{here}team/"
+    assert shown["Details changed"] == f"{here}changes/"
+    assert shown["Access given to Olu Other"] == reverse("access:who", args=[child.pk])
+    page = text(as_worker, f"{here}timeline/")
+    assert "Changed: how well is the date of birth known?" in page
+    assert "birth_date_known" not in page
 
 
 def test_exclusions_are_for_those_who_decide_about_them(worker, lead, child):
     events.record("exclusion declared", child=child)
-    assert "Exclusion declared" not in [e.act for e in timeline(child, worker).entries]
-    assert "Exclusion declared" in [e.act for e in timeline(child, lead).entries]
+    assert "exclusion declared" not in [e.act for e in timeline(child, worker).entries]
+    assert "exclusion declared" in [e.act for e in timeline(child, lead).entries]
 
 
 def test_the_timeline_pages_both_ways_without_gap_or_repeat(worker, child):
@@ -338,6 +374,22 @@ def test_a_timeline_is_two_queries(worker, child, amount, django_assert_num_quer
     kinds = ("child's details changed", "legal status recorded", "team member added")
     for kind in kinds[:amount]:
         events.record(kind, by=worker, child=child)
+    from cse.audit.context import Acting, act_as
+
+    with act_as(Acting(in_request=True)):
+        timeline(child, worker)
+        with django_assert_num_queries(2):
+            timeline(child, worker)
+
+
+def test_a_timeline_of_many_kinds_is_two_queries(worker, child, django_assert_num_queries):
+    for day in (1, 2, 3):
+        record_legal_status(
+            child=child,
+            by=worker,
+            kind=("cin", "cp", "s20")[day - 1],
+            starts_on=dt.date(2026, 9, day),
+        )
     from cse.audit.context import Acting, act_as
 
     with act_as(Acting(in_request=True)):

@@ -338,4 +338,4 @@ def test_saves_do_not_fill_the_child_s_timeline(oxfordshire, draft):
     for text in ("One", "Two"):
         fill(client, draft, "domain", "health", notes=text)
     acts = [entry.act for entry in timeline(oxfordshire.child, oxfordshire.worker).entries]
-    assert "Screen started" in acts and "Screen saved" not in acts
+    assert "screen started" in acts and "screen saved" not in acts

@@ -56,9 +56,9 @@ def add_child(*, by: User, submission: uuid.UUID, facts: Mapping[str, Any]) -> C
     child = Child(pk=pk, authority_id=agency.authority_id, created_by=by, created_by_agency=agency)
     _set(child, facts)
     child.save(force_insert=True)
+    events.record("child added", by=by, child=child, obj=child, changed=sorted(facts))
     _open_to_recorder_and_leads(child, by, agency)
     _first_in_the_team(child, by, agency)
-    events.record("child added", by=by, child=child, obj=child, changed=sorted(facts))
     return child
 
 

@@ -1,13 +1,12 @@
 """The child's timeline: acts in words, from the event log alone, newest first.
 
-Looks are on a page of their own, and no value of a record is ever in it: the names of what
-changed are. Two queries whatever the kinds of record: the events, and who acted.
+Looks are on a page of their own. What changed is named, never what it said before and after. Two
+queries whatever the kinds of record: the events, and the words for people and records.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +17,10 @@ from cse.access.capabilities import Capability
 from cse.access.principals import principals_of
 from cse.audit.models import ActorKind, Decision
 from cse.children.models import Child
-from cse.people.models import User
+from cse.children.queries.telling import PERSON, address_of, title_of, words_of
 
 PAGE = 25
+EDITED = "child's details changed"
 
 #: A look is written under the capability it used, an act under what was done. Looks and refusals
 #: are not part of the child's story; the page "who has looked" shows them.
@@ -39,15 +39,18 @@ SELECT id, at, act, actor_kind, actor_id, changed_fields, object_kind, object_id
 
 @dataclass(frozen=True)
 class Entry:
-    """One act: ``by`` in words, ``changed`` the names of what changed."""
+    """One act: ``title`` and ``by`` in words, ``changed`` the fields of the child that changed.
+
+    ``href`` leads to where one can read on, empty where there is no such page.
+    """
 
     id: int
     at: dt.datetime
     act: str
+    title: str
     by: str
     changed: tuple[str, ...]
-    object_kind: str
-    object_id: str
+    href: str
 
     @property
     def cursor(self) -> str:
@@ -83,8 +86,9 @@ def timeline(
     rows = rows[:PAGE]
     if newer_than is not None:
         rows.reverse()
-    names = _names(row[4] for row in rows)
-    entries = tuple(_entry(row, names) for row in rows)
+    people = [(PERSON, str(row[4])) for row in rows if row[4] is not None]
+    words = words_of([*people, *((row[6], row[7]) for row in rows)])
+    entries = tuple(_entry(row, words, child) for row in rows)
     if not entries:
         return Timeline((), "", "")
     has_newer = more if newer_than is not None else older_than is not None
@@ -129,22 +133,17 @@ def read_cursor(text: str | None) -> tuple[dt.datetime, int] | None:
     return None if timezone.is_naive(at) else (at, int(event_id))
 
 
-def _names(ids: Iterable[Any]) -> dict[Any, str]:
-    wanted = {pk for pk in ids if pk is not None}
-    return {user.pk: user.get_full_name() for user in User.objects.filter(pk__in=wanted)}
-
-
-def _entry(row: tuple[Any, ...], names: dict[Any, str]) -> Entry:
+def _entry(row: tuple[Any, ...], words: dict[tuple[str, str], str], child: Child) -> Entry:
     event_id, at, act, kind, actor_id, changed, object_kind, object_id = row
-    by = names.get(actor_id, "")
+    by = words.get((PERSON, str(actor_id)), "")
     if not by:
         by = "the service" if kind != ActorKind.PERSON else "somebody no longer listed"
     return Entry(
         id=event_id,
         at=at,
-        act=act[:1].upper() + act[1:],
+        act=act,
+        title=title_of(act, words.get((object_kind, object_id), "")),
         by=by,
-        changed=tuple(name.replace("_", " ") for name in changed),
-        object_kind=object_kind,
-        object_id=object_id,
+        changed=tuple(changed) if act == EDITED else (),
+        href=address_of(object_kind, object_id, child.pk),
     )

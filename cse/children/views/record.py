@@ -9,6 +9,7 @@ from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.children.actions.record import edit_child
 from cse.children.forms import EditChildForm
+from cse.children.forms.child import labels
 from cse.children.pages import frame
 from cse.children.panels import panels_for
 from cse.children.policies import NotPossible, Stale
@@ -88,7 +89,7 @@ def events_over_time(request, child_id):
         before=request.GET.get("before"),
         after=request.GET.get("after"),
     )
-    context = frame(child, request.user, "children:timeline") | {"page": page}
+    context = frame(child, request.user, "children:timeline") | {"page": page, "labels": labels()}
     return render(request, "children/timeline.html", context)
 
 
