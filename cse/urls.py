@@ -12,6 +12,7 @@ urlpatterns = [
     path("children/", include("cse.children.urls")),
     path("access/", include("cse.access.urls")),
     path("audit/", include("cse.audit.urls")),
+    path("clocks/", include("cse.clocks.urls")),
     path("screens/", include("screening.urls")),
     path("documents/", include("cse.documents.urls")),
     path("", include("cse.interface.urls")),

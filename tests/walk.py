@@ -18,12 +18,15 @@ from django.utils import timezone
 from cse.access import actions as access
 from cse.access.models import Exclusion
 from cse.children.models import LegalStatus, LevelEvent, TeamMember
+from cse.clocks import actions as clocks
+from cse.clocks.models import CalendarDay
 from cse.documents.actions import request_export
 from cse.interface.models import LanguageTerm
 from cse.people.models import AccountChange, ContactPoint, Post, Role
 from screening.actions import load_shipped_tools, start_screen
 from screening.models import ToolVersion
 from screening.queries import current_versions
+from tests.clocks import kinds
 from tests.factories import LONG_AGO, grant, make_agency, make_authority, make_child, make_user
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, completed, lowered
@@ -61,6 +64,7 @@ class World:
         )
         self.grant = grant(make_user(), self.child)
         self._rows(place)
+        self._deadline(place)
         self.sealed = make_child(by=place.worker, authority=self.authority)
         grant(place.lead, self.sealed)
         self.seal = access.seal(child=self.sealed, names=[], reason="For the walk", by=place.lead)
@@ -103,6 +107,25 @@ class World:
             person=place.colleague, kind="second_factor", asked_by=make_user(Role.ADMINISTRATOR)
         )
         self.change.save()
+
+    def _deadline(self, place: Place) -> None:
+        kinds.register()
+        self.clock = clocks.start_clock(
+            kind=kinds.DECISION.key,
+            child=self.child,
+            subject=self.child,
+            trigger_at=timezone.now(),
+            by=place.lead,
+        )
+        self.day = CalendarDay(
+            kind="bank_holiday",
+            on=timezone.localdate(),
+            name="For the walk",
+            moves_targets=True,
+            added_by=place.lead,
+            added_at=timezone.now(),
+        )
+        self.day.save()
 
     def open_to(self, user: Any) -> None:
         """Give somebody everything that access can give."""
@@ -165,6 +188,8 @@ ROUTES: dict[str, Sample] = {
             "people:changes",
             "children:search",
             "children:mine",
+            "clocks:calendar",
+            "clocks:add-day",
             "access:break-glass",
             "access:openings",
             "audit:log",
@@ -203,6 +228,9 @@ ROUTES: dict[str, Sample] = {
         f"people:{name}": Sample(lambda world: (world.place.colleague.pk,), answers=(200, 302, 405))
         for name in ("invite", "open", "remove-factor")
     },
+    "clocks:remove-day": _row("day"),
+    "clocks:why-late": _row("clock", hidden=True),
+    "clocks:put-away": _row("clock", hidden=True, answers=(405,)),
     "children:results": ANY_TOKEN,
     "audit:found": ANY_TOKEN,
     "children:add": ANY_TOKEN,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -30,14 +32,32 @@ def calendar_for(authority: Authority) -> Calendar:
 
     A closure counts as a day off work only where the board has decided so (DEC-31).
     """
+    return calendar_in(authority.pk)
+
+
+def calendar_in(authority_id: uuid.UUID | None) -> Calendar:
+    """The same by the area's id; None has the days added for everybody. One query."""
+    return calendars_in([authority_id])[authority_id]
+
+
+def calendars_in(authority_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, Calendar]:
+    """The calendars of several areas by the area's id; one query for all of them."""
+    ids = set(authority_ids)
     added = CalendarDay.objects.filter(
-        Q(authority__isnull=True) | Q(authority=authority), removed_at__isnull=True
+        Q(authority__isnull=True) | Q(authority_id__in=ids - {None}), removed_at__isnull=True
     )
     days = list(added)
-    return calendar_of(
-        one_off={day.on: day.name for day in days if day.moves_targets},
-        closures={day.on: day.name for day in days if not day.moves_targets},
-    )
+    return {
+        area: _calendar(day for day in days if day.authority_id in (None, area)) for area in ids
+    }
+
+
+def _calendar(days: Iterable[CalendarDay]) -> Calendar:
+    one_off: dict[dt.date, str] = {}
+    closures: dict[dt.date, str] = {}
+    for day in days:
+        (one_off if day.moves_targets else closures)[day.on] = day.name
+    return calendar_of(one_off, closures)
 
 
 def length_for(kind: ClockKind, authority: Authority) -> Length:

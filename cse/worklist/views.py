@@ -7,23 +7,26 @@ from django.views.decorators.http import require_safe
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.principals import principals_of
+from cse.access.wiring import wired
 from cse.children.queries import my_children
-from cse.workdays import calendar_of
 from cse.worklist.due import due_in_words
 from cse.worklist.kinds import KINDS
+from cse.worklist.panels import home_panels
 from cse.worklist.queries import unseen_work_of, waiting_for
 
 
 @requires(Capability.SEE_OWN_WORK)
 @require_safe
 def home(request):
-    acts = principals_of(request.user).acts
+    principals = principals_of(request.user)
+    acts, calendar = principals.acts, wired("calendar")(principals.authority_id)
     page = waiting_for(request.user, request.GET.get("after"))
     context = {
-        "unseen": [_row(item) for item in unseen_work_of(request.user)],
-        "waiting": [_row(item) for item in page.items],
+        "unseen": [_row(item, calendar) for item in unseen_work_of(request.user)],
+        "waiting": [_row(item, calendar) for item in page.items],
         "next": page.next,
         "is_first": "after" not in request.GET,
+        "panels": home_panels(request.user),
         "works_with_children": Capability.SEE_CHILD in acts,
         "may_search": Capability.SEARCH_CHILDREN in acts,
         "may_screen": Capability.SCREEN in acts and Capability.SEARCH_CHILDREN in acts,
@@ -32,8 +35,8 @@ def home(request):
     return render(request, "worklist/home.html", context)
 
 
-def _row(item):
-    calendar, today = calendar_of(), timezone.localdate()
+def _row(item, calendar):
+    today = timezone.localdate()
     kind = KINDS.get(item.kind)
     return {
         "item": item,

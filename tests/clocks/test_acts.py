@@ -1,8 +1,11 @@
 """Starting, meeting, explaining, cancelling and correcting; each an act with its event."""
 
 import datetime as dt
+import itertools
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -11,7 +14,7 @@ from cse.audit.models import AuditEvent
 from cse.clocks import actions
 from cse.clocks.models import Clock, LateReason, Reminder
 from cse.clocks.queries import clocks_of, open_clock
-from cse.clocks.transitions import TRANSITIONS, Act, State, next_state
+from cse.clocks.transitions import Act, State, next_state
 from cse.people.models import Role
 from cse.workdays import calendar_of
 from cse.worklist.models import WorkItem
@@ -34,7 +37,7 @@ def test_a_clock_keeps_its_rule_its_calendar_and_its_target(scene):
     assert (clock.rule, clock.source) == ("R4", "W §9.2")
     assert clock.calendar_version == calendar_of().version
     assert (clock.state, clock.version, clock.history.count()) == (State.RUNNING, 1, 1)
-    event = events("clock started").get()
+    event = events("deadline set").get()
     assert (event.child_id, event.actor_id, event.rule) == (scene.child.pk, scene.worker.pk, "R4")
 
 
@@ -50,7 +53,7 @@ def test_it_waits_for_who_owes_it_until_it_is_done(scene):
 def test_asked_twice_it_is_one_clock_and_another_moment_is_a_correction(scene):
     first = scene.start()
     assert scene.start() == first
-    assert Clock.objects.count() == 1 and events("clock started").count() == 1
+    assert Clock.objects.count() == 1 and events("deadline set").count() == 1
     with pytest.raises(NotAllowed, match="correct"):
         scene.start("2026-12-22 10:00")
 
@@ -277,24 +280,15 @@ def what_happens(clock, act, by):
     return found
 
 
-#: Read by hand, beside the table: every way there is.
-BY_HAND = """
-running meet met         | late meet met
-running cancel cancelled | late cancel cancelled
-running explain late     | late explain late      | met explain met
-running move running     | late move running      | late move late           | met move met
-running recompute running | late recompute running | late recompute late
-"""
-
-
-def test_the_table_is_the_one_written_down_by_hand():
-    short = {Act.SAY_WHY_LATE: "explain", Act.MOVE_TRIGGER: "move"}
-    found = {
-        f"{state} {short.get(act, act)} {after}"
-        for (state, act), ways in TRANSITIONS.items()
-        for after in ways.values()
-    }
-    assert found == {" ".join(way.split()) for way in BY_HAND.replace("\n", "|").split("|")} - {""}
+def test_the_table_in_the_documentation_is_the_one_that_holds():
+    text = (Path(settings.BASE_DIR) / "docs/adding-a-clock.md").read_text()
+    rows = text.partition("## The states")[2].split("\n| ")[2:]
+    cells = [[cell.strip() for cell in row.split("\n")[0].strip("| ").split("|")] for row in rows]
+    written = {(start, act): (in_time, late) for start, act, in_time, late in cells}
+    for state, act in itertools.product(State, Act):
+        found = tuple(next_state(state, act, late=late) or "refused" for late in (False, True))
+        assert written.pop((state, act), ("refused", "refused")) == found, (state, act)
+    assert written == {}
 
 
 def test_an_act_and_its_event_stand_or_fall_together(scene, monkeypatch):

@@ -64,7 +64,7 @@ def start_clock(
     clock = _new(known, child, area, subject, length_for(known, area), trigger_at)
     compute(clock, calendar_for(area))
     clock.save(force_insert=True)
-    _record("clock started", clock, by, data={"due": clock.due_at.isoformat()})
+    _record("deadline set", clock, by, data={"due": clock.due_at.isoformat()})
     _after_computing(clock, known, now)
     return clock
 
@@ -79,7 +79,7 @@ def meet_clock(*, clock: Clock, by: Any, at: dt.datetime | None = None) -> Clock
         raise NotAllowed("It cannot be done before it began.")
     clock.state = _next(clock, Act.MEET, now)
     clock.met_at = at
-    return _ended(clock, "clock met", by, changed=("state", "met_at"))
+    return _ended(clock, "deadline met", by, changed=("state", "met_at"))
 
 
 @transaction.atomic
@@ -106,7 +106,7 @@ def cancel_clock(*, clock: Clock, reason: str, by: Any) -> Clock:
     if not reason.strip():
         raise NotAllowed("Say why.")
     clock.cancelled_because = reason.strip()
-    return _ended(clock, "clock cancelled", by, changed=("state", "cancelled_because"))
+    return _ended(clock, "deadline withdrawn", by, changed=("state", "cancelled_because"))
 
 
 @transaction.atomic
@@ -139,7 +139,7 @@ def people_changed(*, clock: Clock, by: Any) -> Clock:
     known = kind_of(clock.kind)
     if known.work:
         close_items(subject=subject_of(clock), kind=known.work)
-    _record("people of a clock changed", clock, by)
+    _record("people of a deadline changed", clock, by)
     _after_computing(clock, known, timezone.now())
     return clock
 

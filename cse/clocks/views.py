@@ -1,0 +1,111 @@
+"""Pages of the room: why something is late, putting a notice away, the calendar's own days."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cse.access.capabilities import Capability
+from cse.access.decorators import requires
+from cse.access.lookup import get_visible_or_404
+from cse.access.policies import NotAllowed, NotVisible
+from cse.children.pages import frame
+from cse.clocks import actions, forms, queries
+from cse.clocks.kinds import kind_of
+from cse.clocks.models import Clock
+from cse.clocks.pictures import picture_of
+from cse.people.models import Authority
+from cse.people.policies import managed_authorities
+
+form_view = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@requires(Capability.SEE_CHILD)
+@form_view
+def why_late(request, clock_id):
+    """Say why something is late; it stays owed (DEC-32)."""
+    clocks = Clock.objects.select_related("child__created_by_agency", "authority")
+    clock = get_visible_or_404(clocks, request.user, Capability.SEE_CHILD, clock_id)
+    kind, now = _kind_of(clock), timezone.now()
+    back = kind.address(clock.subject_id) or reverse("children:child", args=[clock.child_id])
+    initial = {"code": clock.late_code, "text": clock.late_text}
+    form = forms.WhyLateForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.say_why_late(clock=clock, by=request.user, **form.cleaned_data)
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "The reason is recorded. What is owed stays owed.")
+            return redirect(back)
+    context = {"form": form, "back_href": back, "picture": picture_of(clock, now=now)}
+    return render(request, "clocks/why_late.html", frame(clock.child, request.user) | context)
+
+
+def _kind_of(clock):
+    """The kind, or the one 404 where the room that registered it is gone."""
+    try:
+        return kind_of(clock.kind)
+    except ValueError:
+        raise NotVisible from None
+
+
+@requires(Capability.SEE_OWN_WORK)
+@require_POST
+def put_away(request, clock_id):
+    """Put one's own notices about a clock away."""
+    actions.put_away(clock_id=clock_id, by=request.user)
+    messages.success(request, "The reminder is put away. The next one will appear again.")
+    return redirect("worklist:home")
+
+
+# -- The calendar's own days --------------------------------------------------------------------
+
+
+@requires(Capability.MANAGE_ACCOUNTS)
+@require_safe
+def calendar(request):
+    """Bank holidays that the calendar does not know, and closure days (DEC-31)."""
+    context = {"days": queries.days_in(managed_authorities(request.user))}
+    return render(request, "clocks/calendar.html", context)
+
+
+@requires(Capability.MANAGE_ACCOUNTS)
+@form_view
+def add_day(request):
+    """Add a day; the deadlines it touches are computed again."""
+    authorities = Authority.objects.filter(pk__in=managed_authorities(request.user))
+    form = forms.DayForm(
+        request.POST if request.method == "POST" else None, authorities=authorities
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.add_day(by=request.user, **form.cleaned_data)
+        except NotAllowed as refusal:
+            form.add_error("on", str(refusal))
+        else:
+            messages.success(request, "The day is in the calendar.")
+            return redirect("clocks:calendar")
+    return render(request, "clocks/add_day.html", {"form": form})
+
+
+@requires(Capability.MANAGE_ACCOUNTS)
+@form_view
+def remove_day(request, day_id):
+    """Take a day out, with a reason; it stays on record."""
+    days = queries.days_in(managed_authorities(request.user))
+    day = next((each for each in days if each.pk == day_id and not each.removed_at), None)
+    if day is None:
+        raise Http404
+    form = forms.RemoveForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.remove_day(day=day, reason=form.cleaned_data["reason"], by=request.user)
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "The day is taken out of the calendar.")
+            return redirect("clocks:calendar")
+    return render(request, "clocks/remove_day.html", {"form": form, "day": day})
