@@ -15,6 +15,7 @@ from cse.people.models import Role
 from cse.worklist import kinds
 from cse.worklist.actions import open_item
 from cse.worklist.queries import PAGE, waiting_for
+from cse.worklist.waiting_panel import waiting_panel
 from tests.factories import grant, make_child, make_user
 from tests.worklist.conftest import BACKEND
 
@@ -152,6 +153,30 @@ def test_my_children_have_age_level_next_due_and_counts(worker, lead):
     assert (first.level, first.level_words, first.overdue) == ("at_risk", "At risk", 2)
     assert (last.age, last.next_due, last.overdue, last.level) == (None, None, 0, "")
     assert last.id == free.pk
+    # The soonest of the first is the lead's; so is all of the second.
+    assert [child.is_mine for child in page.children] == [False, False, False]
+    assert my_children(lead).children == ()
+
+
+def test_whose_the_next_thing_is_stands_beside_it(as_worker, worker, lead):
+    """Not the worker's own list alone: what a colleague owes says so, and the child says what."""
+    child, own = mine(worker, "Isla"), mine(worker, "Juno")
+    work(child, owner=lead, days=2, kind=kinds.COUNTERSIGN)
+    work(own, owner=worker, days=3)
+    page = as_worker.get("/").content.decode()
+    assert page.count("with a colleague") == 1
+    overview = as_worker.get(f"/children/{child.pk}/").content.decode()
+    assert "Countersign a lowered indicator" in overview
+    assert lead.get_full_name() in overview
+    overview = as_worker.get(f"/children/{own.pk}/").content.decode()
+    assert "Finish the screen" in overview
+    assert [row["who"] for row in waiting_panel(own, worker).context["rows"]] == ["You"]
+
+
+def test_what_is_not_for_everybody_stays_with_whom_it_waits_for(as_worker, worker, lead):
+    child = mine(worker)
+    work(child, owner=lead, kind=kinds.REFUSED_ATTEMPT)
+    assert "what somebody tried" not in as_worker.get(f"/children/{child.pk}/").content.decode()
 
 
 def test_due_today_is_not_overdue(worker):

@@ -44,7 +44,10 @@ SELECT c.id, c.reference, c.given_name, c.family_name, c.date_of_birth, c.birth_
        (SELECT e.level FROM children_levelevent e
          WHERE e.child_id = c.id AND e.refused_at IS NULL
            AND (e.approved_at IS NOT NULL OR NOT e.needs_approval)
-         ORDER BY e.decided_on DESC, e.decided_at DESC LIMIT 1)
+         ORDER BY e.decided_on DESC, e.decided_at DESC LIMIT 1),
+       EXISTS (SELECT FROM worklist_workitem w
+                WHERE w.child_id = c.id AND w.closed_at IS NULL AND w.due_at = p.next_due
+                  AND (w.owner_id = %(user)s OR w.owner_group_id = ANY(%(groups)s::int[])))
   FROM page p JOIN children_child c ON c.id = p.id
  ORDER BY p.sort, p.id
 """
@@ -52,7 +55,10 @@ SELECT c.id, c.reference, c.given_name, c.family_name, c.date_of_birth, c.birth_
 
 @dataclass(frozen=True)
 class MyChild:
-    """One row: ``age`` in completed years today, ``next_due`` None where nothing waits."""
+    """One row: ``age`` in completed years today, ``next_due`` None where nothing waits.
+
+    ``is_mine``: what is due next waits for this person or a team of theirs, not for a colleague.
+    """
 
     id: uuid.UUID
     reference: str
@@ -63,6 +69,7 @@ class MyChild:
     level_words: str
     next_due: dt.datetime | None
     overdue: int
+    is_mine: bool
 
     @property
     def cursor(self) -> str:
@@ -138,4 +145,5 @@ def _child(row: tuple[Any, ...], today: dt.date) -> MyChild:
         level_words=CseLevel(level).label if level else "",
         next_due=next_due,
         overdue=overdue,
+        is_mine=row[13],
     )

@@ -1,0 +1,62 @@
+"""What waits on a child, on their overview: what, until when, and with whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from cse.access.principals import principals_of
+from cse.children.models import Child
+from cse.children.panels import Panel
+from cse.worklist import kinds
+from cse.worklist.models import WorkItem
+
+#: What everybody who sees the child may know of; the rest is told to those it waits for.
+FOR_ALL = frozenset(
+    {
+        kinds.FINISH_DRAFT,
+        kinds.COUNTERSIGN,
+        kinds.APPROVE_LEVEL,
+        kinds.REPEAT_SCREEN,
+        kinds.DUTY_ADDED,
+    }
+)
+MOST = 10
+"""Rows shown: what is due later is on the pages it is about."""
+
+
+def waiting_panel(child: Child, user: Any) -> Panel | None:
+    """The soonest of what waits on this child; nothing where nothing does. One query."""
+    groups = principals_of(user).groups
+    found = (
+        WorkItem.objects.filter(child=child, closed_at__isnull=True)
+        .exclude(kind__in=kinds.UNSEEN)
+        .select_related("owner", "owner_group__team__agency")
+    )
+    rows = []
+    for item in found.order_by("due_at", "id"):
+        mine = item.owner_id == user.pk or item.owner_group_id in groups
+        if mine or item.kind in FOR_ALL:
+            rows.append(_row(item, mine=mine))
+    if not rows:
+        return None
+    context = {"rows": rows[:MOST], "more": max(0, len(rows) - MOST)}
+    return Panel("What waits", "worklist/waiting_panel.html", context)
+
+
+def _row(item: WorkItem, *, mine: bool) -> dict[str, Any]:
+    kind = kinds.kind_of(item.kind)
+    who = ""
+    if item.owner is not None:
+        who = "You" if mine else item.owner.get_full_name()
+    elif item.owner_group is not None:
+        team = item.owner_group.team
+        who = f"{team.name}, {team.agency.name}"
+    return {
+        "words": kind.words,
+        "href": kind.address(item.subject_id) if mine else "",
+        "due": timezone.localdate(item.due_at),
+        "late": item.due_at < timezone.now(),
+        "who": who,
+    }
