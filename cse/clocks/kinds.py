@@ -73,3 +73,8 @@ def kind_of(key: str) -> ClockKind:
         return _kinds[key]
     except KeyError:
         raise ValueError(f"{key!r} is no kind of clock") from None
+
+
+def title_of(key: str) -> str:
+    """What people call the kind; empty for one that no room has registered any more."""
+    return _kinds[key].title if key in _kinds else ""

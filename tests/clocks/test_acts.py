@@ -2,11 +2,12 @@
 
 import datetime as dt
 import itertools
+import threading
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from cse.access.policies import NotAllowed, NotVisible
@@ -19,7 +20,7 @@ from cse.people.models import Role
 from cse.workdays import calendar_of
 from cse.worklist.models import WorkItem
 from tests.clocks import kinds
-from tests.clocks.conftest import at
+from tests.clocks.conftest import Scene, at
 from tests.factories import grant, make_authority, make_child, make_user
 
 pytestmark = pytest.mark.django_db
@@ -326,3 +327,52 @@ def test_what_meeting_costs(scene, django_assert_num_queries):
     clock = scene.start()
     with django_assert_num_queries(12):
         actions.meet_clock(clock=clock, by=scene.worker)
+
+
+# -- Two at once --------------------------------------------------------------------------------
+
+
+def at_once(*acts):
+    """What each of these gives, or the class of what it raises, when done at the same moment."""
+    together, found = threading.Barrier(len(acts)), [None] * len(acts)
+
+    def do(place, act):
+        together.wait()
+        try:
+            found[place] = act()
+        except NotAllowed as refusal:
+            found[place] = type(refusal)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=do, args=pair) for pair in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_started_eight_times_at_once_it_is_one_clock(wednesday):
+    with transaction.atomic():
+        scene = Scene()
+    found = at_once(*[scene.start] * 8)
+    assert len({clock.pk for clock in found}) == 1
+    assert Clock.objects.count() == 1 and WorkItem.objects.count() == 1
+    assert events("deadline set").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_done_and_withdrawn_at_once_one_of_them_is_told(wednesday):
+    with transaction.atomic():
+        scene = Scene()
+        clock = scene.start()
+    found = at_once(
+        lambda: DO[Act.MEET](clock, scene.worker), lambda: DO[Act.CANCEL](clock, scene.lead)
+    )
+    assert found.count(NotAllowed) == 1
+    clock.refresh_from_db()
+    assert (clock.state == State.MET) == (found[1] is NotAllowed)
+    ends = AuditEvent.objects.filter(act__in=["deadline met", "deadline withdrawn"])
+    assert ends.count() == 1

@@ -94,6 +94,17 @@ def test_a_clock_whose_kind_is_gone_is_no_page(scene, as_, monkeypatch):
     assert browser.get(reverse("clocks:why-late", args=[clock.pk])).status_code == 404
 
 
+def test_the_timeline_names_the_deadline(scene, as_, monkeypatch):
+    clock = scene.start()
+    actions.meet_clock(clock=clock, by=scene.worker)
+    address = reverse("children:timeline", args=[scene.child.pk])
+    page = as_(scene.worker, "2026-12-23 11:00").get(address).content.decode()
+    for said in ("Deadline set: Decision on the referral", "Deadline met: Decision"):
+        assert said in page
+    monkeypatch.setattr("cse.clocks.kinds._kinds", {})
+    assert as_(scene.worker, "2026-12-23 11:00").get(address).status_code == 200
+
+
 # -- Reminders on home --------------------------------------------------------------------------
 
 

@@ -21,7 +21,7 @@ from cse.clocks.reckoning import (
 )
 from cse.workdays import OutsideCalendar, calendar_of
 from tests.clocks.conftest import at
-from tests.test_workdays import WORKED
+from tests.test_workdays import BANK_HOLIDAYS, WORKED
 
 ENGLAND = calendar_of()
 DAYS, HOURS = Unit.WORKING_DAYS, Unit.HOURS
@@ -82,6 +82,18 @@ def test_working_days_agree_with_an_independent_count(trigger, number):
     day = trigger.astimezone(LONDON).date().toordinal()
     assert due.date().toordinal() == WORKED[bisect_right(WORKED, day) + number - 1]
     assert (due.hour, due.minute) == (17, 0)
+
+
+@pytest.mark.requirement("DEC-29", "DEC-31")
+def test_every_bank_holiday_is_counted_round_on_every_side():
+    for holiday in BANK_HOLIDAYS[1:-2]:
+        for shift in range(-4, 3):
+            day = dt.date.fromisoformat(holiday) + dt.timedelta(days=shift)
+            late = dt.datetime.combine(day, dt.time(23, 59), LONDON)
+            for number in (1, 2, 3, 5):
+                found = due_at(late, Length(number, DAYS), ENGLAND).astimezone(LONDON).date()
+                place = bisect_right(WORKED, day.toordinal())
+                assert found.toordinal() == WORKED[place + number - 1], (day, number)
 
 
 @pytest.mark.parametrize("trigger", [dt.datetime(2026, 12, 4, 10)])

@@ -1,5 +1,6 @@
 """Reminders: written with the clock, sent when due, once in the service, rights asked again."""
 
+import dataclasses
 import datetime as dt
 import threading
 
@@ -11,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from cse.access.actions import exclude
 from cse.audit.models import AuditEvent
 from cse.clocks import actions
+from cse.clocks.kinds import register_kind
 from cse.clocks.models import Channel, Clock, Delivery, Dropped, Reminder
 from cse.clocks.queries import notices_of
 from cse.clocks.tasks import run_due as task
@@ -255,6 +257,31 @@ def test_a_kind_that_is_gone_is_dropped(scene, wednesday, monkeypatch):
     assert set(Reminder.objects.exclude(dropped="").values_list("dropped", flat=True)) == {
         Dropped.KIND_GONE
     }
+
+
+def test_one_that_cannot_be_dealt_with_holds_up_no_other(scene, wednesday, monkeypatch):
+    """A room's own code is asked who owes it: its mistake stays with its own clock."""
+    broken = scene.start("2026-12-22 10:00", kind=kinds.INTERVIEW)
+    scene.start()
+    honest = kinds.people
+
+    def people(clock):
+        if clock.pk == broken.pk:
+            raise KeyError("the subject is gone")
+        return honest(clock)
+
+    for kind in (kinds.DECISION, kinds.INTERVIEW):
+        register_kind(dataclasses.replace(kind, people=people))
+    wednesday.move_to(at("2026-12-31 10:00"))
+    ran = actions.run_due()
+    assert offsets(scene.worker, delivery=Delivery.SENT) >= {"-1d", "0d", "+1d"}
+    put_off = Reminder.objects.filter(attempts=1)
+    assert ran.put_off == 2 * 1 and set(put_off.values_list("clock", flat=True)) == {broken.pk}
+    assert actions.run_due() == actions.Ran()
+    for kind in (kinds.DECISION, kinds.INTERVIEW):
+        register_kind(kind)
+    wednesday.move_to(at("2026-12-31 10:02"))
+    assert actions.run_due().sent == 2
 
 
 # -- What stands on home ------------------------------------------------------------------------

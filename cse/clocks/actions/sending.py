@@ -88,8 +88,20 @@ def _deliver_one(channel: Channel, ran: Ran, server: BaseEmailBackend | None) ->
     reminder = rows.order_by("try_at", "id").first()
     if reminder is None:
         return False
+    try:
+        with transaction.atomic():
+            return _deal_with(reminder, ran, server)
+    except Exception as error:
+        # One that cannot be dealt with may not hold up those behind it.
+        _put_off(reminder, type(error).__name__)
+        ran.put_off += 1
+        return True
+
+
+def _deal_with(reminder: Reminder, ran: Ran, server: BaseEmailBackend | None) -> bool:
+    """Drop it, pass it on or send it; whether to go on with the next."""
     why_not = _why_not(reminder)
-    if channel == Channel.IN_APP and why_not not in GONE:
+    if reminder.channel == Channel.IN_APP and why_not not in GONE:
         _go_on_when_late(reminder)
     if why_not:
         _drop(reminder, why_not)
