@@ -250,6 +250,7 @@ ROUTES: dict[str, Sample] = {
     },
     "children:end-status": _child("status"),
     "children:end-member": _child("member"),
+    "access:give-back": _child(answers=(405,)),
     "access:review-break-glass": _row("opening", hidden=True),
     "access:review-seal": _row("seal", hidden=True),
     # Only those told that nobody is left get the page: this seal has its people.

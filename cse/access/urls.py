@@ -19,6 +19,7 @@ urlpatterns = [
     path("child/<uuid:child_id>/", seeing.who, name="who"),
     path("child/<uuid:child_id>/why/", seeing.why, name="why"),
     path("child/<uuid:child_id>/looks/", seeing.looks, name="looks"),
+    path("child/<uuid:child_id>/give-back/", emergencies.back, name="give-back"),
     path("child/<uuid:child_id>/attempts/", seeing.attempts, name="attempts"),
     path("child/<uuid:child_id>/give/", grants.give, name="give"),
     path("child/<uuid:child_id>/grant/<uuid:grant_id>/end/", grants.end, name="end"),

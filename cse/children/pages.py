@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from cse.access.capabilities import Capability
 from cse.access.principals import principals_of
+from cse.access.queries import marks_of
 from cse.children.models import BirthDateKnown, Child, LevelEvent
 from cse.children.panels import Tab, register_tab, tabs_for
 from cse.children.policies import OLDEST
 from cse.children.queries.levels import Standing, standing, standing_of
-from cse.children.queries.overview import is_sealed, status_on, statuses_of
+from cse.children.queries.overview import status_on, statuses_of
 from cse.interface.identity import Identity, NavItem
 from cse.interface.words import age_words
 
@@ -44,9 +45,11 @@ def frame(
     then there are two. The child must already be visible to the user.
     """
     acts = principals_of(user).acts
+    marks = marks_of(child.pk, user)
     return {
         "child": child,
-        "identity": identity_of(child, levels),
+        "identity": identity_of(child, levels, sealed=marks.sealed),
+        "open_until": marks.open_until,
         "child_nav": [
             NavItem(tab.label, href, current=tab.url_name == current)
             for tab in tabs_for(user)
@@ -57,7 +60,9 @@ def frame(
     }
 
 
-def identity_of(child: Child, levels: Sequence[LevelEvent] | None = None) -> Identity:
+def identity_of(
+    child: Child, levels: Sequence[LevelEvent] | None = None, *, sealed: bool
+) -> Identity:
     """Who the page is about, with what nobody should overlook."""
     today = timezone.localdate()
     now = standing(child) if levels is None else standing_of(levels)
@@ -69,7 +74,7 @@ def identity_of(child: Child, levels: Sequence[LevelEvent] | None = None) -> Ide
         level=now.current.get_level_display() if now.current else "",
         peak=now.peak.get_level_display() if now.peak and now.has_been_higher else "",
         legal_status=status.get_kind_display() if status else "",
-        warnings=tuple(_warnings(child, now, sealed=is_sealed(child))),
+        warnings=tuple(_warnings(child, now, sealed=sealed)),
         href=reverse("children:child", args=[child.pk]),
     )
 

@@ -15,6 +15,7 @@ from cse.access.models import BreakGlass, ChildTeamGrant, ChildUserGrant, Exclus
 from cse.access.policies import can
 from cse.access.tasks import remind_reviews
 from cse.audit.models import AuditEvent
+from cse.interface.words import datetime_words
 from cse.people.models import Role, TeamKind
 from cse.worklist.models import WorkItem
 from tests.factories import make_child, make_team, make_user
@@ -216,6 +217,36 @@ def test_somebody_kept_from_the_child_is_not_asked(case):
     opening_by(lead, child)
     assert not waiting().filter(owner=manager).exists()
     assert not ChildUserGrant.objects.filter(user=manager).exists()
+
+
+def test_every_page_of_the_child_says_that_it_is_an_emergency(as_user, case):
+    client = as_user(case.stranger, confirmed=True)
+    open_it(client, case.child.reference)
+    grant = ChildUserGrant.objects.get(user=case.stranger)
+    for name in ("children:child", "children:timeline", "screening:child", "access:why"):
+        page = client.get(reverse(name, args=[case.child.pk])).content.decode()
+        assert "Open to you in an emergency" in page, name
+        assert datetime_words(grant.expires_at) in page
+    page = as_user(case.worker).get(reverse("children:child", args=[case.child.pk]))
+    assert "Open to you in an emergency" not in page.content.decode()
+
+
+def test_it_is_given_back_before_the_hour_is_over(as_user, case):
+    opening = opening_by(case.stranger, case.child)
+    client = as_user(case.stranger)
+    address = reverse("access:give-back", args=[case.child.pk])
+    assert client.post(address)["Location"] == "/"
+    assert not can(case.stranger, Capability.SEE_CHILD, case.child)
+    assert client.post(address).status_code == 404
+    assert waiting().filter(subject_id=opening.pk).exists()
+    event = AuditEvent.objects.get(act="emergency access given back")
+    assert (event.actor_id, event.child_id) == (case.stranger.pk, case.child.pk)
+
+
+def test_ordinary_access_is_not_given_back(as_user, case):
+    client = as_user(case.worker)
+    assert client.post(reverse("access:give-back", args=[case.child.pk])).status_code == 403
+    assert can(case.worker, Capability.SEE_CHILD, case.child)
 
 
 def test_a_review_still_open_is_waited_for_again_and_only_once(case):

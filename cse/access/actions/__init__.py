@@ -11,6 +11,7 @@ from cse.access.actions.grants import end_access, give_access, grant_by_rule
 from cse.access.actions.openings import (
     MINIMUM_EMERGENCY_REASON,
     break_glass,
+    give_back,
     review_break_glass,
 )
 from cse.access.actions.reminders import remind_reviews
@@ -25,6 +26,7 @@ __all__ = [
     "end_seal_name",
     "exclude",
     "give_access",
+    "give_back",
     "grant_by_rule",
     "know_of_attempts",
     "let_see_to_answer",

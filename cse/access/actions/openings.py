@@ -89,6 +89,25 @@ def _closed_to(child_id: uuid.UUID, user: Any) -> bool:
 
 
 @transaction.atomic
+def give_back(*, child: Any, by: Any) -> None:
+    """End one's own emergency access before its hour is over; the review stays due.
+
+    Raises ``NotAllowed`` where none is open.
+    """
+    now = timezone.now()
+    row = _held(child, Basis.BREAK_GLASS, user=by, group=None)
+    if row is None or row.expires_at <= now:
+        raise NotAllowed("Your emergency access to this child has ended.")
+    row.expires_at = max(now, row.starts_at)
+    row.ended_by, row.ended_reason = by, "Given back"
+    row.save()
+    events.record(
+        "emergency access given back", by=by, child=child, obj=row, changed=["expires_at"]
+    )
+    wired("hand_over_work")(child_id=child.pk)
+
+
+@transaction.atomic
 def ask_for_review(opening: BreakGlass) -> None:
     """Let the review wait for those who can do it; asked again, nothing changes."""
     end = dt.datetime.combine(opening.review_due_on, dt.time(23, 59))

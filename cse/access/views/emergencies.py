@@ -2,16 +2,16 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cse.access import queries
-from cse.access.actions import break_glass, review_break_glass
+from cse.access.actions import break_glass, give_back, review_break_glass
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.forms import EmergencyForm, OpeningReviewForm
 from cse.access.models import BreakGlass
 from cse.access.policies import NotAllowed, NotVisible, in_scope
-from cse.access.views.common import attempt, note_extra_fields, page
+from cse.access.views.common import attempt, note_extra_fields, page, visible_child
 from cse.access.wiring import reauthenticated
 from cse.audit import events
 
@@ -57,6 +57,15 @@ def _open(child_id, form, by):
     if child_id is None:
         raise NotVisible
     break_glass(child_id=child_id, by=by, reason=form.cleaned_data["reason"])
+
+
+@requires(Capability.BREAK_GLASS)
+@require_POST
+def back(request, child_id):
+    child = visible_child(request, child_id, Capability.SEE_CHILD)
+    give_back(child=child, by=request.user)
+    messages.success(request, "The child is closed to you again. The review is still due.")
+    return redirect("worklist:home")
 
 
 @requires(Capability.REVIEW_BREAK_GLASS)

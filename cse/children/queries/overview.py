@@ -7,7 +7,6 @@ import uuid
 
 from django.db.models import Q, QuerySet
 
-from cse.access.models import Seal
 from cse.children.models import Child, LegalStatus, TeamMember
 from cse.people.models import ContactPoint, Post, TeamKind
 
@@ -57,8 +56,3 @@ def contacts_of(authority_id: uuid.UUID | None) -> list[tuple[str, str, str]]:
         (point.label, "" if point.is_placeholder else point.value, "")
         for point in ContactPoint.objects.filter(authority=authority_id)
     ]
-
-
-def is_sealed(child: Child) -> bool:
-    """Whether only named people see the child."""
-    return Seal.objects.filter(child=child, lifted_at__isnull=True).exists()
