@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cse.audit import events, queries
+from cse.audit import events, queries, words
 from cse.audit.forms import LogFilterForm
 
 NOBODY = uuid.UUID(int=0)
@@ -80,7 +80,10 @@ def _page(request, form, address):
     context = {
         "form": form,
         "has_errors": bool(form.errors),
-        "events": page.events,
+        "rows": [
+            (event, words.what(event), words.answer(event), words.changed(event))
+            for event in page.events
+        ],
         "names": queries.actor_names(page.events),
         "references": queries.references(page.events),
         "older": f"?{urlencode({**address, 'before': page.older})}" if page.older else "",

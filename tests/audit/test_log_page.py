@@ -44,7 +44,7 @@ def test_it_shows_acts_by_reference_and_no_childs_name(auditor):
     shown = body(auditor.get(LOG))
     assert child.reference in shown
     assert "Wanda Worker" in shown
-    assert "given_name" in shown
+    assert "given name" in shown
     assert "Quintessa" not in shown
     assert "Zzyzx" not in shown
 

@@ -10,13 +10,19 @@ from cse.access.wiring import wired
 from cse.audit import events
 
 
+def page_name(request):
+    """The page somebody looked at, by the name of its route: an event says which."""
+    match = request.resolver_match
+    return match.url_name.replace("-", " ") if match else ""
+
+
 def visible_child(request, child_id, capability):
     """The child, for this act, or the one 404; the look is noted."""
     children = apps.get_model("children", "Child").objects.select_related(
         "authority", "created_by_agency"
     )
     child = get_visible_or_404(children, request.user, capability, child_id)
-    events.look(str(capability), child=child)
+    events.look(str(capability), child=child, data={"page": page_name(request)})
     return child
 
 

@@ -12,6 +12,7 @@ from cse.access.forms import PlainForm
 from cse.access.policies import can
 from cse.access.principals import principals_of
 from cse.access.views.common import attempt, page, visible_child
+from cse.audit import words
 from cse.audit.models import AuditEvent
 
 
@@ -52,7 +53,7 @@ def looks(request, child_id):
     found = queries.looks_on(child.pk, _before(request, child.pk))
     shown = found[: queries.LOOKS]
     context = {
-        "events": shown,
+        "events": [(event, words.what(event), words.answer(event)) for event in shown],
         "names": queries.names_of(event.actor_id for event in shown),
         "older": shown[-1].pk if len(found) > len(shown) else None,
         "is_first": "before" not in request.GET,

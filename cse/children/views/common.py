@@ -6,6 +6,7 @@ from django.shortcuts import render
 
 from cse.access.capabilities import Capability
 from cse.access.lookup import get_visible_or_404
+from cse.access.views.common import page_name
 from cse.audit import events
 from cse.children.forms import EditChildForm
 from cse.children.forms.child import facts_of, in_words, labels
@@ -23,7 +24,7 @@ def visible_child(request, child_id, capability=Capability.SEE_CHILD):
         capability,
         child_id,
     )
-    events.look(str(capability), child=child)
+    events.look(str(capability), child=child, data={"page": page_name(request)})
     return child
 
 

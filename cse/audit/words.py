@@ -1,0 +1,93 @@
+"""Events in words that people use: which rule said no, what was looked at, what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from cse.audit.models import AuditEvent, Decision
+
+#: Why somebody was refused; a rule that is not here is shown as it was written.
+RULES: Mapping[str, str] = MappingProxyType(
+    {
+        "scope": "they may not see this child",
+        "not in scope": "they may not see this child",
+        "not visible": "nothing there that they may see",
+        "role": "their post does not include it",
+        "no current post": "they hold no post today",
+        "state": "it was not possible then",
+        "own interest": "about their own access",
+        "own account": "about their own account",
+        "own request": "they had asked for it themselves",
+        "own exports": "only their own documents",
+        "extra fields": "sent more than the form asks",
+        "not offered": "no such choice was offered",
+        "unknown code": "no document has this code",
+        "too many tries": "too many tries",
+    }
+)
+
+#: What an act was about, by the kind of record.
+OBJECTS: Mapping[str, str] = MappingProxyType(
+    {
+        "screening.screen": "screen",
+        "documents.export": "document",
+        "access.breakglass": "emergency opening",
+        "access.seal": "seal",
+        "children.levelevent": "level",
+        "children.legalstatus": "legal status",
+        "people.post": "post",
+        "people.team": "team",
+        "people.agency": "agency",
+        "screening.toolversion": "tool version",
+    }
+)
+
+#: Pages by the name of their route, where that is not what the page is called.
+_PAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "child": "overview",
+        "statuses": "legal status",
+        "who": "who can see it",
+        "why": "why one sees it",
+        "looks": "who has looked",
+        "attempts": "what was refused",
+        "edit": "change the details",
+    }
+)
+
+_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "birth_date_known": "how well the date of birth is known",
+        "expires_at": "end",
+        "ends_on": "last day",
+        "starts_on": "first day",
+        "is_active": "whether it is open",
+        "sha256": "fingerprint of the file",
+        "downloads": "number of downloads",
+        "part_versions": "versions of the parts",
+    }
+)
+
+
+def answer(event: AuditEvent) -> str:
+    """Whether it was allowed, and if not, why."""
+    if event.decision == Decision.ALLOWED:
+        return "Allowed"
+    return f"Refused: {RULES.get(event.rule, event.rule)}" if event.rule else "Refused"
+
+
+def what(event: AuditEvent) -> str:
+    """The act and what it was about: a page, or a record by the first letters of its id."""
+    act = event.act[:1].upper() + event.act[1:]
+    page = event.data.get("page", "") if isinstance(event.data, dict) else ""
+    kind = OBJECTS.get(event.object_kind, "")
+    if kind:
+        return f"{act} ({kind} {event.object_id[:8]})"
+    page = _PAGES.get(page, page)
+    return f"{act} ({page})" if page and page not in act else act
+
+
+def changed(event: AuditEvent) -> str:
+    """The fields that changed, in words."""
+    return ", ".join(_FIELDS.get(name, name.replace("_", " ")) for name in event.changed_fields)
