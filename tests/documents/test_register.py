@@ -47,13 +47,13 @@ def browser(user, confirmed=True):
     return client
 
 
-def complete_screen(screen, by):
+def complete_screen(screen, by, notes="Dates are with the nurse."):
     """Fill in what a completed Oxfordshire screen needs, and complete it."""
     tool = tool_of(screen.tool_version_id)
     rows = {row.id: Given() for row in tool.domains[0].shown}
     rows[tool.domains[0].shown[0].id] = Given(Presence.YES, evidence="Seen by the nurse.")
     parts = {
-        "domain.health": {**rows, "notes": "Dates are with the nurse."},
+        "domain.health": {**rows, "notes": notes},
         "section.harm": {"harm_happened": "no"},
         "section.conclusion": {
             "concerns_confirmed": "no",
@@ -356,7 +356,7 @@ def test_a_correction_is_named_by_the_register_and_printed_on_the_paper(reader, 
         draft = correct_screen(
             screen_id=screen.pk, by=screen.completed_by, reason="A date was wrong."
         )
-        second = complete_screen(draft, screen.completed_by)
+        second = complete_screen(draft, screen.completed_by, notes="The nurse saw it on Monday.")
     page = browser(reader).get(reverse("documents:verified", args=[first.code])).content.decode()
     assert "There is a newer version" in page
     assert "correction 1" in page
