@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cse.access.capabilities import Capability
 from cse.clocks.kinds import HOURLY_OFFSETS, ClockKind, People, register_kind
-from cse.clocks.reckoning import Length, Unit
+from cse.clocks.reckoning import Length, Offset, Unit
 from cse.worklist import kinds as work
 
 #: Who owes what runs and who is told, for all clocks of a test.
@@ -37,8 +39,11 @@ INTERVIEW = ClockKind(
     url_name="children:child",
     offsets=HOURLY_OFFSETS,
 )
+#: Reminded of on the day itself, and when it is late; nothing waits on home.
+ON_THE_DAY = replace(DECISION, key="test_on_the_day", offsets=(Offset(0),), work="")
 
 
 def register() -> None:
     register_kind(DECISION)
     register_kind(INTERVIEW)
+    register_kind(ON_THE_DAY)
