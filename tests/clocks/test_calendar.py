@@ -1,9 +1,10 @@
 """The administrator's own days: what they move, what they leave, and that it is written down."""
 
 import datetime as dt
+import threading
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from cse.access.policies import NotAllowed, NotVisible
 from cse.audit.models import AuditEvent
@@ -15,7 +16,7 @@ from cse.people.models import Role
 from cse.workdays import calendar_of
 from cse.worklist.models import WorkItem
 from tests.clocks import kinds
-from tests.clocks.conftest import at
+from tests.clocks.conftest import Scene, at
 from tests.factories import make_agency, make_authority, make_user
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +162,33 @@ def test_a_calendar_is_one_query_whatever_is_in_it(scene, administrator, django_
         calendar = calendar_for(area)
     assert not calendar.is_working_day(TUESDAY)
     assert calendar.is_working_day(dt.date(2027, 2, 2))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["start", "move"])
+def test_no_deadline_slips_past_a_day_that_is_added_at_the_same_moment(wednesday, act):
+    with transaction.atomic():
+        scene = Scene()
+        administrator = make_user(Role.ADMINISTRATOR, agency=scene.agency)
+        clock = None if act == "start" else scene.start("2026-12-21 10:00")
+
+    def add():
+        try:
+            bank_holiday(administrator)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=add)
+    with transaction.atomic():
+        if act == "start":
+            clock = scene.start("2026-12-23 10:00")
+        else:
+            actions.move_trigger(
+                clock=clock, trigger_at=at("2026-12-23 10:00"), reason="Typo", by=scene.worker
+            )
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive()  # it waits: what it would not see yet is still being written
+    thread.join()
+    clock.refresh_from_db()
+    assert clock.due_at == at("2026-12-31 17:00")

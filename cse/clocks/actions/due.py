@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.db import models
+from django.db import connection, models
 
 from cse.clocks.kinds import ClockKind, People
 from cse.clocks.models import Channel, Clock, Reminder
@@ -15,6 +16,16 @@ from cse.clocks.queries import calendar_for
 from cse.clocks.reckoning import Offset, due_at, next_when_late, remind_at
 from cse.workdays import Calendar
 from cse.worklist.actions import open_item
+
+
+def hold_calendar(authority_id: uuid.UUID) -> None:
+    """Let no day be added or taken out until the transaction ends (cse.clocks.actions.calendar).
+
+    Asked before any other row is held: whoever changes the calendar holds the area first, then
+    the clocks, then their children.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM people_authority WHERE id = %s FOR SHARE", [authority_id])
 
 
 def compute(clock: Clock, calendar: Calendar) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from cse.access.policies import NotAllowed, check
 from cse.audit import events
 from cse.children.models import Child
-from cse.clocks.actions.due import compute, open_work, tell
+from cse.clocks.actions.due import compute, hold_calendar, open_work, tell
 from cse.clocks.kinds import ClockKind, kind_of
 from cse.clocks.models import Clock, LateReason
 from cse.clocks.queries import calendar_for, length_for
@@ -53,6 +53,8 @@ def start_clock(
     _check(by, known, child.pk)
     now = timezone.now()
     _has_passed(trigger_at, now)
+    area = authority or child.authority
+    hold_calendar(area.pk)
     # The child's row stands for the set of its clocks: two acts at once take turns.
     Child.objects.select_for_update(no_key=True).only("pk").get(pk=child.pk)
     running = Clock.objects.filter(kind=kind, subject_id=subject.pk, state__in=OPEN).first()
@@ -60,7 +62,6 @@ def start_clock(
         if running.trigger_at != trigger_at:
             raise NotAllowed("This runs already, from another moment: correct that one.")
         return running
-    area = authority or child.authority
     clock = _new(known, child, area, subject, length_for(known, area), trigger_at)
     compute(clock, calendar_for(area))
     clock.save(force_insert=True)
@@ -116,6 +117,7 @@ def move_trigger(*, clock: Clock, trigger_at: dt.datetime, reason: str, by: Any)
     Of what is done already only the target is corrected. Raises ``NotAllowed`` without a reason,
     for a moment still to come, or for one after it was done.
     """
+    hold_calendar(clock.authority_id)
     clock, now = _locked(clock, by), timezone.now()
     if next_state(State(clock.state), Act.MOVE_TRIGGER, late=False) is None:
         raise NotAllowed(REFUSED[Act.MOVE_TRIGGER])
