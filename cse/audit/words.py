@@ -43,16 +43,17 @@ OBJECTS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-#: Pages by the name of their route, where that is not what the page is called.
+#: Pages by the name of their route, where that is not what the page is called; empty where the act
+#: says enough.
 _PAGES: Mapping[str, str] = MappingProxyType(
     {
         "child": "overview",
         "statuses": "legal status",
-        "who": "who can see it",
         "why": "why one sees it",
-        "looks": "who has looked",
         "attempts": "what was refused",
         "edit": "change the details",
+        "who": "",
+        "looks": "",
     }
 )
 

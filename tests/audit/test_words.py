@@ -61,6 +61,10 @@ def test_who_has_looked_says_at_which_page(client, settings):
     page = client.get(reverse("access:looks", args=[case.child.pk])).content.decode()
     assert "See a child&#39;s timeline" in page
     assert "See a child (why one sees it)" in page
+    assert "See who can see a child" not in page
+    client.get(reverse("access:who", args=[case.child.pk]))
+    page = client.get(reverse("access:looks", args=[case.child.pk])).content.decode()
+    assert "See who can see a child<" in page
 
 
 @pytest.mark.django_db
