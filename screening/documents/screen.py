@@ -13,7 +13,7 @@ from cse.access.policies import NotVisible
 from cse.children.models import Child, LevelEvent
 from cse.children.queries.levels import is_waiting
 from cse.documents.kinds import DocumentKind, Subject
-from cse.interface.words import date_words
+from cse.interface.words import date_words, handbook
 from cse.people.models import User
 from screening.answers import Given, read_answers, read_notes, read_ratings
 from screening.child_then import birth_words, child_then
@@ -39,8 +39,8 @@ def find(subject_id: uuid.UUID, user: Any) -> Subject:
     return Subject(
         title=f"{tool.title} of {screen.child.reference}",
         version=(
-            f"Screen completed {date_words(screen.completed_on)}{correction}; "
-            f"{tool.source.document}, {tool.source.section}; tool version {tool.version}"
+            f"Completed {date_words(screen.completed_on)}{correction}; "
+            f"{handbook(tool.source.short)}, tool version {tool.version}"
         ),
         marking=screen.authority.marking,
         handling=screen.authority.handling,

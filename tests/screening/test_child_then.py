@@ -7,13 +7,15 @@ from django.db import DatabaseError, transaction
 
 from cse.audit.models import AuditEvent
 from cse.children.actions.record import edit_child
+from cse.documents.models import Export
+from cse.interface.words import date_words
 from cse.people.models import Role
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from screening.actions import answer_added_duty, births, countersign
 from screening.answers import Given
 from screening.documents.paper import screen_document
-from screening.documents.screen import record_of
+from screening.documents.screen import find, record_of
 from screening.models import Screen
 from screening.policies import Refused
 from screening.queries import latest_assessment
@@ -210,3 +212,19 @@ def test_the_assessment_rolls_back_with_the_change(place, monkeypatch):
         born(place, FIFTEEN)
     place.child.refresh_from_db()
     assert place.child.date_of_birth == TWELVE and screen.assessments.count() == 1
+
+
+@pytest.mark.parametrize("area", ["oxfordshire", "wiltshire"])
+def test_the_register_names_the_version_in_words_and_has_room_for_it(tools, area):
+    place = Place(area)
+    screen = completed(place)
+    for number in range(1, 3):
+        screen = corrected(screen, by=place.worker, strengths=f"A friend, and {number} more")
+    found = find(screen.pk, place.lead).version
+    day = date_words(screen.completed_on)
+    section = {"oxfordshire": "Annexe 2", "wiltshire": "Appendix 1"}[area]
+    assert found == (
+        f"Completed {day}, correction 2; {area.capitalize()} handbook {section}, tool version 1"
+    )
+    longest = len(found) - len(day) + len("30 September 2026")
+    assert longest + 2 <= Export._meta.get_field("content_version").max_length
