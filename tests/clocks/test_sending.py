@@ -284,6 +284,23 @@ def test_one_that_cannot_be_dealt_with_holds_up_no_other(scene, wednesday, monke
     assert actions.run_due().sent == 2
 
 
+def test_what_fails_while_it_is_written_down_is_not_taken_for_sent(scene, wednesday, monkeypatch):
+    scene.start()
+    wednesday.move_to(at("2026-12-29 10:00"))
+    save, failures = Reminder.save, []
+
+    def fails_once(row, **more):
+        if row.delivery == Delivery.SENT and not failures:
+            failures.append(row.pk)
+            raise RuntimeError
+        save(row, **more)
+
+    monkeypatch.setattr(Reminder, "save", fails_once)
+    assert actions.run_due().put_off == 1
+    row = Reminder.objects.get(pk=failures[0])
+    assert (row.delivery, row.attempts, row.done_at) == (Delivery.WAITING, 1, None)
+
+
 # -- What stands on home ------------------------------------------------------------------------
 
 

@@ -92,7 +92,8 @@ def _deliver_one(channel: Channel, ran: Ran, server: BaseEmailBackend | None) ->
         with transaction.atomic():
             return _deal_with(reminder, ran, server)
     except Exception as error:
-        # One that cannot be dealt with may not hold up those behind it.
+        # One that cannot be dealt with may not hold up those behind it; it is as it was claimed.
+        reminder.refresh_from_db()
         _put_off(reminder, type(error).__name__)
         ran.put_off += 1
         return True
