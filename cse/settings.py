@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "cse.signin",
     "cse.clocks",
     "screening",
+    "referrals",
     "cse.service",
     "django.contrib.contenttypes",
     "django.contrib.auth",

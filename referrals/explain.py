@@ -45,6 +45,17 @@ def explain(facts: Any) -> dict[str, Any]:
 
     Raises ``Refused`` with every problem, each named by its field.
     """
+    read = read_facts(facts)
+    found = route(read)
+    try:
+        due = [_target(each) for each in targets(found, read.on, calendar_of())]
+    except OutsideCalendar as error:
+        raise Refused([("on", str(error))]) from None
+    return found.as_json() | {"targets": due}
+
+
+def read_facts(facts: Any) -> Facts:
+    """The facts of a JSON document. Raises ``Refused`` with every problem, named by its field."""
     reader = Reader(facts)
     read = _facts(reader)
     reader.done()
@@ -53,13 +64,7 @@ def explain(facts: Any) -> dict[str, Any]:
             reader.wrong(field, message)
     if read is None or reader.problems:
         raise Refused(reader.problems)
-    found = route(read)
-    try:
-        due = [_target(each) for each in targets(found, read.on, calendar_of())]
-    except OutsideCalendar as error:
-        reader.wrong("on", str(error))
-        reader.refuse_if_wrong()
-    return found.as_json() | {"targets": due}
+    return read
 
 
 def _facts(reader: Reader) -> Facts | None:

@@ -36,6 +36,10 @@ class Capability(StrEnum):
     COUNTERSIGN = "countersign a lowered indicator"
     APPROVE_LEVEL = "approve a lowered level"
     CORRECT_SCREEN = "correct a screen"
+    # Referrals
+    SEE_REFERRAL = "see a referral"
+    REFER = "make a referral"
+    TRIAGE = "answer a referral sent to own team"
     # Paper
     EXPORT = "export a document"
     EXPORT_BLANK = "export a blank tool"
@@ -67,6 +71,9 @@ CHILD_ACTS = frozenset(
         Capability.COUNTERSIGN,
         Capability.APPROVE_LEVEL,
         Capability.CORRECT_SCREEN,
+        Capability.SEE_REFERRAL,
+        Capability.REFER,
+        Capability.TRIAGE,
         Capability.EXPORT,
     }
 )

@@ -25,6 +25,9 @@ WORKING_WITH_CHILDREN = EVERYBODY | {
     C.SEE_SCREEN,
     C.SCREEN,
     C.CORRECT_SCREEN,
+    C.SEE_REFERRAL,
+    C.REFER,
+    C.TRIAGE,
     C.EXPORT_BLANK,
 }
 
@@ -49,7 +52,8 @@ ROLE_ACTS: Mapping[Role, frozenset[C]] = MappingProxyType(
         Role.FRONT_DOOR: WORKING_WITH_CHILDREN | {C.GRANT_ACCESS, C.EXPORT, C.SEE_EXPORTS},
         Role.CSE_TEAM: RESPONSIBLE,
         Role.CHAIR: WORKING_WITH_CHILDREN | {C.EXPORT, C.SEE_EXPORTS},
-        Role.INTELLIGENCE: EVERYBODY,
+        # The police are sent referrals by rule; they see those, and of the child what goes along.
+        Role.INTELLIGENCE: EVERYBODY | {C.SEE_REFERRAL, C.TRIAGE},
         Role.BOARD: EVERYBODY | {C.EXPORT_BLANK, C.MANAGE_TOOLS},
         Role.ADMINISTRATOR: EVERYBODY
         | {

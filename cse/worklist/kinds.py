@@ -19,6 +19,14 @@ REFUSED_ATTEMPT = "refused_attempt"
 DUTY_ADDED = "duty_added"
 NAME_FOR_SEAL = "name_for_seal"
 FIND_LEAD = "find_lead"
+FINISH_REFERRAL = "finish_referral"
+DECIDE_REFERRAL = "decide_referral"
+ACKNOWLEDGE_REFERRAL = "acknowledge_referral"
+AGREE_OUTCOME = "agree_outcome"
+READ_OUTCOME = "read_outcome"
+TELL_CONTACT = "tell_contact"
+ANSWER_DISAGREEMENT = "answer_disagreement"
+SCREEN_OUTSTANDING = "screen_outstanding"
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,18 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "Give somebody the post of safeguarding lead: a sealed record has nobody left",
                 "people:edit-agency",
             ),
+            Kind(FINISH_REFERRAL, "Send the referral", "referrals:draft"),
+            Kind(DECIDE_REFERRAL, "Decide the referral", "referrals:delivery"),
+            Kind(ACKNOWLEDGE_REFERRAL, "Acknowledge the referral", "referrals:delivery"),
+            Kind(AGREE_OUTCOME, "Agree to an outcome, or not", "referrals:delivery"),
+            Kind(READ_OUTCOME, "Read what was decided on your referral", "referrals:outcome"),
+            Kind(TELL_CONTACT, "Tell the contact outside the service", "referrals:outcome"),
+            Kind(
+                ANSWER_DISAGREEMENT,
+                "Answer somebody who does not agree with a decision",
+                "referrals:disagreement",
+            ),
+            Kind(SCREEN_OUTSTANDING, "Complete the screen", "referrals:show"),
         )
     }
 )

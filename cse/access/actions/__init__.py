@@ -7,7 +7,7 @@ from cse.access.actions.abandoned import name_for_seal, tell_of_abandoned_seals
 from cse.access.actions.asked import end_asked_access, let_see_to_answer
 from cse.access.actions.attempts import know_of_attempts, tell_of_attempt
 from cse.access.actions.exclusions import end_exclusion, exclude
-from cse.access.actions.grants import end_access, give_access, grant_by_rule
+from cse.access.actions.grants import end_access, end_by_rule, give_access, grant_by_rule
 from cse.access.actions.openings import (
     MINIMUM_EMERGENCY_REASON,
     break_glass,
@@ -22,6 +22,7 @@ __all__ = [
     "break_glass",
     "end_access",
     "end_asked_access",
+    "end_by_rule",
     "end_exclusion",
     "end_seal_name",
     "exclude",

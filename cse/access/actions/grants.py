@@ -143,6 +143,31 @@ def _check_can_receive(user: Any, child: Any) -> None:
 
 
 @transaction.atomic
+def end_by_rule(*, child: Any, basis: Basis, group: Group, by: Any, reason: str) -> bool:
+    """End a team's access that a rule gave, inside the act that ends the need; whether it had any.
+
+    A grant on another basis stays.
+    """
+    held = _held(child, basis, user=None, group=group)
+    if held is None or held.expires_at <= timezone.now():
+        return False
+    held.expires_at = max(timezone.now(), held.starts_at)
+    held.ended_by, held.ended_reason = by, reason
+    held.save()
+    events.record(
+        "access ended",
+        by=by,
+        child=child,
+        obj=held,
+        rule=basis,
+        reason=reason,
+        changed=["expires_at"],
+    )
+    wired("hand_over_work")(child_id=child.pk)
+    return True
+
+
+@transaction.atomic
 def end_access(*, grant: Grant, by: Any, reason: str) -> None:
     """End a grant now; it is refused on the next request. The row stays.
 

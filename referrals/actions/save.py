@@ -1,0 +1,107 @@
+"""Saving a part of a draft, and what is said of the facts: the routes follow at once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from cse.audit import events
+from cse.people.models import Authority
+from referrals.actions.common import keep, lock_referral
+from referrals.facts import only_said, route_of
+from referrals.models import Referral
+from referrals.parts import BY_KEY, CONSENTS, LONGEST, Part
+from referrals.policies import Refused, check_referral
+from referrals.transitions import Act
+
+FACTS = "facts"
+"""The part that the facts are, in versions and history."""
+
+
+class StaleSave(Exception):  # noqa: N818  (a clash of two people, not a mistake of either)
+    """Somebody else saved this part since the page was opened; nothing was written.
+
+    ``referral`` is what is stored now, ``part`` the part's key, ``values`` what was typed.
+    """
+
+    def __init__(self, referral: Referral, part: str, values: Mapping[str, Any]) -> None:
+        self.referral, self.part, self.values = referral, part, values
+        super().__init__(f"{part} was saved by somebody else")
+
+
+@transaction.atomic
+def save_part(
+    *, referral_id: uuid.UUID, part: str, values: Mapping[str, Any], version: int, by: Any
+) -> Referral:
+    """Save the text of one part; fields that are not the part's change nothing.
+
+    ``version`` is the part's version that the page was opened with; an older one raises
+    `StaleSave`. Nothing that is missing is refused here: that is said at sending.
+    """
+    found = BY_KEY.get(part)
+    if found is None:
+        raise Refused("A referral has no such part.")
+    referral = _to_change(referral_id, part, values, version, by)
+    referral.sections = _written(referral.sections, found, values)
+    return _save(referral, part, by)
+
+
+@transaction.atomic
+def set_facts(
+    *,
+    referral_id: uuid.UUID,
+    facts: Mapping[str, Any],
+    version: int,
+    by: Any,
+    placed_in: Authority | None = None,
+) -> Referral:
+    """Say what is known, in the words of ``explain routing``; it replaces what was said before.
+
+    ``placed_in``: the other area in which a looked-after child lives (DEC-41). What comes from
+    the record or the screen is not said here and not lost. Raises `cse.strict.Refused` with
+    every fact that is not understood or contradicts another, and `StaleSave`.
+    """
+    referral = _to_change(referral_id, FACTS, facts, version, by)
+    referral.facts = only_said(facts)
+    elsewhere = placed_in if placed_in and placed_in.pk != referral.authority_id else None
+    if elsewhere is not None and not referral.facts.get("looked_after"):
+        raise Refused("Only a looked-after child is placed in another area: say so as well.")
+    referral.placed_in = elsewhere
+    return _save(referral, FACTS, by)
+
+
+def _to_change(
+    referral_id: uuid.UUID, part: str, values: Mapping[str, Any], version: int, by: Any
+) -> Referral:
+    referral = lock_referral(referral_id)
+    check_referral(by, referral, Act.SAVE)
+    if referral.part_versions.get(part, 0) != version:
+        raise StaleSave(referral, part, values)
+    return referral
+
+
+def _save(referral: Referral, part: str, by: Any) -> Referral:
+    saved = referral.part_versions.get(part, 0) + 1
+    now = timezone.now()
+    referral.part_versions = {**referral.part_versions, part: saved}
+    referral.version += 1
+    referral.saved_at = now
+    referral.routing = route_of(referral, timezone.localdate(now)).as_json()
+    keep(referral, f"saved {part}")
+    events.record("referral saved", by=by, child=referral.child_id, obj=referral, changed=[part])
+    return referral
+
+
+def _written(sections: Mapping[str, Any], part: Part, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The sections with this part's fields; what is empty is left out."""
+    own = {key: str(values[key]).strip() for key in part.fields if key in values}
+    if own.get("consent", "") not in ("", *CONSENTS):
+        raise Refused("Choose one of the answers on consent.")
+    if any(len(text) > LONGEST for text in own.values()):
+        raise Refused(f"A field holds {LONGEST:,} characters at most; nothing was saved.")
+    together = {**sections, **own}
+    return {key: text for key, text in together.items() if text}

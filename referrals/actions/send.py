@@ -1,0 +1,178 @@
+"""Sending a referral: the rules are asked once more, and every team they name receives it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from cse.audit import events
+from cse.children.models import Child
+from cse.worklist import kinds
+from cse.worklist.actions import close_items, open_item
+from referrals.actions.common import (
+    DECISION_DAYS,
+    SCREEN_DAYS,
+    due_in,
+    keep,
+    let_team_see,
+    lock_referral,
+)
+from referrals.addressees import FRONT_DOOR, Addressee, addressees, team_for
+from referrals.facts import facts_of_screen, route_of
+from referrals.models import Delivery, Referral
+from referrals.parts import Missing, missing
+from referrals.policies import Refused, check_can_start, check_referral
+from referrals.routing import Obligation, Route
+from referrals.transitions import Act
+from screening.child_then import facts_to_keep
+
+EARLY = frozenset({Route.SAFEGUARDING_LEAD, Route.EARLY_HELP})
+"""Early help is offered by those who know the child: the front door need not see it (W §8.1)."""
+
+
+class Unfinished(Exception):  # noqa: N818  (nothing went wrong: something is missing)
+    """It cannot be sent yet; ``missing`` names everything that has to be added."""
+
+    def __init__(self, wanted: tuple[Missing, ...]) -> None:
+        self.missing = wanted
+        super().__init__(f"{len(wanted)} things are missing")
+
+
+class StaleCheck(Exception):  # noqa: N818
+    """Somebody saved after the referral was read: read it again before sending."""
+
+
+@transaction.atomic
+def send(*, referral_id: uuid.UUID, by: Any, version: int) -> Referral:
+    """Send a draft: freeze it with its routes, and deliver it to everybody the rules name.
+
+    ``version`` is the referral's own at the time it was read. Raises `StaleCheck` if it was saved
+    since, `Unfinished` while something is missing, `NoDraft` for a second click, and
+    `cse.strict.Refused` where facts contradict each other by now. Each team may see the child
+    from now on, for a reason and a time; nothing about the child leaves the service.
+    """
+    referral = lock_referral(referral_id)
+    after = check_referral(by, referral, Act.SEND)
+    check_can_start(by, referral.child, timezone.localdate())
+    if referral.version != version:
+        raise StaleCheck
+    _ask_rules(referral)
+    rules = frozenset(rule["id"] for rule in referral.routing["rules"])
+    screened = bool(referral.screen and referral.screen.is_complete)
+    wanted = tuple(missing(referral.sections, rules, has_screen=screened))
+    if wanted:
+        raise Unfinished(wanted)
+    receivers = _receivers(referral)
+    _freeze(referral, after.value, by)
+    for receiver in receivers:
+        _deliver(referral, receiver, by)
+    _owe_screen(referral, by)
+    events.record(
+        "referral sent",
+        by=by,
+        child=referral.child_id,
+        obj=referral,
+        rule=" ".join(sorted(rules)),
+        data={"teams": [str(each.team.pk) for each in receivers if each.team]},
+    )
+    return referral
+
+
+def _ask_rules(referral: Referral) -> None:
+    """The routes as they are now: the screen or the child may have changed since the draft."""
+    today = timezone.localdate()
+    referral.screen_facts = facts_of_screen(referral.screen)
+    found = route_of(referral, today)
+    referral.routing, referral.routing_version = found.as_json(), found.version
+    referral.placed_routing = (
+        route_of(referral, today, area=referral.placed_in).as_json() if referral.placed_in else {}
+    )
+
+
+def _receivers(referral: Referral) -> list[Addressee]:
+    """Everybody it goes to, each once; raises `Refused` where that is nobody.
+
+    A referral that no rule asks for is for the front door to weigh: it is not sent to nobody.
+    """
+    found = addressees(referral.routing, referral.authority, referral.agency)
+    if referral.placed_in is not None:
+        held = {each.team for each in found if each.team}
+        there = addressees(referral.placed_routing, referral.placed_in, referral.agency)
+        found += [each for each in there if each.team is None or each.team not in held]
+    routes = {name for each in found for name in each.routes}
+    if not routes & set(FRONT_DOOR) and not (routes and routes <= EARLY):
+        found += _to_front_door(referral)
+    if not found:
+        raise Refused(
+            "No team of the area can receive this yet. Telephone the front door, and ask your "
+            "administrator to add it."
+        )
+    return found
+
+
+def _to_front_door(referral: Referral) -> Iterator[Addressee]:
+    """The area's front door, which has a copy of everything about one child (DEC-41)."""
+    wiltshire = referral.authority.key == "wiltshire"
+    name = Route.MASH if wiltshire else Route.ASSESSMENT_TEAM
+    team = team_for(name, referral.authority, referral.agency)
+    if team is not None:
+        yield Addressee(referral.authority, team, "", (name,), ("DEC-41",), Obligation.SHOULD)
+
+
+def _freeze(referral: Referral, status: str, by: Any) -> None:
+    now = timezone.now()
+    referral.status, referral.sent_by, referral.sent_at = status, by, now
+    referral.child_facts = facts_to_keep(referral.child)
+    referral.version += 1
+    referral.saved_at = now
+    keep(referral, "sent")
+    close_items(subject=referral)
+
+
+def _deliver(referral: Referral, receiver: Addressee, by: Any) -> Delivery:
+    delivery = Delivery(
+        referral=referral,
+        authority=receiver.authority,
+        team=receiver.team,
+        contact=receiver.contact,
+        routes=[each.value for each in receiver.routes],
+        rules=list(receiver.rules),
+        obligation=receiver.obligation.value,
+        received_at=timezone.now(),
+    )
+    keep(delivery, "received")
+    let_team_see(delivery, by)
+    open_received(delivery, owner=by)
+    return delivery
+
+
+def open_received(delivery: Delivery, *, owner: Any) -> None:
+    """What a delivery owes: its team's answer, or ``owner`` tells the contact themselves."""
+    child: Child = delivery.referral.child
+    front_door = any(name in FRONT_DOOR for name in delivery.routes)
+    whose: dict[str, Any] = {"group": delivery.team.group} if delivery.team else {"owner": owner}
+    kind = kinds.DECIDE_REFERRAL if front_door else kinds.ACKNOWLEDGE_REFERRAL
+    open_item(
+        kind=kind if delivery.team else kinds.TELL_CONTACT,
+        child=child,
+        subject=delivery,
+        due_at=due_in(DECISION_DAYS),
+        **whose,
+    )
+
+
+def _owe_screen(referral: Referral, by: Any) -> None:
+    """A screen outstanding is a task, and held nothing up (DEC-25, DEC-28)."""
+    unfinished = referral.screen is not None and not referral.screen.is_complete
+    if referral.routing["screen_outstanding"] or unfinished:
+        open_item(
+            kind=kinds.SCREEN_OUTSTANDING,
+            owner=by,
+            child=referral.child,
+            subject=referral,
+            due_at=due_in(SCREEN_DAYS),
+        )

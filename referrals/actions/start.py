@@ -1,0 +1,140 @@
+"""Beginning a referral: from a completed screen, from a draft of one, or from the child alone."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from cse.access.actions import grant_by_rule
+from cse.access.models import Basis
+from cse.access.policies import NotVisible
+from cse.access.principals import principals_of
+from cse.audit import events
+from cse.children.models import Child
+from cse.people.models import Agency, Team, TeamKind
+from cse.worklist import kinds
+from cse.worklist.actions import close_items, open_item
+from referrals.actions.common import DRAFT_DAYS, RESPONSIBLE_DAYS, due_in, keep, lock_referral
+from referrals.facts import facts_of_child, facts_of_screen, route_of
+from referrals.models import Referral
+from referrals.policies import Refused, check_can_start, check_referral
+from referrals.transitions import Act
+from screening.models import Screen
+from screening.queries import visible_to as screens_visible_to
+
+
+def start_from_screen(*, screen: Screen, by: Any, token: uuid.UUID) -> tuple[Referral, bool]:
+    """A draft with the facts of a screen's stored result; the screen goes with it as it is.
+
+    The screen may be a draft still: a worry does not wait for it (DEC-28). Gives the referral and
+    whether it is new: the same ``token``, from a form sent twice, makes one.
+    """
+    if not screens_visible_to(by).filter(pk=screen.pk).exists():
+        raise NotVisible
+    return _start(child=screen.child, screen=screen, by=by, token=token)
+
+
+def start_from_child(*, child: Child, by: Any, token: uuid.UUID) -> tuple[Referral, bool]:
+    """A draft without a screen. Gives the referral and whether it is new."""
+    return _start(child=child, screen=None, by=by, token=token)
+
+
+@transaction.atomic
+def _start(
+    *, child: Child, screen: Screen | None, by: Any, token: uuid.UUID
+) -> tuple[Referral, bool]:
+    check_can_start(by, child, timezone.localdate())
+    # Two forms at once about one child take turns.
+    child = (
+        Child.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("authority")
+        .get(pk=child.pk)
+    )
+    found = _made_before(child, by, token)
+    if found is not None:
+        return found, False
+    referral = _new(child, screen, by, token)
+    try:
+        with transaction.atomic():
+            keep(referral, "started")
+    except IntegrityError:
+        # One token for two children at once: no page of ours does that.
+        raise Refused("This form was used for another child. Open it again.") from None
+    events.record("referral started", by=by, child=child, obj=referral)
+    _let_agency_see(referral, by)
+    open_item(
+        kind=kinds.FINISH_REFERRAL,
+        owner=by,
+        child=child,
+        subject=referral,
+        due_at=due_in(DRAFT_DAYS),
+    )
+    return referral, True
+
+
+def _made_before(child: Child, by: Any, token: uuid.UUID) -> Referral | None:
+    found = Referral.objects.filter(made_by=by, token=token).first()
+    if found is not None and found.child_id != child.pk:
+        raise Refused("This form was used for another child. Open it again.")
+    return found
+
+
+def _new(child: Child, screen: Screen | None, by: Any, token: uuid.UUID) -> Referral:
+    now = timezone.now()
+    agency_id = principals_of(by).agency_id
+    if agency_id is None:
+        raise Refused("You hold no current post.")
+    referral = Referral(
+        token=token,
+        child=child,
+        authority=child.authority,
+        agency=Agency.objects.get(pk=agency_id),
+        screen=screen,
+        facts=facts_of_child(child),
+        screen_facts=facts_of_screen(screen),
+        made_by=by,
+        made_at=now,
+        saved_at=now,
+    )
+    referral.routing = route_of(referral, timezone.localdate(now)).as_json()
+    return referral
+
+
+def _let_agency_see(referral: Referral, by: Any) -> None:
+    """Who refers can follow it; so can the agency's leads, for what their own staff record."""
+    grant_by_rule(
+        child=referral.child,
+        basis=Basis.RECORDER,
+        user=by,
+        by=by,
+        days=RESPONSIBLE_DAYS,
+        reason="Began a referral of this child",
+    )
+    leads = Team.objects.filter(agency=referral.agency, kind=TeamKind.LEADS)
+    team = leads.select_related("group").first()
+    if team is not None:
+        grant_by_rule(
+            child=referral.child,
+            basis=Basis.NAMED_LEAD,
+            group=team.group,
+            by=by,
+            days=RESPONSIBLE_DAYS,
+            reason="A colleague of their agency refers this child",
+        )
+
+
+@transaction.atomic
+def set_aside(*, referral_id: uuid.UUID, by: Any, reason: str) -> Referral:
+    """Put a draft away that should not have been begun; it is kept, and says why."""
+    referral = lock_referral(referral_id)
+    referral.status = check_referral(by, referral, Act.SET_ASIDE).value
+    if not reason.strip():
+        raise Refused("Say why the draft is set aside.")
+    referral.set_aside_reason = reason
+    keep(referral, "set aside")
+    close_items(subject=referral)
+    events.record("referral set aside", by=by, child=referral.child_id, obj=referral, reason=reason)
+    return referral

@@ -1,0 +1,244 @@
+"""What a team does with a referral it was sent: claim, decide, pass on, acknowledge.
+
+The delivery is locked for each act, so that of two people who claim it one wins and the other is
+told who has it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from cse.audit import events
+from cse.worklist import kinds
+from cse.worklist.actions import close_items, open_item
+from referrals.actions.common import (
+    ANSWER_DAYS,
+    DECISION_DAYS,
+    due_in,
+    keep,
+    let_team_see,
+    lock_delivery,
+    take_back_what_is_not_needed,
+)
+from referrals.actions.send import open_received
+from referrals.addressees import rules_of, specialists_of
+from referrals.models import Delivery
+from referrals.policies import Refused, check_delivery
+from referrals.routing import Obligation, Route
+from referrals.transitions import Act, State, second_person_needed
+
+ENDINGS = (Act.OTHER_OUTCOME, Act.SEND_BACK)
+DECISIONS = (Act.ACCEPT, Act.PASS_ON, *ENDINGS)
+
+
+@transaction.atomic
+def claim(*, delivery_id: uuid.UUID, by: Any) -> Delivery:
+    """Take a received referral, to decide it. Raises ``TakenByAnother`` with who has it."""
+    delivery = lock_delivery(delivery_id)
+    delivery.state = check_delivery(by, delivery, Act.CLAIM)
+    delivery.claimed_by, delivery.claimed_at = by, timezone.now()
+    keep(delivery, "claimed")
+    _record("referral claimed", delivery, by)
+    _taken_over(delivery, by)
+    return delivery
+
+
+@transaction.atomic
+def release(*, delivery_id: uuid.UUID, by: Any, reason: str) -> Delivery:
+    """Give a claimed referral back to the team's queue, one's own or that of somebody away."""
+    delivery = lock_delivery(delivery_id)
+    delivery.state = check_delivery(by, delivery, Act.RELEASE)
+    _need(reason)
+    held_by = delivery.claimed_by_id
+    delivery.claimed_by, delivery.claimed_at = None, None
+    keep(delivery, "released")
+    _record("referral released", delivery, by, reason=reason, data={"held_by": str(held_by)})
+    return delivery
+
+
+@transaction.atomic
+def decide(*, delivery_id: uuid.UUID, by: Any, decision: Act, reasons: str) -> Delivery:
+    """Decide a claimed referral, saying why; who decides is recorded (W §4.8).
+
+    Where a rule made it mandatory, another outcome or sending it back is a proposal until
+    somebody else of the team agrees (`agree`). Accepting takes responsibility and access with it.
+    """
+    decision = Act(decision)
+    if decision not in DECISIONS:
+        raise Refused("Choose one of the decisions.")
+    delivery = lock_delivery(delivery_id)
+    proposed = second_person_needed(delivery.obligation, decision)
+    delivery.state = check_delivery(by, delivery, Act.PROPOSE if proposed else decision)
+    _need(reasons)
+    delivery.decision, delivery.reasons = decision.value, reasons
+    delivery.decided_by, delivery.decided_at = by, timezone.now()
+    keep(delivery, "proposed" if proposed else "decided")
+    _record("outcome proposed" if proposed else "referral decided", delivery, by, reason=reasons)
+    close_items(subject=delivery)
+    if proposed:
+        _ask_second_person(delivery)
+    else:
+        _carry_out(delivery, by)
+    return delivery
+
+
+@transaction.atomic
+def agree(*, delivery_id: uuid.UUID, by: Any, note: str) -> Delivery:
+    """Agree, as another person, to a proposed outcome of a mandatory referral."""
+    delivery = lock_delivery(delivery_id)
+    back = delivery.decision == Act.SEND_BACK
+    delivery.state = check_delivery(by, delivery, Act.AGREE_BACK if back else Act.AGREE_OTHER)
+    _need(note)
+    delivery.approved_by, delivery.approved_at = by, timezone.now()
+    delivery.approval_note = note
+    keep(delivery, "agreed to")
+    _record("outcome agreed to", delivery, by, reason=note)
+    close_items(subject=delivery)
+    _carry_out(delivery, by)
+    return delivery
+
+
+@transaction.atomic
+def refuse(*, delivery_id: uuid.UUID, by: Any, note: str) -> Delivery:
+    """Do not agree to a proposed outcome: its holder decides again. What was proposed is kept."""
+    delivery = lock_delivery(delivery_id)
+    delivery.state = check_delivery(by, delivery, Act.DISAGREE)
+    _need(note)
+    delivery.decision = delivery.reasons = ""
+    delivery.decided_by = delivery.decided_at = None
+    keep(delivery, "not agreed to")
+    _record("outcome not agreed to", delivery, by, reason=note)
+    close_items(subject=delivery)
+    open_item(
+        kind=kinds.DECIDE_REFERRAL,
+        owner=delivery.claimed_by,
+        child=delivery.referral.child,
+        subject=delivery,
+        due_at=due_in(DECISION_DAYS),
+    )
+    return delivery
+
+
+@transaction.atomic
+def acknowledge(*, delivery_id: uuid.UUID, by: Any) -> Delivery:
+    """Say for one's team that it has the referral and acts on it (O-REF-10)."""
+    delivery = lock_delivery(delivery_id)
+    delivery.state = check_delivery(by, delivery, Act.ACKNOWLEDGE)
+    _acknowledged(delivery, by)
+    let_team_see(delivery, by, responsible=True)
+    _record("referral acknowledged", delivery, by)
+    _taken_over(delivery, by)
+    return delivery
+
+
+def _acknowledged(delivery: Delivery, by: Any) -> None:
+    delivery.acknowledged_by, delivery.acknowledged_at = by, timezone.now()
+    keep(delivery, "acknowledged")
+    close_items(subject=delivery)
+
+
+def _ask_second_person(delivery: Delivery) -> None:
+    assert delivery.team is not None  # noqa: S101  a contact decides nothing here
+    open_item(
+        kind=kinds.AGREE_OUTCOME,
+        group=delivery.team.group,
+        child=delivery.referral.child,
+        subject=delivery,
+        due_at=due_in(ANSWER_DAYS),
+    )
+
+
+def _carry_out(delivery: Delivery, by: Any) -> None:
+    """What follows from a decision: responsibility, access, and that the referrer reads it."""
+    if delivery.decision == Act.ACCEPT:
+        let_team_see(delivery, by, responsible=True)
+    elif delivery.decision == Act.PASS_ON:
+        _pass_on(delivery, by)
+    else:
+        take_back_what_is_not_needed(delivery, by, "The referral was decided")
+    open_item(
+        kind=kinds.READ_OUTCOME,
+        owner=delivery.referral.sent_by,
+        child=delivery.referral.child,
+        subject=delivery,
+        due_at=due_in(DECISION_DAYS),
+    )
+
+
+def _pass_on(delivery: Delivery, by: Any) -> None:
+    """The specialist team of the same area receives it; the front door holds it until then."""
+    team = specialists_of(delivery.authority)
+    if team is None:
+        raise Refused("The area has no specialist team yet. Accept the referral, or telephone.")
+    there = Delivery.objects.filter(referral=delivery.referral, team=team).first()
+    if there is not None:
+        _joined(delivery, there, by)
+        return
+    wiltshire = delivery.authority.key == "wiltshire"
+    name = Route.CSE_TEAM if wiltshire else Route.KINGFISHER
+    routing = delivery.referral.routing
+    there = Delivery(
+        referral=delivery.referral,
+        authority=delivery.authority,
+        team=team,
+        routes=[name.value],
+        rules=list(rules_of(routing, name)) or delivery.rules,
+        obligation=routing["obligations"].get(name.value, Obligation.SHOULD.value),
+        received_at=timezone.now(),
+        passed_by=delivery,
+    )
+    keep(there, "passed on")
+    let_team_see(there, by)
+    open_received(there, owner=by)
+    _record("referral passed on", there, by)
+
+
+def _joined(delivery: Delivery, there: Delivery, by: Any) -> None:
+    """The specialist team has the referral from the referrer already: this one joins it."""
+    if there.passed_by_id is None:
+        there.passed_by = delivery
+        keep(there, "passed on as well")
+    if there.stands_at is not State.RECEIVED:
+        _taken_over(there, there.acknowledged_by or there.claimed_by)
+
+
+def _taken_over(there: Delivery, by: Any) -> None:
+    """The specialist team answers: the front door is no longer responsible, nor sees the child."""
+    if there.passed_by_id is None:
+        return
+    before = lock_delivery(there.passed_by_id)
+    if before.stands_at is not State.SENT_ON:
+        return
+    before.state = State.PASSED
+    _acknowledged(before, by)
+    _record("responsibility passed", before, by)
+    take_back_what_is_not_needed(before, by, "The specialist team has taken responsibility")
+    # What the referrer has not read yet still waits for them.
+    open_item(
+        kind=kinds.READ_OUTCOME,
+        owner=before.referral.sent_by,
+        child=before.referral.child,
+        subject=before,
+        due_at=due_in(DECISION_DAYS),
+    )
+
+
+def _need(reason: str) -> None:
+    if not reason.strip():
+        raise Refused("Say why.")
+
+
+def _record(act: str, delivery: Delivery, by: Any, **more: Any) -> None:
+    events.record(
+        act,
+        by=by,
+        child=delivery.referral.child_id,
+        obj=delivery,
+        rule=" ".join(delivery.rules),
+        changed=["state"],
+        **more,
+    )

@@ -1,0 +1,109 @@
+"""Who receives what the rules route: the teams of an area, or a contact where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from django.utils import timezone
+
+from cse.people.models import Agency, AgencyType, Authority, Post, Team, TeamKind
+from referrals.routing import Obligation, Route
+
+FRONT_DOOR: Final = (Route.MASH, Route.ASSESSMENT_TEAM, Route.SOCIAL_CARE)
+"""Social care's referrals come in at its front door (W §9.1, O §10.1)."""
+SPECIALISTS: Final = (Route.CSE_TEAM, Route.KINGFISHER)
+CONTACTS: Final[Mapping[Route, str]] = MappingProxyType(
+    {
+        Route.SAFEGUARDING_LEAD: "Safeguarding lead",
+        Route.EARLY_HELP: "Early help",
+        Route.MASH: "Front door",
+        Route.ASSESSMENT_TEAM: "Front door",
+        Route.SOCIAL_CARE: "Front door",
+        Route.CSE_TEAM: "Specialist team",
+        Route.KINGFISHER: "Specialist team",
+        Route.POLICE: "Police",
+        Route.DESIGNATED_OFFICER: "Designated Officer (LADO)",
+    }
+)
+"""What a route is called where it has no team; routes that are not here are meetings, held and
+not addressed (``strategy_discussion``, ``cse_meeting``, ``wrmg``)."""
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """One team, or contact, with everything that leads to it."""
+
+    authority: Authority
+    team: Team | None
+    contact: str
+    routes: tuple[Route, ...]
+    rules: tuple[str, ...]
+    obligation: Obligation
+
+
+def addressees(routing: Mapping[str, Any], area: Authority, agency: Agency) -> list[Addressee]:
+    """Everybody a routing is sent to, each once, with the strictest obligation of their routes.
+
+    ``area`` is whose handbook was read, ``agency`` who refers. What is passed on by the front
+    door, or only to be considered, is not addressed (DEC-41).
+    """
+    found: dict[Any, Addressee] = {}
+    for name in _owed(routing):
+        team = team_for(name, area, agency)
+        contact = "" if team else CONTACTS[name]
+        held = found.get(team or contact)
+        rules, obligation = rules_of(routing, name), Obligation(routing["obligations"][name])
+        if held is not None:
+            rules = tuple(dict.fromkeys((*held.rules, *rules)))
+            obligation = min(held.obligation, obligation, key=lambda each: each.rank)
+        routes = (*(held.routes if held else ()), name)
+        found[team or contact] = Addressee(area, team, contact, routes, rules, obligation)
+    return list(found.values())
+
+
+def _owed(routing: Mapping[str, Any]) -> Iterator[Route]:
+    passed_on = set(routing["passed_on"])
+    return (
+        Route(name)
+        for name in routing["routes"]
+        if name not in passed_on and Route(name) in CONTACTS
+    )
+
+
+def rules_of(routing: Mapping[str, Any], name: Route) -> tuple[str, ...]:
+    """The rules that lead to a route."""
+    return tuple(
+        rule["id"] for rule in routing["rules"] if name in rule["route"] or name in rule["beside"]
+    )
+
+
+def team_for(name: Route, area: Authority, agency: Agency) -> Team | None:
+    """The team that receives a route, or None where the area has none with anybody in it."""
+    if name is Route.SAFEGUARDING_LEAD:
+        return _first(agency_id=agency.pk, kind=TeamKind.LEADS)
+    if name in FRONT_DOOR:
+        return _first(agency__authority=area, kind=TeamKind.FRONT_DOOR)
+    if name in SPECIALISTS:
+        return specialists_of(area)
+    if name is Route.POLICE:
+        return _first(agency__authority=area, agency__type=AgencyType.POLICE, kind=TeamKind.WORKING)
+    return None
+
+
+def specialists_of(area: Authority) -> Team | None:
+    """The area's specialist team for exploitation: the CSE team, or Kingfisher."""
+    return _first(agency__authority=area, kind=TeamKind.CSE_TEAM)
+
+
+def _first(**wanted: Any) -> Team | None:
+    """A team with somebody in it today; of several the first by name, always the same."""
+    manned = Post.objects.current(timezone.localdate()).values("team_id")
+    teams = (
+        Team.objects.filter(pk__in=manned, **wanted)
+        .select_related("group", "agency")
+        .order_by("name", "id")
+    )
+    return teams.first()

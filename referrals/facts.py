@@ -1,0 +1,100 @@
+"""From what is stored to what the routing rules read: the child, the screen, what was said."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final
+
+from cse.children.models import BirthDateKnown, Child, LegalStatus, LegalStatusKind
+from cse.people.models import Authority
+from cse.strict import Refused
+from referrals.explain import read_facts
+from referrals.models import Referral
+from referrals.routing import Facts, Routing, problems, route
+from screening.models import Screen
+from screening.queries import latest_assessment
+
+SAID: Final = frozenset(
+    {
+        *("level", "concerns_confirmed", "immediate_danger", "significant_harm"),
+        *("sexual_activity", "pregnant", "other_person", "position_of_trust"),
+        *("works_with_children", "foster_carer", "group_suspected", "trafficking"),
+        *("offence_recorded", "looked_after", "professional_working", "care_planning"),
+        *("checklist", "unticked"),
+    }
+)
+"""What the person who refers may say. Day, area, age, consent and screen come from the record."""
+
+LOOKED_AFTER: Final = (LegalStatusKind.S20, LegalStatusKind.S31)
+
+
+def facts_of_child(child: Child) -> dict[str, Any]:
+    """What the child's current legal status says, to begin with."""
+    current = LegalStatus.objects.filter(child=child, ends_on__isnull=True).first()
+    kind = current.kind if current else LegalStatusKind.NONE
+    if kind in LOOKED_AFTER:
+        return {"looked_after": str(kind), "care_planning": "lac"}
+    return {} if kind == LegalStatusKind.NONE else {"care_planning": str(kind)}
+
+
+def facts_of_screen(screen: Screen | None) -> dict[str, Any]:
+    """What a completed screen's newest stored result says; nothing of a draft or none (DEC-28).
+
+    While a lower level waits for approval the result still has the duties of the level before:
+    a rule that stands there is a fact here.
+    """
+    if screen is None or not screen.is_complete:
+        return {"screened": False}
+    rules = {rule["id"] for rule in latest_assessment(screen).result["rules"]}
+    confirmed = screen.sections.get("concerns_confirmed") == "yes"
+    return {
+        "screened": True,
+        "screened_on": screen.completion[0].isoformat(),
+        "level": screen.sections.get("level") or None,
+        "concerns_confirmed": confirmed or "R4" in rules,
+        "any_one_high": "R5" in rules,
+    }
+
+
+def route_of(referral: Referral, on: dt.date, *, area: Authority | None = None) -> Routing:
+    """What the rules say of a referral on a day, by the handbook of ``area`` or of its own.
+
+    Raises ``cse.strict.Refused`` with every fact that contradicts another.
+    """
+    facts = read_facts(as_document(referral, on, area or referral.authority))
+    wrong = tuple(problems(facts))
+    if wrong:
+        raise Refused(wrong)
+    return route(facts)
+
+
+def as_document(referral: Referral, on: dt.date, area: Authority) -> dict[str, Any]:
+    """The facts as ``explain routing`` reads them. What either source says is added, not lost."""
+    said, screened = referral.facts, referral.screen_facts
+    both = {**said, **{key: value for key, value in screened.items() if value is not None}}
+    both["concerns_confirmed"] = any(
+        bool(each.get("concerns_confirmed")) for each in (said, screened)
+    )
+    return {
+        **both,
+        **_age(referral.child, on),
+        "authority": area.key,
+        "on": on.isoformat(),
+        "consent": referral.sections.get("consent") or "not_sought",
+    }
+
+
+def _age(child: Child, on: dt.date) -> dict[str, Any]:
+    """The date of birth where it is exact, else the youngest age it may mean (DEC-02)."""
+    if child.date_of_birth is not None and child.birth_date_known == BirthDateKnown.EXACT:
+        return {"date_of_birth": child.date_of_birth.isoformat()}
+    return {"estimated_age": child.age_at(on)}
+
+
+def only_said(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What of ``facts`` the person may say; everything else changes nothing (bad-input)."""
+    return {key: value for key, value in facts.items() if key in SAID}
+
+
+__all__ = ["SAID", "Facts", "facts_of_child", "facts_of_screen", "only_said", "route_of"]

@@ -1,0 +1,151 @@
+"""What may be done with a referral or a delivery now, and why not: acts and pages ask alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from cse.access.capabilities import Capability
+from cse.access.policies import NotAllowed, NotVisible, check
+from cse.access.principals import principals_of
+from cse.children.models import Child
+from referrals.addressees import FRONT_DOOR
+from referrals.models import Delivery, Disagreement, Referral
+from referrals.queries import is_visible
+from referrals.transitions import (
+    HELD,
+    Act,
+    Actor,
+    State,
+    Status,
+    after_delivery,
+    after_referral,
+    second_person_needed,
+)
+from screening.policies import is_adult
+
+TOO_OLD = (
+    "This person is 18 or older. A referral is for a child. Use adult safeguarding, and tell the "
+    "police about any offence against them as a child."
+)
+
+
+class Refused(NotAllowed):
+    """The state does not allow the act; the message says what to do instead."""
+
+
+class NoDraft(Refused):
+    """The referral was sent or set aside, perhaps a moment ago by a second click."""
+
+
+class TakenByAnother(Refused):
+    """Somebody else has claimed it; ``holder`` is who."""
+
+    def __init__(self, holder: Any) -> None:
+        self.holder = holder
+        super().__init__(f"{holder.get_full_name()} has this referral already.")
+
+
+def check_can_start(user: Any, child: Child, today: dt.date) -> None:
+    """Raise unless this person may refer this child: under 18 (O-REF-04, DEC-25)."""
+    check(user, Capability.REFER, child)
+    if is_adult(child, today):
+        raise Refused(TOO_OLD)
+
+
+def check_referral(user: Any, referral: Referral, act: Act) -> Status:
+    """The status after the act. Raises ``NotVisible``, ``NoDraft`` or ``Refused``."""
+    check(user, Capability.REFER, referral.child_id)
+    if not is_visible(user, referral):
+        raise NotVisible
+    after = after_referral(Status(referral.status), act, actors_of_referral(user, referral))
+    if after is not None:
+        return after
+    if referral.status == Status.SENT:
+        raise NoDraft("This referral was sent and can no longer change. Make another one.")
+    if referral.status == Status.SET_ASIDE:
+        raise NoDraft("This draft was set aside. Start a new referral.")
+    raise Refused("Only the agency that refers can change its draft.")
+
+
+def check_delivery(user: Any, delivery: Delivery, act: Act) -> State:
+    """The state after the act. Raises ``NotVisible``, ``TakenByAnother`` or ``Refused``."""
+    capability = Capability.REFER if act in (Act.TELL, Act.WITHDRAW) else Capability.TRIAGE
+    check(user, capability, delivery.referral.child_id)
+    if not is_visible(user, delivery.referral):
+        raise NotVisible
+    after = after_delivery(delivery.stands_at, act, actors_of(user, delivery))
+    if after is None:
+        _say_why_not(user, delivery, act)
+        raise Refused(f"{delivery.get_state_display()}: that cannot be done with it now.")
+    _check_kind(delivery, act)
+    return after
+
+
+def _say_why_not(user: Any, delivery: Delivery, act: Act) -> None:
+    """The words where there is more to say than the state."""
+    if delivery.stands_at in HELD and act is not Act.RELEASE:
+        if delivery.claimed_by_id != user.pk:
+            raise TakenByAnother(delivery.claimed_by)
+        if act is Act.CLAIM:
+            raise Refused("You have this referral already.")
+        if delivery.stands_at is State.PROPOSED:
+            raise Refused("This waits for somebody else of your team to agree.")
+    if delivery.stands_at is State.RECEIVED and act in _DECIDING:
+        raise Refused("Claim the referral first: then it says who decides.")
+
+
+_DECIDING = (Act.ACCEPT, Act.PASS_ON, Act.OTHER_OUTCOME, Act.SEND_BACK)
+
+
+def _check_kind(delivery: Delivery, act: Act) -> None:
+    """What depends on who it was sent to: a front door decides, a contact has no post here."""
+    decides = any(name in FRONT_DOOR for name in delivery.routes)
+    if act is Act.ACKNOWLEDGE and decides:
+        raise Refused("A referral at the front door is decided, not only acknowledged.")
+    if act is Act.PASS_ON and not decides:
+        raise Refused("Only the front door passes a referral on to the specialist team.")
+    if act is Act.TELL and delivery.team_id is not None:
+        raise Refused("Their team acknowledges it.")
+    second = second_person_needed(delivery.obligation, act)
+    if second and act in (Act.OTHER_OUTCOME, Act.SEND_BACK):
+        raise Refused("A rule makes this referral mandatory: propose it to a second person.")
+
+
+def actors_of_referral(user: Any, referral: Referral) -> frozenset[Actor]:
+    """Who somebody is to a referral: of the agency that makes it, or nobody."""
+    mine = referral.agency_id in principals_of(user).agency_ids
+    return frozenset({Actor.REFERRER}) if mine else frozenset()
+
+
+def actors_of(user: Any, delivery: Delivery) -> frozenset[Actor]:
+    """Everything that somebody is to a delivery."""
+    found = set(actors_of_referral(user, delivery.referral))
+    groups = principals_of(user).groups
+    if delivery.team is not None and delivery.team.group_id in groups:
+        found.add(Actor.TEAM)
+        found.add(Actor.HOLDER if delivery.claimed_by_id == user.pk else Actor.OTHER_OF_TEAM)
+    return frozenset(found)
+
+
+def check_can_disagree(user: Any, delivery: Delivery) -> None:
+    """Raise unless this person refers, and there is a decision to disagree with."""
+    check(user, Capability.REFER, delivery.referral.child_id)
+    if not is_visible(user, delivery.referral):
+        raise NotVisible
+    if Actor.REFERRER not in actors_of_referral(user, delivery.referral):
+        raise Refused("Only the agency that referred can disagree with the decision.")
+    if not delivery.decision or delivery.stands_at is State.PROPOSED or delivery.team is None:
+        raise Refused("There is no decision yet. Ask the team that has it.")
+
+
+def check_can_answer(user: Any, disagreement: Disagreement) -> None:
+    """Raise unless this person is of the team that was asked, and decided none of it."""
+    delivery = disagreement.delivery
+    check(user, Capability.TRIAGE, delivery.referral.child_id)
+    if disagreement.asked.group_id not in principals_of(user).groups:
+        raise NotVisible
+    if disagreement.answered_at is not None:
+        raise Refused("This has been answered already.")
+    if user.pk in (delivery.decided_by_id, delivery.approved_by_id, disagreement.said_by_id):
+        raise Refused("You decided this yourself: somebody else has to answer.")

@@ -1,0 +1,109 @@
+"""Referrals somebody may see, and the named lists the pages need. All start from `visible()`.
+
+Access to a child opens no referral by itself: it has to come from one's own agency, or to have
+been sent to a team one holds a post in.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from cse.access.capabilities import Capability
+from cse.access.principals import principals_of
+from cse.access.scope import visible
+from cse.people.models import Team
+from referrals.models import Delivery, Disagreement, Referral
+from referrals.transitions import OPEN, State, Status
+
+
+def visible_to(user: Any, capability: Capability = Capability.SEE_REFERRAL) -> QuerySet[Referral]:
+    """The referrals this person may see now; drafts only those of their own agency."""
+    principals = principals_of(user)
+    groups = list(principals.groups)
+    sent_to_me = Delivery.objects.filter(referral=OuterRef("pk"), team__group_id__in=groups)
+    asked_of_me = Disagreement.objects.filter(
+        delivery__referral=OuterRef("pk"), asked__group_id__in=groups
+    )
+    mine = Q(agency_id__in=principals.agency_ids)
+    reached = Q(Exists(sent_to_me)) | Q(Exists(asked_of_me))
+    return visible(_whole(), user, capability).filter(mine | reached)
+
+
+def _whole() -> QuerySet[Referral]:
+    return Referral.objects.select_related(
+        "child", "authority", "placed_in", "agency", "screen", "made_by", "sent_by"
+    )
+
+
+def is_visible(user: Any, referral: Referral) -> bool:
+    """Whether this person may see this referral now."""
+    return visible_to(user).filter(pk=referral.pk).exists()
+
+
+def drafts_of(user: Any) -> QuerySet[Referral]:
+    """Drafts of this person's agency that they may work on, last saved first."""
+    found = visible_to(user, Capability.REFER).filter(status=Status.DRAFT)
+    return found.filter(agency_id__in=principals_of(user).agency_ids).order_by("-saved_at")
+
+
+def sent_by_agency_of(user: Any) -> QuerySet[Referral]:
+    """What this person's agency has sent, newest first, each with its deliveries."""
+    found = visible_to(user).filter(status=Status.SENT)
+    return (
+        found.filter(agency_id__in=principals_of(user).agency_ids)
+        .prefetch_related(_deliveries())
+        .order_by("-sent_at")
+    )
+
+
+def referrals_of(user: Any, child_id: uuid.UUID) -> QuerySet[Referral]:
+    """A child's referrals that this person may see, newest first, each with its deliveries."""
+    return (
+        visible_to(user)
+        .filter(child_id=child_id)
+        .exclude(status=Status.SET_ASIDE)
+        .prefetch_related(_deliveries())
+        .order_by("-made_at")
+    )
+
+
+def _deliveries() -> Prefetch[Any]:
+    return Prefetch("deliveries", queryset=_with_people())
+
+
+def _with_people() -> QuerySet[Delivery]:
+    return Delivery.objects.select_related(
+        "referral__child",
+        "referral__agency",
+        "referral__sent_by",
+        "team__group",
+        "authority",
+        "claimed_by",
+        "decided_by",
+        "approved_by",
+        "acknowledged_by",
+    )
+
+
+def deliveries_to(user: Any) -> QuerySet[Delivery]:
+    """Every delivery to a team this person holds a post in, of children in their scope."""
+    groups = list(principals_of(user).groups)
+    found = visible(_with_people(), user, Capability.TRIAGE)
+    return found.filter(team__group_id__in=groups)
+
+
+def board_of(user: Any, team: Team | None = None) -> QuerySet[Delivery]:
+    """The board of a team, or of all this person's teams: what is open, longest waiting first."""
+    found = deliveries_to(user).filter(state__in=[*OPEN, State.SENT_ON])
+    if team is not None:
+        found = found.filter(team=team)
+    return found.order_by("received_at", "id")
+
+
+def open_elsewhere(user: Any, referral: Referral) -> QuerySet[Delivery]:
+    """Other open deliveries about the same child that this person may see, to compare with."""
+    seen = visible_to(user).filter(child_id=referral.child_id).exclude(pk=referral.pk)
+    return _with_people().filter(referral__in=seen.values("pk"), state__in=OPEN)

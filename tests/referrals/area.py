@@ -1,0 +1,82 @@
+"""An area with everybody a referral can go to, and one child known to a school of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from cse.people.models import AgencyType, Role, TeamKind
+from referrals import actions
+from referrals.models import Delivery
+from tests.factories import make_agency, make_child, make_team, make_user
+from tests.screening.conftest import Place
+
+TEXTS = {
+    "situation": {"situation": "Seen with adults nobody knows, more than once."},
+    "expected_response": {"expected_response": "An assessment this week."},
+    "recording": {"screen_reason": "The worry came up today."},
+    "consent": {"consent": "refused", "consent_reason": "The child may be at risk."},
+    "assessment": {
+        "lead_consulted": "Lee Dale",
+        "lead_consulted_on": "2027-02-08",
+        "other_person": "Not known",
+    },
+}
+
+
+class Area(Place):
+    """A school as in the tests of screening, and around it the teams that rules name."""
+
+    def __init__(self, area="oxfordshire", **child):
+        super().__init__(area, **child)
+        self.care = make_agency(authority=self.authority, type=AgencyType.SOCIAL_CARE)
+        self.front_door = make_team(self.care, kind=TeamKind.FRONT_DOOR)
+        self.duty = make_user(Role.FRONT_DOOR, team=self.front_door, given_name="Dot")
+        self.other_duty = make_user(Role.FRONT_DOOR, team=self.front_door, given_name="Eli")
+        self.care_leads = make_team(self.care, kind=TeamKind.LEADS)
+        self.manager = make_user(Role.NAMED_LEAD, team=self.care_leads, given_name="May")
+        self.specialists = make_team(self.care, kind=TeamKind.CSE_TEAM)
+        self.specialist = make_user(Role.CSE_TEAM, team=self.specialists, given_name="Sky")
+        self.police_agency = make_agency(authority=self.authority, type=AgencyType.POLICE)
+        self.police = make_team(self.police_agency)
+        self.officer = make_user(Role.PRACTITIONER, team=self.police, given_name="Pat")
+        self.stranger = make_user(Role.PRACTITIONER, agency=make_agency(authority=self.authority))
+
+    def another_child(self, **fields):
+        """Another child recorded by the worker, who may refer them."""
+        from tests.factories import grant
+
+        child = make_child(by=self.worker, authority=self.authority, **fields)
+        grant(self.worker, child)
+        return child
+
+    def draft(self, child=None, screen=None, **facts):
+        """A draft with its texts, and with these facts."""
+        if screen is not None:
+            draft, _ = actions.start_from_screen(screen=screen, by=self.worker, token=uuid.uuid4())
+        else:
+            draft, _ = actions.start_from_child(
+                child=child or self.child, by=self.worker, token=uuid.uuid4()
+            )
+        for part, values in TEXTS.items():
+            draft = actions.save_part(
+                referral_id=draft.pk, part=part, values=values, version=0, by=self.worker
+            )
+        if facts:
+            draft = actions.set_facts(referral_id=draft.pk, facts=facts, version=0, by=self.worker)
+        return draft
+
+    def sent(self, child=None, screen=None, **facts):
+        """A referral that was sent."""
+        facts = facts or ({} if screen else {"concerns_confirmed": True})
+        draft = self.draft(child, screen, **facts)
+        return actions.send(referral_id=draft.pk, by=self.worker, version=draft.version)
+
+    def at(self, referral, team) -> Delivery:
+        """What a team received of a referral."""
+        return Delivery.objects.get(referral=referral, team=team)
+
+
+def years_old(years: int) -> dt.date:
+    """A date of birth that makes somebody that old today, for some weeks yet."""
+    return dt.date.today() - dt.timedelta(days=round(years * 365.25) + 60)
