@@ -55,7 +55,8 @@ class Export(models.Model):
     )
     subject_kind = models.CharField(max_length=60)
     subject_id = models.UUIDField()
-    content_version = models.CharField(max_length=100)
+    # Names the tool's source in the words of its data file, which may be long.
+    content_version = models.TextField()
     purpose = models.CharField(max_length=20, choices=Purpose)
     purpose_text = models.CharField(max_length=300, blank=True)
     recipient_name = models.CharField(max_length=150, blank=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import stat
 import uuid
@@ -348,6 +349,15 @@ def test_the_task_is_handed_an_id_and_nothing_else(
     with django_capture_on_commit_callbacks(execute=True):
         export = asked(reader, screen)
     assert sent == [str(export.pk)]
+
+
+def test_a_version_in_many_words_is_kept_whole(reader, screen, quick, monkeypatch):
+    kind = actions.kind_of("screen")
+    subject = dataclasses.replace(kind.find(screen.pk, reader), version="Handbook, section " * 30)
+    monkeypatch.setattr(
+        actions, "kind_of", lambda key: dataclasses.replace(kind, find=lambda *_: subject)
+    )
+    assert asked(reader, screen).content_version == "Handbook, section " * 30
 
 
 def test_a_correction_is_named_by_the_register_and_printed_on_the_paper(reader, screen, sent):
