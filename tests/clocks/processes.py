@@ -15,13 +15,14 @@ from pathlib import Path
 import django
 
 from cse.celery import app
+from cse.embedded.supervisor import _die_with_parent
 from tests.clocks import kinds
 
 QUICK = ["--concurrency=1", "--without-mingle", "--without-gossip", "--loglevel=ERROR"]
 
 
 def main(folder: str) -> None:
-    """Start a worker for each line until there are no more; those started live on."""
+    """Start a worker for each line until there are no more; they end with this process."""
     django.setup()
     kinds.register()
     app.conf.task_default_queue = os.environ["CLOCKS_TEST_QUEUE"]
@@ -38,6 +39,7 @@ def main(folder: str) -> None:
 def _work(folder: Path, number: str) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
+    _die_with_parent()  # a test that is itself ended leaves nothing running
     os.write(1, f"{os.getpid()}\n".encode())
     log = os.open(folder / f"{number}.log", os.O_WRONLY | os.O_CREAT)
     for number_of_file in (1, 2):
