@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
+from django.db import transaction
+
 from cse.people.models import AgencyType, Role, TeamKind
 from referrals import actions
 from referrals.models import Delivery
-from tests.factories import make_agency, make_child, make_team, make_user
+from tests.factories import grant, make_agency, make_child, make_team, make_user
 from tests.screening.conftest import Place
 
 TEXTS = {
@@ -44,10 +46,9 @@ class Area(Place):
 
     def another_child(self, **fields):
         """Another child recorded by the worker, who may refer them."""
-        from tests.factories import grant
-
-        child = make_child(by=self.worker, authority=self.authority, **fields)
-        grant(self.worker, child)
+        with transaction.atomic():
+            child = make_child(by=self.worker, authority=self.authority, **fields)
+            grant(self.worker, child)
         return child
 
     def draft(self, child=None, screen=None, **facts):

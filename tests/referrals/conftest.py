@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from screening.actions import load_shipped_tools
 from tests.referrals.area import Area
@@ -11,12 +12,14 @@ from tests.referrals.area import Area
 @pytest.fixture
 def oxfordshire(db, settings) -> Area:
     settings.SECOND_FACTOR_REQUIRED = False
-    load_shipped_tools()
-    return Area("oxfordshire")
+    with transaction.atomic():
+        load_shipped_tools()
+        return Area("oxfordshire")
 
 
 @pytest.fixture
 def wiltshire(db, settings) -> Area:
     settings.SECOND_FACTOR_REQUIRED = False
-    load_shipped_tools()
-    return Area("wiltshire")
+    with transaction.atomic():
+        load_shipped_tools()
+        return Area("wiltshire")

@@ -1,0 +1,269 @@
+"""Triage: claiming, deciding, a second person, passing on, withdrawing, disagreeing; who sees."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from cse.access.capabilities import Capability
+from cse.access.policies import NotAllowed, NotVisible, can
+from cse.audit.context import Acting, act_as
+from cse.people.models import Role
+from cse.worklist import kinds
+from cse.worklist.models import WorkItem
+from referrals import actions, queries
+from referrals.models import Delivery
+from referrals.policies import Refused, TakenByAnother, check_can_disagree, check_delivery
+from referrals.transitions import OF_DELIVERY, Act, Actor, State, after_delivery
+from tests.factories import grant, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def waiting(kind, subject):
+    return WorkItem.objects.filter(kind=kind, subject_id=subject.pk, closed_at__isnull=True)
+
+
+@pytest.fixture
+def received(oxfordshire):
+    """A mandatory referral at the front door."""
+    return oxfordshire.at(oxfordshire.sent(), oxfordshire.front_door)
+
+
+def test_the_second_who_claims_is_told_who_has_it(oxfordshire, received):
+    actions.claim(delivery_id=received.pk, by=oxfordshire.duty)
+    with pytest.raises(TakenByAnother, match=r"^Dot Person\d+ has this referral already\.$"):
+        actions.claim(delivery_id=received.pk, by=oxfordshire.other_duty)
+    with pytest.raises(Refused, match="You have this"):
+        actions.claim(delivery_id=received.pk, by=oxfordshire.duty)
+
+
+def test_only_who_claimed_it_decides_and_only_with_reasons(oxfordshire, received):
+    area = oxfordshire
+    decide = {"delivery_id": received.pk, "decision": Act.ACCEPT, "reasons": "We assess."}
+    with pytest.raises(Refused, match="Claim"):
+        actions.decide(by=area.duty, **decide)
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    with pytest.raises(TakenByAnother):
+        actions.decide(by=area.other_duty, **decide)
+    with pytest.raises(Refused, match="Say why"):
+        actions.decide(by=area.duty, **{**decide, "reasons": "  "})
+    with pytest.raises(Refused, match="one of the decisions"):
+        actions.decide(by=area.duty, **{**decide, "decision": Act.CLAIM})
+    actions.release(delivery_id=received.pk, by=area.duty, reason="Mistake")
+    with pytest.raises(Refused, match="decided, not only"):
+        actions.acknowledge(delivery_id=received.pk, by=area.duty)
+
+
+def test_a_colleague_may_give_back_what_somebody_away_has_claimed(oxfordshire, received):
+    area = oxfordshire
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    freed = actions.release(delivery_id=received.pk, by=area.other_duty, reason="Dot is ill")
+    assert (freed.state, freed.claimed_by) == (State.RECEIVED, None)
+    assert actions.claim(delivery_id=received.pk, by=area.other_duty).claimed_by == area.other_duty
+
+
+@pytest.mark.requirement("W-REF-28")
+@pytest.mark.parametrize(
+    ("decision", "after"),
+    [(Act.OTHER_OUTCOME, State.OTHER_OUTCOME), (Act.SEND_BACK, State.BACK)],
+)
+def test_a_mandatory_duty_ends_only_when_another_person_agrees(
+    oxfordshire, received, decision, after
+):
+    area = oxfordshire
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    proposed = actions.decide(
+        delivery_id=received.pk, by=area.duty, decision=decision, reasons="Known already."
+    )
+    assert proposed.state == State.PROPOSED
+    assert not waiting(kinds.READ_OUTCOME, received).exists()
+    with pytest.raises(Refused, match="somebody else"):
+        actions.agree(delivery_id=received.pk, by=area.duty, note="Yes")
+    again = actions.refuse(delivery_id=received.pk, by=area.other_duty, note="Not enough known")
+    assert (again.state, again.decision) == (State.DECIDING, "")
+    assert waiting(kinds.DECIDE_REFERRAL, received).get().owner == area.duty
+    actions.decide(
+        delivery_id=received.pk, by=area.duty, decision=decision, reasons="Asked the school."
+    )
+    ended = actions.agree(delivery_id=received.pk, by=area.other_duty, note="Agreed")
+    assert (ended.state, ended.decided_by, ended.approved_by) == (
+        after,
+        area.duty,
+        area.other_duty,
+    )
+    assert waiting(kinds.READ_OUTCOME, received).get().owner == area.worker
+    assert not can(area.duty, Capability.SEE_CHILD, area.child)
+    assert can(area.worker, Capability.SEE_REFERRAL, area.child)
+
+
+def test_access_that_another_referral_still_needs_stays(oxfordshire, received):
+    area = oxfordshire
+    area.sent()
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    decision = {"delivery_id": received.pk, "decision": Act.SEND_BACK, "reasons": "Twice sent"}
+    actions.decide(by=area.duty, **decision)
+    actions.agree(delivery_id=received.pk, by=area.other_duty, note="Yes")
+    assert can(area.duty, Capability.SEE_CHILD, area.child)
+
+
+@pytest.mark.requirement("O-REF-10")
+def test_the_specialists_who_have_it_already_take_over_at_once(wiltshire):
+    """R12: Wiltshire's specialist team has the referral from the referrer as well."""
+    area = wiltshire
+    sent = area.sent(concerns_confirmed=True, looked_after="s20")
+    there = area.at(sent, area.specialists)
+    actions.acknowledge(delivery_id=there.pk, by=area.specialist)
+    received = area.at(sent, area.front_door)
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    actions.decide(
+        delivery_id=received.pk, by=area.duty, decision=Act.PASS_ON, reasons="Exploitation"
+    )
+    received.refresh_from_db()
+    assert (received.state, received.acknowledged_by) == (State.PASSED, area.specialist)
+    assert waiting(kinds.READ_OUTCOME, received).get().owner == area.worker
+
+
+def test_withdrawn_only_while_nobody_has_it_and_kept(oxfordshire):
+    area = oxfordshire
+    sent = area.sent()
+    received = area.at(sent, area.front_door)
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    with pytest.raises(TakenByAnother):
+        actions.withdraw(referral_id=sent.pk, by=area.worker, reason="Sent twice")
+    actions.release(delivery_id=received.pk, by=area.duty, reason="To let it be withdrawn")
+    with pytest.raises((NotVisible, NotAllowed)):
+        actions.withdraw(referral_id=sent.pk, by=area.duty, reason="Not theirs")
+    actions.withdraw(referral_id=sent.pk, by=area.worker, reason="Sent twice")
+    assert {each.state for each in sent.deliveries.all()} == {State.WITHDRAWN}
+    assert not can(area.duty, Capability.SEE_CHILD, area.child)
+    assert not waiting(kinds.DECIDE_REFERRAL, received).exists()
+    assert queries.referrals_of(area.worker, area.child.pk).get() == sent
+
+
+@pytest.mark.requirement("W-SHR-22")
+def test_who_does_not_agree_is_answered_by_somebody_else(oxfordshire, received):
+    area = oxfordshire
+    with pytest.raises(Refused, match="no decision yet"):
+        actions.disagree(delivery_id=received.pk, by=area.worker, reasons="Too slow")
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    actions.decide(delivery_id=received.pk, by=area.duty, decision=Act.ACCEPT, reasons="Later")
+    row = actions.disagree(delivery_id=received.pk, by=area.worker, reasons="It cannot wait.")
+    assert row.asked == area.care_leads
+    assert waiting(kinds.ANSWER_DISAGREEMENT, row).get().owner_group == area.care_leads.group
+    assert queries.visible_to(area.manager).get() == received.referral
+    with pytest.raises(Refused, match="already"):
+        actions.disagree(delivery_id=received.pk, by=area.worker, reasons="Again")
+    for person in (area.duty, area.worker):
+        with pytest.raises(NotVisible):
+            actions.answer_disagreement(disagreement_id=row.pk, by=person, answer="No")
+    done = actions.answer_disagreement(
+        disagreement_id=row.pk, by=area.manager, answer="We see the child today."
+    )
+    assert done.answered_by == area.manager
+    assert not can(area.manager, Capability.SEE_CHILD, area.child)
+    assert waiting(kinds.READ_OUTCOME, received).exists()
+
+
+#: How to bring a received delivery into each state, by the acts themselves.
+PATHS = {
+    State.RECEIVED: (),
+    State.DECIDING: ("claim",),
+    State.PROPOSED: ("claim", Act.OTHER_OUTCOME),
+    State.ACCEPTED: ("claim", Act.ACCEPT),
+    State.SENT_ON: ("claim", Act.PASS_ON),
+    State.PASSED: ("claim", Act.PASS_ON, "take over"),
+    State.OTHER_OUTCOME: ("claim", Act.OTHER_OUTCOME, "agree"),
+    State.BACK: ("claim", Act.SEND_BACK, "agree"),
+    State.WITHDRAWN: ("withdraw",),
+}
+
+
+def bring(area, received, state):
+    for step in PATHS[state]:
+        if step == "claim":
+            actions.claim(delivery_id=received.pk, by=area.duty)
+        elif step == "agree":
+            actions.agree(delivery_id=received.pk, by=area.other_duty, note="Yes")
+        elif step == "take over":
+            there = Delivery.objects.get(passed_by=received)
+            actions.acknowledge(delivery_id=there.pk, by=area.specialist)
+        elif step == "withdraw":
+            actions.withdraw(referral_id=received.referral_id, by=area.worker, reason="Twice")
+        else:
+            actions.decide(delivery_id=received.pk, by=area.duty, decision=step, reasons="So")
+    received = Delivery.objects.get(pk=received.pk)
+    assert received.state == state
+    return received
+
+
+@pytest.mark.parametrize("state", PATHS)
+def test_every_act_by_every_role_in_every_state(oxfordshire, received, state):
+    """The policy allows what the table has for who somebody is, and nothing to anybody else."""
+    area = oxfordshire
+    for role in Role.values:
+        make_user(role, team=area.stranger.posts.get().team)
+    everybody = {
+        area.worker: {Actor.REFERRER},
+        area.colleague: {Actor.REFERRER},
+        area.lead: {Actor.REFERRER},
+        area.duty: {Actor.TEAM, Actor.HOLDER},
+        area.other_duty: {Actor.TEAM, Actor.OTHER_OF_TEAM},
+        area.officer: set(),
+        area.manager: set(),
+        area.stranger: set(),
+    } | {post.user: set() for post in area.stranger.posts.get().team.posts.all()}
+    received = bring(area, received, state)
+    if received.claimed_by is None:
+        everybody[area.duty] = {Actor.TEAM, Actor.OTHER_OF_TEAM}
+    outsiders = [person for person, actors in everybody.items() if not actors]
+    for person in outsiders:
+        grant(person, area.child)
+    for (person, actors), act in itertools.product(everybody.items(), Act):
+        allowed = after_delivery(state, act, frozenset(actors)) is not None
+        # A front door decides and does not acknowledge; a team is not told by telephone; and a
+        # mandatory duty ends through a proposal.
+        allowed &= act not in (Act.ACKNOWLEDGE, Act.TELL, Act.OTHER_OUTCOME, Act.SEND_BACK)
+        if Actor.TEAM in actors and not can(person, Capability.SEE_CHILD, area.child):
+            allowed = False
+        try:
+            check_delivery(person, received, act)
+            done = True
+        except (NotAllowed, NotVisible):
+            done = False
+        assert done is allowed, (state, act, person, actors)
+
+
+def test_the_table_of_paths_has_every_state_of_a_front_door():
+    reachable = {state for state, _ in OF_DELIVERY} | {row[1] for row in OF_DELIVERY.values()}
+    assert set(PATHS) == reachable - {State.ACKNOWLEDGED}
+
+
+def test_nobody_but_the_referrer_disagrees(oxfordshire, received):
+    received = bring(oxfordshire, received, State.ACCEPTED)
+    check_can_disagree(oxfordshire.colleague, received)
+    with pytest.raises(Refused):
+        check_can_disagree(oxfordshire.duty, received)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_lists_cost_the_same_whatever_they_hold(oxfordshire, django_assert_num_queries, number):
+    area = oxfordshire
+    for _ in range(number):
+        area.sent(area.another_child())
+    # In a request the posts are asked for once: one query of each list's.
+    with act_as(Acting(in_request=True)), django_assert_num_queries(2):
+        board = list(queries.board_of(area.duty))
+        words = [(each.referral.child.name, each.team.name, each.claimed_by) for each in board]
+    assert len(words) == number
+    with act_as(Acting(in_request=True)), django_assert_num_queries(3):
+        sent = list(queries.sent_by_agency_of(area.worker))
+        assert all(list(each.deliveries.all()) for each in sent)
+    assert len(sent) == number
+    with act_as(Acting(in_request=True)), django_assert_num_queries(3):
+        (one,) = queries.referrals_of(area.duty, sent[0].child_id)
+    with act_as(Acting(in_request=True)), django_assert_num_queries(2):
+        assert list(queries.drafts_of(area.worker)) == []
+    with act_as(Acting(in_request=True)), django_assert_num_queries(2):
+        assert list(queries.open_elsewhere(area.duty, one)) == []
