@@ -23,6 +23,7 @@ from referrals.actions.common import (
     lock_referral,
     take_back_what_is_not_needed,
 )
+from referrals.clocks import cancel_for, meet_for
 from referrals.models import Delivery, Disagreement, Referral
 from referrals.policies import (
     Refused,
@@ -45,6 +46,7 @@ def tell_contact(*, delivery_id: uuid.UUID, by: Any, note: str) -> Delivery:
     delivery.acknowledged_by, delivery.acknowledged_at = by, timezone.now()
     delivery.told_note = note
     keep(delivery, "told")
+    meet_for(delivery, by)
     close_items(subject=delivery)
     events.record(
         "contact told", by=by, child=delivery.referral.child_id, obj=delivery, reason=note
@@ -80,6 +82,7 @@ def withdraw(*, referral_id: uuid.UUID, by: Any, reason: str) -> Referral:
     for delivery in deliveries:
         delivery.withdrawn_reason = reason
         keep(delivery, "withdrawn")
+        cancel_for(delivery, "The referral was withdrawn", by)
         close_items(subject=delivery)
         take_back_what_is_not_needed(delivery, by, "The referral was withdrawn")
     close_items(subject=referral)

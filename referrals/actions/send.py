@@ -22,6 +22,7 @@ from referrals.actions.common import (
     lock_referral,
 )
 from referrals.addressees import FRONT_DOOR, Addressee, addressees, team_for
+from referrals.clocks import start_for
 from referrals.facts import facts_of_screen, route_of
 from referrals.models import Delivery, Referral
 from referrals.parts import Missing, missing
@@ -160,7 +161,7 @@ def open_received(delivery: Delivery, *, owner: Any) -> None:
         kind=kind if delivery.team else kinds.TELL_CONTACT,
         child=child,
         subject=delivery,
-        due_at=due_in(DECISION_DAYS),
+        due_at=start_for(delivery) or due_in(DECISION_DAYS),
         **whose,
     )
 

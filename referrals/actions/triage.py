@@ -26,6 +26,7 @@ from referrals.actions.common import (
 )
 from referrals.actions.send import open_received
 from referrals.addressees import rules_of, specialists_of
+from referrals.clocks import meet_for, owner_changed_for
 from referrals.models import Delivery
 from referrals.policies import Refused, check_delivery
 from referrals.routing import Obligation, Route
@@ -42,6 +43,7 @@ def claim(*, delivery_id: uuid.UUID, by: Any) -> Delivery:
     delivery.state = check_delivery(by, delivery, Act.CLAIM)
     delivery.claimed_by, delivery.claimed_at = by, timezone.now()
     keep(delivery, "claimed")
+    owner_changed_for(delivery)
     _record("referral claimed", delivery, by)
     _taken_over(delivery, by)
     return delivery
@@ -56,6 +58,7 @@ def release(*, delivery_id: uuid.UUID, by: Any, reason: str) -> Delivery:
     held_by = delivery.claimed_by_id
     delivery.claimed_by, delivery.claimed_at = None, None
     keep(delivery, "released")
+    owner_changed_for(delivery)
     _record("referral released", delivery, by, reason=reason, data={"held_by": str(held_by)})
     return delivery
 
@@ -154,6 +157,7 @@ def _ask_second_person(delivery: Delivery) -> None:
 
 def _carry_out(delivery: Delivery, by: Any) -> None:
     """What follows from a decision: responsibility, access, and that the referrer reads it."""
+    meet_for(delivery, by)
     if delivery.decision == Act.ACCEPT:
         let_team_see(delivery, by, responsible=True)
     elif delivery.decision == Act.PASS_ON:

@@ -1,0 +1,109 @@
+"""The two clocks that a sent referral starts, one working day each (DEC-16; field.md)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final
+
+from cse.access.capabilities import Capability
+from cse.clocks.actions import cancel_clock, meet_clock, people_changed, start_clock
+from cse.clocks.kinds import ClockKind, People, register_kind
+from cse.clocks.models import Clock
+from cse.clocks.queries import open_clock
+from cse.clocks.reckoning import Length, Unit
+from referrals.addressees import FRONT_DOOR
+from referrals.models import Delivery
+from referrals.routing import Route
+
+ONE_DAY: Final = Length(1, Unit.WORKING_DAYS)
+DECISION: Final = "front_door_decision"
+OFFICER: Final = "designated_officer_told"
+
+
+def who_owes(clock: Clock) -> People:
+    """Who decided to take it; else the team it was sent to; a contact is told by who referred."""
+    wanted = Delivery.objects.select_related("team__group", "claimed_by", "referral__sent_by")
+    delivery = wanted.get(pk=clock.subject_id)
+    if delivery.team is None:
+        return People(owners=(delivery.referral.sent_by,))
+    return People(owners=(delivery.claimed_by or delivery.team.group,))
+
+
+KINDS: Final = (
+    ClockKind(
+        key=DECISION,
+        title="Decision on the referral, and the referrer told",
+        rule="Front door",
+        source="W §9.3, O §10.2; today’s practice",
+        length=ONE_DAY,
+        people=who_owes,
+        capability=Capability.SEE_REFERRAL,
+        url_name="referrals:delivery",
+    ),
+    ClockKind(
+        key=OFFICER,
+        title="Designated Officer (LADO) told",
+        rule="R6",
+        source="W §4.7; DEC-16",
+        length=ONE_DAY,
+        people=who_owes,
+        capability=Capability.SEE_REFERRAL,
+        url_name="referrals:outcome",
+    ),
+)
+
+
+def register() -> None:
+    """Offer both kinds; once, when the room starts."""
+    for kind in KINDS:
+        register_kind(kind)
+
+
+def start_for(delivery: Delivery) -> dt.datetime | None:
+    """Start what the receipt of a delivery sets running; when it is due, or None for no clock."""
+    kind = _kind_of(delivery)
+    if not kind:
+        return None
+    clock = start_clock(
+        kind=kind,
+        child=delivery.referral.child,
+        subject=delivery,
+        trigger_at=delivery.received_at,
+        by=None,
+        authority=delivery.authority,
+    )
+    return clock.due_at
+
+
+def meet_for(delivery: Delivery, by: Any) -> None:
+    """What was owed on a delivery is done, in time or late."""
+    clock = _running(delivery)
+    if clock is not None:
+        meet_clock(clock=clock, by=by)
+
+
+def owner_changed_for(delivery: Delivery) -> None:
+    """Somebody has claimed it, or given it back: reminders go to who owes it now."""
+    clock = _running(delivery)
+    if clock is not None:
+        people_changed(clock=clock, by=None)
+
+
+def cancel_for(delivery: Delivery, reason: str, by: Any) -> None:
+    """It is no longer owed: the referral was withdrawn."""
+    clock = _running(delivery)
+    if clock is not None:
+        cancel_clock(clock=clock, reason=reason, by=by)
+
+
+def _running(delivery: Delivery) -> Clock | None:
+    kind = _kind_of(delivery)
+    return open_clock(delivery, kind) if kind else None
+
+
+def _kind_of(delivery: Delivery) -> str:
+    if any(name in FRONT_DOOR for name in delivery.routes) and delivery.team_id is not None:
+        return DECISION
+    if Route.DESIGNATED_OFFICER in delivery.routes:
+        return OFFICER
+    return ""

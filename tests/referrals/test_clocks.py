@@ -1,0 +1,60 @@
+"""The clocks a sent referral starts: one working day for a decision, and for the LADO (S07)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import time_machine
+
+from cse.clocks.models import Reminder
+from cse.clocks.queries import clocks_of
+from cse.worklist.models import WorkItem
+from referrals import actions
+from referrals.models import Delivery
+from referrals.transitions import Act
+from tests.clocks.conftest import at
+
+pytestmark = pytest.mark.django_db
+
+
+def due(delivery):
+    (clock,) = clocks_of(delivery)
+    return clock
+
+
+@pytest.mark.requirement("S07", "DEC-16")
+def test_over_the_bank_holiday_in_may(wiltshire):
+    area = wiltshire
+    with time_machine.travel(at("2027-04-30 10:00"), tick=False):
+        child = area.another_child(date_of_birth=dt.date(2010, 2, 11))
+        sent = area.sent(child, position_of_trust=True)
+    officer = Delivery.objects.get(referral=sent, team=None)
+    decision = area.at(sent, area.front_door)
+    for delivery in (officer, decision):
+        assert due(delivery).due_at.astimezone().date() == dt.date(2027, 5, 4)
+        work = WorkItem.objects.get(subject_id=delivery.pk, closed_at__isnull=True)
+        assert work.due_at == due(delivery).due_at
+    with time_machine.travel(at("2027-05-04 09:30"), tick=False):
+        actions.tell_contact(delivery_id=officer.pk, by=area.worker, note="By telephone")
+        actions.claim(delivery_id=decision.pk, by=area.duty)
+        assert due(decision).state == "running"
+        actions.decide(delivery_id=decision.pk, by=area.duty, decision=Act.ACCEPT, reasons="Today")
+    assert {due(each).state for each in (officer, decision)} == {"met"}
+
+
+def test_a_proposal_keeps_the_clock_running_and_a_withdrawal_ends_it(oxfordshire):
+    area = oxfordshire
+    received = area.at(area.sent(), area.front_door)
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    actions.decide(
+        delivery_id=received.pk, by=area.duty, decision=Act.SEND_BACK, reasons="Sent twice"
+    )
+    assert due(received).state == "running"
+    told = Reminder.objects.filter(clock=due(received), delivery="waiting")
+    assert area.duty in {each.user for each in told}
+    actions.agree(delivery_id=received.pk, by=area.other_duty, note="Yes")
+    assert due(received).state == "met"
+    again = area.at(area.sent(), area.front_door)
+    actions.withdraw(referral_id=again.referral_id, by=area.worker, reason="Sent twice")
+    assert due(again).state == "cancelled"
