@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from cse.access.principals import principals_of
+from cse.children.queries.timeline import timeline
 from referrals import actions, queries
 from referrals.models import Delivery, Referral
+from referrals.timeline import ACTS
 from referrals.transitions import Act, Status
 from screening.actions import load_shipped_tools
 from tests.factories import grant
@@ -51,6 +57,31 @@ def step(area, referral, what):
         if what == "acknowledge":
             there = Delivery.objects.get(passed_by=received)
             actions.acknowledge(delivery_id=there.pk, by=area.specialist)
+
+
+def test_every_event_of_the_room_is_kept_off_the_timeline():
+    """Read from the acts' own text, so that a new event has to decide."""
+    written = set()
+    for path in (Path(django_settings.BASE_DIR) / "referrals" / "actions").glob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in (
+                "events.record",
+                "_record",
+            ):
+                first = call.args[0]
+                each = (first.body, first.orelse) if isinstance(first, ast.IfExp) else (first,)
+                written |= {one.value for one in each if isinstance(one, ast.Constant)}
+    assert written == set(ACTS)
+
+
+@pytest.mark.django_db
+def test_the_timeline_of_the_child_says_nothing_of_a_referral(oxfordshire):
+    area = oxfordshire
+    step(area, area.sent(), "acknowledge")
+    grant(area.stranger, area.child)
+    shown = timeline(area.child, area.stranger).entries
+    assert shown
+    assert not {each.act for each in shown} & set(ACTS)
 
 
 @pytest.mark.requirement("D-SHR-01")

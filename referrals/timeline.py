@@ -1,0 +1,31 @@
+"""What of a referral the child's timeline leaves out: all of it.
+
+Whoever sees the child reads the timeline; a referral only those see whom it was sent to. Its own
+history is on its own page.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+ACTS: Final = (
+    "referral started",
+    "referral saved",
+    "referral set aside",
+    "referral sent",
+    "referral claimed",
+    "referral released",
+    "referral decided",
+    "outcome proposed",
+    "outcome agreed to",
+    "outcome not agreed to",
+    "referral acknowledged",
+    "referral passed on",
+    "responsibility passed",
+    "contact told",
+    "outcome read",
+    "referral withdrawn",
+    "disagreed with a decision",
+    "disagreement answered",
+)
+"""Every event that an act on a referral writes."""
