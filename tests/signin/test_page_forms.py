@@ -101,6 +101,8 @@ def test_what_looks_typed(text):
     assert looks_typed(text)
 
 
-@pytest.mark.parametrize("text", ["", "  ", "not_answered", "3", str(uuid.uuid4()), "s20"])
+@pytest.mark.parametrize(
+    "text", ["", "  ", "not_answered", "3", "00000000-0000-4000-8000-00000000abcd", "s20"]
+)
 def test_what_is_a_choice_or_an_id(text):
     assert not looks_typed(text)
