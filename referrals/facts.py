@@ -8,10 +8,9 @@ from typing import Any, Final
 
 from cse.children.models import BirthDateKnown, Child, LegalStatus, LegalStatusKind
 from cse.people.models import Authority
-from cse.strict import Refused
 from referrals.explain import read_facts
 from referrals.models import Referral
-from referrals.routing import Facts, Routing, problems, route
+from referrals.routing import Routing, route
 from screening.models import Screen
 from screening.queries import latest_assessment
 
@@ -62,11 +61,7 @@ def route_of(referral: Referral, on: dt.date, *, area: Authority | None = None) 
 
     Raises ``cse.strict.Refused`` with every fact that contradicts another.
     """
-    facts = read_facts(as_document(referral, on, area or referral.authority))
-    wrong = tuple(problems(facts))
-    if wrong:
-        raise Refused(wrong)
-    return route(facts)
+    return route(read_facts(as_document(referral, on, area or referral.authority)))
 
 
 def as_document(referral: Referral, on: dt.date, area: Authority) -> dict[str, Any]:
@@ -95,6 +90,3 @@ def _age(child: Child, on: dt.date) -> dict[str, Any]:
 def only_said(facts: Mapping[str, Any]) -> dict[str, Any]:
     """What of ``facts`` the person may say; everything else changes nothing (bad-input)."""
     return {key: value for key, value in facts.items() if key in SAID}
-
-
-__all__ = ["SAID", "Facts", "facts_of_child", "facts_of_screen", "only_said", "route_of"]
