@@ -196,7 +196,8 @@ def test_a_warning_comes_before_the_session_ends_and_one_press_extends_it(page, 
     expect(page.get_by_role("button", name="Stay signed in")).to_be_focused()
     page.get_by_role("button", name="Stay signed in").click()
     expect(dialog).to_be_hidden()
-    assert site.posted[0][0] == "/extend"
+    # The page of an earlier test may still hand something in; only what ours sent counts.
+    assert len(site.posts_to("/extend")) == 1
 
 
 def test_the_warning_can_be_put_away_and_what_was_typed_is_handed_in(page, site):
@@ -208,8 +209,7 @@ def test_the_warning_can_be_put_away_and_what_was_typed_is_handed_in(page, site)
     page.get_by_role("button", name="Back to the page").click()
     expect(dialog).to_be_hidden()
     page.wait_for_url("**/ended", timeout=15000)
-    assert site.posted[0][0] == "/keep"
-    assert "Not saved yet" in site.posted[0][1]
+    assert "Not saved yet" in site.posts_to("/keep")[0]
 
 
 def test_a_person_who_is_not_signed_in_is_not_warned(page, site):
