@@ -18,6 +18,8 @@ import system
 
 PACKAGES = ("cse", "screening", "referrals", "meetings", "intelligence")
 NO_ANSWER = 4
+# A worker that is done takes over from the other: the browser tests are long and stand together.
+IN_PARALLEL = ("-n", "auto", "--dist", "worksteal")
 # What a developer's shell may hold must not decide what is tested.
 OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CSE_DEMO", "CSE_PRODUCTION")
 
@@ -233,7 +235,7 @@ def _pytest(checks: Checks, env: Environment, given: Sequence[str], *, browser: 
     if not browser:
         print("The browser tests are left out.")
     chosen = [] if browser else ["-m", "not browser"]
-    checks.stream("tests", ["-m", "pytest", "-n", "auto", *chosen, *given], env)
+    checks.stream("tests", ["-m", "pytest", *IN_PARALLEL, *chosen, *given], env)
 
 
 if __name__ == "__main__":
