@@ -14,6 +14,7 @@ urlpatterns = [
     path("audit/", include("cse.audit.urls")),
     path("clocks/", include("cse.clocks.urls")),
     path("screens/", include("screening.urls")),
+    path("referrals/", include("referrals.urls")),
     path("documents/", include("cse.documents.urls")),
     path("", include("cse.interface.urls")),
 ]
