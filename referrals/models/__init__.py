@@ -1,6 +1,32 @@
-"""Referrals, where each was sent, and what was said against a decision."""
+"""Referrals, where each was sent, what was said against a decision, and the records beside them."""
 
+from referrals.models.advice import AdviceContact, Consultation, ConsultationUsed
 from referrals.models.delivery import Delivery, Disagreement
+from referrals.models.early_help import Closing, EarlyHelp, HelpAction, HelpMeeting, HelpOutcome
+from referrals.models.not_referring import (
+    Capacity,
+    DecisionNotToRefer,
+    Signature,
+    Supersession,
+    Way,
+)
 from referrals.models.referral import Referral
 
-__all__ = ["Delivery", "Disagreement", "Referral"]
+__all__ = [
+    "AdviceContact",
+    "Capacity",
+    "Closing",
+    "Consultation",
+    "ConsultationUsed",
+    "DecisionNotToRefer",
+    "Delivery",
+    "Disagreement",
+    "EarlyHelp",
+    "HelpAction",
+    "HelpMeeting",
+    "HelpOutcome",
+    "Referral",
+    "Signature",
+    "Supersession",
+    "Way",
+]
