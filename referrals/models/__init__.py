@@ -10,6 +10,7 @@ from referrals.models.not_referring import (
     Supersession,
     Way,
 )
+from referrals.models.note import Note, NoteKind
 from referrals.models.referral import Referral
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "HelpAction",
     "HelpMeeting",
     "HelpOutcome",
+    "Note",
+    "NoteKind",
     "Referral",
     "Signature",
     "Supersession",
