@@ -1,0 +1,1 @@
+"""Forms of the room: they validate what was typed and write nothing."""
