@@ -40,6 +40,9 @@ class Capability(StrEnum):
     SEE_REFERRAL = "see a referral"
     REFER = "make a referral"
     TRIAGE = "answer a referral sent to own team"
+    SIGN_DECISION = "sign a decision not to refer"
+    CONSULT = "consult without a name"
+    EARLY_HELP = "plan early help"
     # Paper
     EXPORT = "export a document"
     EXPORT_BLANK = "export a blank tool"
@@ -74,6 +77,8 @@ CHILD_ACTS = frozenset(
         Capability.SEE_REFERRAL,
         Capability.REFER,
         Capability.TRIAGE,
+        Capability.SIGN_DECISION,
+        Capability.EARLY_HELP,
         Capability.EXPORT,
     }
 )

@@ -27,6 +27,13 @@ READ_OUTCOME = "read_outcome"
 TELL_CONTACT = "tell_contact"
 ANSWER_DISAGREEMENT = "answer_disagreement"
 SCREEN_OUTSTANDING = "screen_outstanding"
+FINISH_DECISION = "finish_decision"
+SIGN_DECISION = "sign_decision"
+REFER_AFTER_DECISION = "refer_after_decision"
+REFER_AFTER_ADVICE = "refer_after_advice"
+HELP_ACTION = "help_action"
+HELP_MEETING = "help_meeting"
+OFFER_HELP = "offer_help"
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,21 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "referrals:disagreement",
             ),
             Kind(SCREEN_OUTSTANDING, "Complete the screen", "referrals:show"),
+            Kind(FINISH_DECISION, "Finish the decision not to refer", "referrals:decision"),
+            Kind(
+                SIGN_DECISION,
+                "Sign a decision not to refer, or say why not",
+                "referrals:decision",
+            ),
+            Kind(REFER_AFTER_DECISION, "Make the referral that is owed", "referrals:decision"),
+            Kind(
+                REFER_AFTER_ADVICE,
+                "Make the referral that social care asked for",
+                "referrals:advice",
+            ),
+            Kind(HELP_ACTION, "Do what the early help plan says", "referrals:help-action"),
+            Kind(HELP_MEETING, "Meet with the team around the child", "referrals:early-help"),
+            Kind(OFFER_HELP, "Offer early help again", "referrals:early-help"),
         )
     }
 )
