@@ -6,7 +6,6 @@ what the rules then say, has tables of its own that take inserts only.
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 
 from django.conf import settings
@@ -15,8 +14,14 @@ from django.db.models import F, Q
 
 from cse.audit.history import history
 from cse.data_classes import classify
-from cse.people.models import Agency, Authority
+from cse.people.models import Agency
 from screening.fields import PlainArray
+from screening.models.drafted import (
+    Drafted,
+    completed_by_somebody,
+    corrected_once,
+    correction_with_reason,
+)
 
 
 class Tool(models.Model):
@@ -91,55 +96,22 @@ class ToolChoice(models.Model):
         return f"from {self.starts_at:%Y-%m-%d}"
 
 
-class Status(models.TextChoices):
-    DRAFT = "draft", "Draft"
-    COMPLETE = "complete", "Complete"
-    SET_ASIDE = "set_aside", "Set aside"
-
-
-class Screen(models.Model):
+class Screen(Drafted):
     """One screening of one child (W App 1, O Annexe 2).
 
     ``answers`` is one document, keyed as ``screening.answers`` says; ``projection``
     repeats the presences in the tool's order for the board's figures (0 not answered, 1 no,
-    2 possible, 3 yes). ``sections`` holds what is asked beside the indicators, by field key.
-    ``part_versions`` counts the saves of each part, so that people working on different domains
-    do not collide (several people may work on one draft). ``child_facts`` are kept on completion:
-    the child as recorded then (``screening.child_then``); empty in a draft.
+    2 possible, 3 yes). ``sections`` holds what is asked beside the indicators, by field key;
+    what is kept of the child is in ``screening.child_then``.
     """
-
-    #: A completed screen, and a draft that was set aside, never change again.
-    FROZEN_WHEN = "OLD.completed_at IS NOT NULL OR OLD.status = 'set_aside'"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     child = models.ForeignKey("children.Child", on_delete=models.PROTECT, related_name="screens")
     tool_version = models.ForeignKey(ToolVersion, on_delete=models.PROTECT, related_name="screens")
     tool_reason = models.TextField(blank=True)
-    authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="screens")
-    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     answers = models.JSONField(default=dict)
     projection = PlainArray(models.SmallIntegerField(), default=list)
-    sections = models.JSONField(default=dict)
-    part_versions = models.JSONField(default=dict)
-    child_facts = models.JSONField(default=dict)
-    version = models.PositiveIntegerField(default=1)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    created_at = models.DateTimeField()
-    saved_at = models.DateTimeField()
-    completed_on = models.DateField(null=True)
-    completed_at = models.DateTimeField(null=True)
-    completed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    corrects = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, related_name="corrections"
-    )
-    correction_number = models.PositiveSmallIntegerField(default=0)
-    correction_reason = models.TextField(blank=True)
-    set_aside_reason = models.TextField(blank=True)
     history = history()
 
     DATA = classify(
@@ -165,52 +137,13 @@ class Screen(models.Model):
                 condition=Q(status="draft", corrects__isnull=True),
                 name="one_draft_a_child_an_agency",
             ),
-            models.UniqueConstraint(
-                fields=["corrects"],
-                condition=Q(corrects__isnull=False) & ~Q(status="set_aside"),
-                name="corrected_once",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    status="complete",
-                    completed_on__isnull=False,
-                    completed_at__isnull=False,
-                    completed_by__isnull=False,
-                )
-                | ~Q(status="complete")
-                & Q(
-                    completed_on__isnull=True,
-                    completed_at__isnull=True,
-                    completed_by__isnull=True,
-                ),
-                name="complete_on_a_day_by_somebody",
-            ),
-            models.CheckConstraint(
-                condition=Q(corrects__isnull=True, correction_number=0)
-                | Q(corrects__isnull=False, correction_number__gt=0) & ~Q(correction_reason=""),
-                name="correction_has_a_reason",
-            ),
+            corrected_once("corrected_once"),
+            completed_by_somebody("complete_on_a_day_by_somebody"),
+            correction_with_reason("correction_has_a_reason"),
         ]
 
     def __str__(self) -> str:
         return str(self.pk)
-
-    @property
-    def is_draft(self) -> bool:
-        """Whether it can still be changed."""
-        return self.status == Status.DRAFT
-
-    @property
-    def completion(self) -> tuple[dt.date, dt.datetime]:
-        """The day and the moment of completion. Raises ValueError for what is not complete."""
-        if self.completed_on is None or self.completed_at is None:
-            raise ValueError("This screen is not complete")
-        return self.completed_on, self.completed_at
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether it was completed, and so is frozen."""
-        return self.status == Status.COMPLETE
 
 
 class ScreenAssessment(models.Model):

@@ -1,0 +1,37 @@
+"""The room's models: tools and screens; assessments and what agencies contribute to them."""
+
+from screening.models.assessments import (
+    Answered,
+    AssessmentForm,
+    Contribution,
+    DateCorrection,
+    RiskAssessment,
+)
+from screening.models.drafted import Status
+from screening.models.screens import (
+    Countersignature,
+    Screen,
+    ScreenAssessment,
+    Tool,
+    ToolChoice,
+    ToolVersion,
+)
+from screening.models.statutory import StatutoryAssessment, StatutoryKind, StatutoryOutcome
+
+__all__ = [
+    "Answered",
+    "AssessmentForm",
+    "Contribution",
+    "Countersignature",
+    "DateCorrection",
+    "RiskAssessment",
+    "Screen",
+    "ScreenAssessment",
+    "Status",
+    "StatutoryAssessment",
+    "StatutoryKind",
+    "StatutoryOutcome",
+    "Tool",
+    "ToolChoice",
+    "ToolVersion",
+]
