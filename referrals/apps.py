@@ -12,5 +12,17 @@ class ReferralsConfig(AppConfig):
         from referrals.timeline import ACTS
 
         register()
+        _when_something_is_new()
         for act in ACTS:
             keep_off_timeline(act)
+
+
+def _when_something_is_new() -> None:
+    """A level, a screen or a date of birth may make a referral owed where none was (DEC-13)."""
+    from cse.children.told import when_birth_changes, when_level_changes
+    from referrals.actions import overtaken
+    from screening.told import when_assessed
+
+    when_level_changes("referrals", overtaken.level_changed)
+    when_assessed("referrals", overtaken.screen_assessed)
+    when_birth_changes("referrals", overtaken.birth_changed)

@@ -73,14 +73,14 @@ def as_document(referral: Referral, on: dt.date, area: Authority) -> dict[str, A
     )
     return {
         **both,
-        **_age(referral.child, on),
+        **age_facts(referral.child, on),
         "authority": area.key,
         "on": on.isoformat(),
         "consent": referral.sections.get("consent") or "not_sought",
     }
 
 
-def _age(child: Child, on: dt.date) -> dict[str, Any]:
+def age_facts(child: Child, on: dt.date) -> dict[str, Any]:
     """The date of birth where it is exact, else the youngest age it may mean (DEC-02)."""
     if child.date_of_birth is not None and child.birth_date_known == BirthDateKnown.EXACT:
         return {"date_of_birth": child.date_of_birth.isoformat()}

@@ -27,5 +27,14 @@ ACTS: Final = (
     "referral withdrawn",
     "disagreed with a decision",
     "disagreement answered",
+    "decision not to refer started",
+    "decision not to refer saved",
+    "decision not to refer set aside",
+    "decision not to refer signed",
+    "decision not to refer countersigned",
+    "decision not to refer not agreed",
+    "decision not to refer superseded",
+    "advice recorded",
+    "consultation used",
 )
 """Every event that an act on a referral writes."""

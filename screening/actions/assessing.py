@@ -19,6 +19,7 @@ from screening.facts import facts_of, is_young
 from screening.models import Screen, ScreenAssessment
 from screening.queries import agreed_rows, level_event_of, level_history, tool_of
 from screening.rules import Assessment, assess
+from screening.told import tell_assessed
 
 
 def keep_assessment(
@@ -41,6 +42,7 @@ def keep_assessment(
         birth=birth or {},
     )
     kept.save(force_insert=True)
+    tell_assessed(screen, because, by)
     return kept
 
 

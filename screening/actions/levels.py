@@ -12,6 +12,7 @@ from cse.access.actions import end_asked_access
 from cse.access.policies import NotVisible
 from cse.audit import events
 from cse.children.models import LevelEvent
+from cse.children.told import tell_level
 from cse.worklist import kinds
 from cse.worklist.actions import close_items
 from screening.actions.asking import ask
@@ -41,6 +42,8 @@ def write_level(screen: Screen, change: LevelChange | None, by: Any) -> LevelEve
     )
     if event.needs_approval:
         _ask_for_approval(screen, event, by)
+    else:
+        tell_level(event, by)
     return event
 
 

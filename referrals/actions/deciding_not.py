@@ -1,0 +1,363 @@
+"""Deciding not to refer: facts, reasons, the practitioner's signature, then the others' (DEC-13).
+
+The under-13 exception is the same act with one signature more (DEC-10). The referral is owed
+until everybody has signed; the exception's is drafted from the start.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from cse.access.actions import end_asked_access, let_see_to_answer
+from cse.audit import events
+from cse.children.models import Child
+from cse.worklist import kinds
+from cse.worklist.actions import close_items, open_item
+from referrals.actions.beside import (
+    LONGEST,
+    agency_of,
+    draft_referral,
+    let_agency_see,
+    lock,
+    lock_child,
+    made_before,
+    owe_referral,
+)
+from referrals.actions.common import ANSWER_DAYS, DRAFT_DAYS, due_in, keep
+from referrals.actions.start import set_aside
+from referrals.facts import only_said
+from referrals.models import Capacity, DecisionNotToRefer, Referral, Signature, Way
+from referrals.on_record import facts_on_record, route_on
+from referrals.policies import Refused, check_can_start
+from referrals.policies_beside import (
+    check_can_answer_decision,
+    check_can_change,
+    check_can_sign,
+    leads_for,
+    managers_for,
+)
+from referrals.signing import content_of, hash_of, signer
+from referrals.ways_out import NEEDED, Missing, closing, missing, way_of
+from screening.child_then import facts_to_keep
+
+TEXTS = ("reasons", "factors_considered", "safety", "other_decision_makers")
+PEOPLE = {"lead": leads_for, "manager": managers_for}
+ASKED = "Asked to sign a decision not to refer; until the answer"
+
+
+class Unavailable(Refused):
+    """A rule asks for a referral: the way out is closed. ``rules`` are those that close it."""
+
+    def __init__(self, rules: list[Mapping[str, Any]]) -> None:
+        self.rules = rules
+        named = ", ".join(rule["id"] for rule in rules)
+        super().__init__(
+            f"A referral is owed ({named}): this cannot be decided otherwise."
+            if rules
+            else "No rule asks for a referral here, so that there is nothing to decide not to do."
+        )
+
+
+class Unfinished(Exception):  # noqa: N818  (nothing went wrong: something is missing)
+    """It cannot be signed yet; ``missing`` names everything that has to be added."""
+
+    def __init__(self, wanted: tuple[Missing, ...]) -> None:
+        self.missing = wanted
+        super().__init__(f"{len(wanted)} things are missing")
+
+
+class StaleDecision(Exception):  # noqa: N818  (a clash of two people, not a mistake of either)
+    """Somebody else saved since the page was opened; ``decision`` is what is stored now."""
+
+    def __init__(self, decision: DecisionNotToRefer) -> None:
+        self.decision = decision
+        super().__init__("saved by somebody else")
+
+
+@transaction.atomic
+def start_decision(
+    *, child: Child, facts: Mapping[str, Any], by: Any, token: uuid.UUID
+) -> tuple[DecisionNotToRefer, bool]:
+    """A draft with what the worker says; the rules say at once whether there is a way out.
+
+    Gives the draft and whether it is new: the same ``token`` makes one. Raises
+    ``cse.strict.Refused`` with every fact that contradicts another.
+    """
+    check_can_start(by, child, timezone.localdate())
+    child = lock_child(child)
+    rows = DecisionNotToRefer.objects.select_related("child", "authority", "agency", "made_by")
+    found = made_before(rows, child, made_by=by, token=token)
+    if found is not None:
+        return found, False
+    moment = timezone.now()
+    decision = DecisionNotToRefer(
+        token=token,
+        child=child,
+        authority=child.authority,
+        agency=agency_of(by),
+        made_by=by,
+        made_at=moment,
+        saved_at=moment,
+    )
+    _ask_rules(decision, facts)
+    keep(decision, "started")
+    _record("decision not to refer started", decision, by)
+    let_agency_see(child, decision.agency, by, "Began a decision not to refer this child")
+    open_item(
+        kind=kinds.FINISH_DECISION,
+        owner=by,
+        child=child,
+        subject=decision,
+        due_at=due_in(DRAFT_DAYS),
+    )
+    _draft_what_is_owed(decision, by)
+    return decision, True
+
+
+@transaction.atomic
+def set_decision_facts(
+    *, decision_id: uuid.UUID, facts: Mapping[str, Any], version: int, by: Any
+) -> DecisionNotToRefer:
+    """Say what is known anew; it replaces what was said before. Raises as `start_decision`."""
+    decision = _to_change(decision_id, version, by)
+    _ask_rules(decision, facts)
+    _saved(decision, by, ["facts"])
+    _draft_what_is_owed(decision, by)
+    return decision
+
+
+@transaction.atomic
+def save_decision(
+    *, decision_id: uuid.UUID, values: Mapping[str, Any], version: int, by: Any
+) -> DecisionNotToRefer:
+    """Save what is written of it; nothing that is missing is refused before signing.
+
+    ``values``: the texts, ``lead`` and ``manager`` (ids, each only of those who may be named)
+    and ``consulted_on`` (a day). Raises `StaleDecision`.
+    """
+    decision = _to_change(decision_id, version, by)
+    _write(decision, values)
+    _saved(decision, by, sorted(values))
+    return decision
+
+
+@transaction.atomic
+def sign_decision(
+    *,
+    decision_id: uuid.UUID,
+    by: Any,
+    version: int,
+    values: Mapping[str, Any] | None = None,
+) -> DecisionNotToRefer:
+    """Sign as the practitioner: the rules are asked once more, and what is signed is frozen.
+
+    Raises `Unavailable` where a rule asks for a referral by now, `Unfinished` with everything
+    that is missing, `StaleDecision`, and `NoDraft` for a second click.
+    """
+    decision = lock(_rows(), decision_id)
+    check_can_sign(by, decision)
+    if decision.version != version:
+        raise StaleDecision(decision)
+    check_can_start(by, decision.child, timezone.localdate())
+    if values is not None:
+        _write(decision, values)
+    _ask_rules(decision, decision.facts)
+    if not decision.way:
+        raise Unavailable(_why_closed(decision))
+    wanted = tuple(missing(decision.way, _filled(decision)))
+    if wanted:
+        raise Unfinished(wanted)
+    _freeze(decision)
+    close_items(subject=decision)
+    _sign(decision, Capacity.PRACTITIONER, by, agrees=True, note="")
+    _record("decision not to refer signed", decision, by)
+    for person in filter(None, (decision.lead, decision.manager)):
+        _ask(decision, person, by)
+    return decision
+
+
+@transaction.atomic
+def answer_decision(
+    *, decision_id: uuid.UUID, by: Any, agrees: bool, note: str = ""
+) -> DecisionNotToRefer:
+    """Sign a decision as the lead or the manager named in it, or refuse to, saying why.
+
+    It stands once all have signed; where one does not agree the referral is owed.
+    """
+    decision = lock(_rows(), decision_id)
+    capacity = check_can_answer_decision(by, decision)
+    if not agrees and not note.strip():
+        raise Refused("Say why you do not agree.")
+    first = decision.signatures.get(capacity=Capacity.PRACTITIONER)
+    if first.signed_hash != hash_of(content_of(decision)):
+        raise Refused("What is stored is not what was signed. Tell your administrator.")
+    _sign(decision, capacity, by, agrees=agrees, note=note)
+    _record(
+        "decision not to refer countersigned" if agrees else "decision not to refer not agreed",
+        decision,
+        by,
+        reason=note,
+    )
+    signed = set(decision.signatures.values_list("capacity", flat=True))
+    if not agrees:
+        close_items(subject=decision)
+        owe_referral(decision, decision.made_by)
+    elif signed >= set(NEEDED[decision.way]):
+        close_items(subject=decision)
+        _put_draft_away(decision, by)
+    else:
+        _answered_by(decision, by)
+    end_asked_access(decision.child, by)
+    return decision
+
+
+@transaction.atomic
+def set_decision_aside(*, decision_id: uuid.UUID, by: Any, reason: str) -> DecisionNotToRefer:
+    """Put a draft away that should not have been begun; it is kept, and says why."""
+    decision = lock(_rows(), decision_id)
+    check_can_change(by, decision)
+    if not reason.strip():
+        raise Refused("Say why the draft is set aside.")
+    decision.status, decision.set_aside_reason = "set_aside", reason
+    keep(decision, "set aside")
+    close_items(subject=decision)
+    _record("decision not to refer set aside", decision, by, reason=reason)
+    return decision
+
+
+@transaction.atomic
+def refer_instead(*, decision_id: uuid.UUID, by: Any) -> Referral:
+    """The draft of the referral that a decision leads to: with its facts, once."""
+    decision = lock(_rows(), decision_id)
+    return draft_referral(child=decision.child, key=decision.pk, facts=decision.facts, by=by)
+
+
+def _rows() -> Any:
+    return DecisionNotToRefer.objects.select_related(
+        "child__authority", "authority", "agency", "made_by", "lead", "manager"
+    )
+
+
+def _to_change(decision_id: uuid.UUID, version: int, by: Any) -> DecisionNotToRefer:
+    decision: DecisionNotToRefer = lock(_rows(), decision_id)
+    check_can_change(by, decision)
+    if decision.version != version:
+        raise StaleDecision(decision)
+    return decision
+
+
+def _ask_rules(decision: DecisionNotToRefer, facts: Mapping[str, Any]) -> None:
+    decision.facts, decision.record_facts = only_said(facts), facts_on_record(decision.child)
+    found = route_on(
+        decision.facts,
+        decision.record_facts,
+        child=decision.child,
+        area=decision.authority,
+        on=timezone.localdate(),
+    )
+    decision.routing, decision.routing_version = found.as_json(), found.version
+    decision.way = way_of(decision.routing)
+
+
+def _why_closed(decision: DecisionNotToRefer) -> list[Mapping[str, Any]]:
+    return closing(decision.routing, Way.DECISION)
+
+
+def _write(decision: DecisionNotToRefer, values: Mapping[str, Any]) -> None:
+    for name in TEXTS:
+        if name in values:
+            text = str(values[name]).strip()
+            if len(text) > LONGEST:
+                raise Refused(f"A field holds {LONGEST:,} characters at most; nothing was saved.")
+            setattr(decision, name, text)
+    for name, allowed in PEOPLE.items():
+        if name in values:
+            person = allowed(decision).filter(pk=values[name]).first() if values[name] else None
+            setattr(decision, name, person)
+    if "consulted_on" in values:
+        decision.consulted_on = _past(values["consulted_on"])
+    if decision.way != Way.EXCEPTION:
+        decision.manager = None
+    if decision.manager_id and decision.manager_id == decision.lead_id:
+        raise Refused("The designated lead and the senior manager must be different people.")
+
+
+def _past(day: dt.date | None) -> dt.date | None:
+    if day is not None and day > timezone.localdate():
+        raise Refused("You cannot have consulted the lead in the future.")
+    return day
+
+
+def _filled(decision: DecisionNotToRefer) -> set[str]:
+    fields = (*TEXTS, "lead", "manager", "consulted_on")
+    return {name for name in fields if getattr(decision, name)}
+
+
+def _saved(decision: DecisionNotToRefer, by: Any, changed: list[str]) -> None:
+    decision.version += 1
+    decision.saved_at = timezone.now()
+    keep(decision, "saved")
+    _record("decision not to refer saved", decision, by, changed=changed)
+
+
+def _freeze(decision: DecisionNotToRefer) -> None:
+    decision.status, decision.saved_at = "signed", timezone.now()
+    decision.child_facts = facts_to_keep(decision.child)
+    decision.version += 1
+    keep(decision, "signed")
+    # Read again: the hash is of what the database holds.
+    decision.refresh_from_db()
+
+
+def _sign(
+    decision: DecisionNotToRefer, capacity: Capacity, by: Any, *, agrees: bool, note: str
+) -> None:
+    row = Signature(
+        decision=decision, capacity=capacity, agrees=agrees, note=note, **signer(by, decision)
+    )
+    row.save(force_insert=True)
+
+
+def _ask(decision: DecisionNotToRefer, person: Any, by: Any) -> None:
+    let_see_to_answer(child=decision.child, reason=ASKED, user=person, by=by)
+    open_item(
+        kind=kinds.SIGN_DECISION,
+        owner=person,
+        child=decision.child,
+        subject=decision,
+        due_at=due_in(ANSWER_DAYS),
+    )
+
+
+def _answered_by(decision: DecisionNotToRefer, by: Any) -> None:
+    """One of two has signed: only the other is asked still."""
+    close_items(subject=decision)
+    signed = set(decision.signatures.values_list("signed_by_id", flat=True))
+    for person in filter(None, (decision.lead, decision.manager)):
+        if person.pk not in signed:
+            _ask(decision, person, by)
+
+
+def _draft_what_is_owed(decision: DecisionNotToRefer, by: Any) -> None:
+    """Under 13 the referral is made out from the start; the exception has to earn its place."""
+    made = Referral.objects.filter(child=decision.child, agency=decision.agency)
+    if decision.way == Way.EXCEPTION and not made.exclude(status="set_aside").exists():
+        draft_referral(child=decision.child, key=decision.pk, facts=decision.facts, by=by)
+
+
+def _put_draft_away(decision: DecisionNotToRefer, by: Any) -> None:
+    """The draft that was made out beside a decision is not sent once everybody has signed."""
+    drafts = Referral.objects.filter(token=decision.pk, status="draft")
+    for draft in drafts.filter(child=decision.child):
+        set_aside(referral_id=draft.pk, by=by, reason="Everybody has signed the exception")
+
+
+def _record(act: str, decision: DecisionNotToRefer, by: Any, **more: Any) -> None:
+    rules = " ".join(rule["id"] for rule in decision.routing["rules"])
+    events.record(act, by=by, child=decision.child_id, obj=decision, rule=rules, **more)

@@ -1,0 +1,122 @@
+"""What in a text could tell who a child is: found, never changed (W §4.3.2, DEC-14). Pure.
+
+A consultation without a name may identify nobody, directly or indirectly. The detector is there
+to catch a slip; it proves nothing, and the page says so.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Found:
+    """Something in the text that identifies: the words as typed, what they look like."""
+
+    words: str
+    looks_like: str
+
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_STREET = (
+    r"(?:street|st|road|rd|lane|ln|avenue|ave|close|drive|way|crescent|court|gardens|grove|place|"
+    r"terrace|row|hill|square|walk|mews|park|green)"
+)
+#: The same kinds as they stand in a name: "Mill Lane", without its number.
+_TITLED = re.sub(r"\b[a-z]", lambda first: first.group().upper(), _STREET)
+#: Words that stand in no street's name: "2 people in a close group" is no address.
+_NO_NAME = r"(?!(?:a|an|the|in|on|of|at|by|to|his|her|their|and|or|am|pm|is|are|was|were|from)\b)"
+PATTERNS: Final = (
+    ("an e-mail address", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    (
+        "a date, which may be a date of birth",
+        re.compile(
+            r"\b\d{1,2}\s*[./-]\s*\d{1,2}\s*[./-]\s*(?:\d{4}|\d{2})\b"
+            r"|\b(?:19|20)\d{2}-\d{2}-\d{2}\b"
+            rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}\.?,?\s+(?:19|20)?\d{{2}}\b"
+            rf"|\b{_MONTH}\.?\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+(?:19|20)\d{{2}}\b",
+            re.IGNORECASE,
+        ),
+    ),
+    # Ten digits in threes and a four come before telephone numbers: both would match.
+    ("an NHS number", re.compile(r"(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)")),
+    ("a telephone number", re.compile(r"(?<!\d)(?:\+44|0044|0)[\s()-]*(?:\d[\s()-]*){9,10}(?!\d)")),
+    (
+        "a postcode",
+        re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b", re.IGNORECASE),
+    ),
+    (
+        "an address",
+        re.compile(
+            rf"\b\d{{1,4}}[a-z]?,?\s+(?:{_NO_NAME}[\w’'-]+\s+){{1,3}}{_STREET}\b"
+            rf"|(?-i:\b(?:(?!The\b|A\b|In\b|On\b)[A-Z][\w’'-]+\s+){{1,3}}{_TITLED}\b)",
+            re.IGNORECASE,
+        ),
+    ),
+    ("a reference of a child", re.compile(r"\bC-[0-9A-Z]{7}\b", re.IGNORECASE)),
+)
+"""What a text is searched for beside names; the first that matches a place names it."""
+SHORTEST_NAME: Final = 3
+"""Letters of a name that is searched for: shorter ones are words of every sentence."""
+
+
+def identifying(text: str, names: Iterable[str] = ()) -> list[Found]:
+    """Everything in ``text`` that could identify, in its order, each once.
+
+    ``names`` are those of the children that the writer sees: any word of one of them, whatever
+    its case and accents, counts. A name that is an everyday word is found only with a capital.
+    """
+    found: dict[int, Found] = {}
+    for looks_like, pattern in PATTERNS:
+        for match in pattern.finditer(text):
+            if not any(start <= match.start() < start + len(f.words) for start, f in found.items()):
+                found[match.start()] = Found(match.group().strip(), looks_like)
+    for at, word in _named(text, names):
+        found.setdefault(at, Found(word, "the name of a child you can see"))
+    return list(dict.fromkeys(each for _, each in sorted(found.items())))
+
+
+def _named(text: str, names: Iterable[str]) -> Iterator[tuple[int, str]]:
+    parts = {
+        _plain(part)
+        for name in names
+        for part in re.split(r"[\s-]+", name)
+        if len(part) >= SHORTEST_NAME
+    }
+    if not parts:
+        return
+    for match in re.finditer(r"[^\W\d_][\w’']*", text):
+        word = re.sub(r"[’']s$", "", match.group())
+        plain = _plain(word)
+        if plain in parts and (plain not in EVERYDAY or word[:1].isupper()):
+            yield match.start(), word
+
+
+def _plain(word: str) -> str:
+    """Without case and accents: "Zoë" is found as "zoe"."""
+    apart = unicodedata.normalize("NFKD", word.replace("’", "'"))
+    return "".join(each for each in apart if not unicodedata.combining(each)).casefold()
+
+
+EVERYDAY: Final = frozenset(
+    {
+        *("amber", "april", "art", "august", "autumn", "bay", "bill", "brook", "brown", "carol"),
+        *("chance", "christian", "church", "clay", "dale", "dawn", "day", "destiny", "drew"),
+        *("faith", "field", "fields", "ford", "forest", "frank", "gene", "grace", "grant", "gray"),
+        *("green", "hall", "heath", "heather", "hill", "holly", "hope", "iris", "ivy", "jack"),
+        *("jade", "joy", "june", "king", "lane", "lily", "long", "love", "mark", "marsh", "may"),
+        *("melody", "mercy", "miles", "mill", "miller", "nick", "olive", "page", "park", "pat"),
+        *("pearl", "penny", "pope", "price", "rich", "river", "rob", "robin", "rose", "ruby"),
+        *("sandy", "short", "sky", "stone", "street", "summer", "sunny", "sue", "taylor", "tom"),
+        *("victor", "violet", "walker", "ward", "water", "waters", "west", "white"),
+        *("will", "win", "winter", "wood", "woods", "young"),
+    }
+)
+"""Names that are also words: in lower case they are taken for the word."""

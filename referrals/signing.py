@@ -1,0 +1,53 @@
+"""Signing: a confirmation under one's own account, with a hash of what was signed (DEC-42)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils import timezone
+
+from cse.people.models import Post
+from referrals.models import AdviceContact, Consultation, DecisionNotToRefer
+from referrals.policies import Refused
+
+
+def hash_of(content: Mapping[str, Any]) -> str:
+    """SHA-256 of the content as JSON with sorted keys: the same text gives the same hash."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, cls=DjangoJSONEncoder)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def content_of(record: DecisionNotToRefer | Consultation | AdviceContact) -> dict[str, Any]:
+    """What is signed: everything the record says, and nothing of who has signed it."""
+    left_out = {"status", "version", "saved_at", "token", "set_aside_reason"}
+    fields = [each.attname for each in record._meta.concrete_fields]
+    return {
+        name: getattr(record, name)
+        for name in fields
+        if name not in left_out and not name.startswith("signed_")
+    }
+
+
+def signer(by: Any, record: DecisionNotToRefer | Consultation | AdviceContact) -> dict[str, Any]:
+    """The fields of a signature now. Raises ``Refused`` for somebody without a current post."""
+    post = (
+        Post.objects.current(timezone.localdate())
+        .filter(user=by)
+        .select_related("team__agency")
+        .order_by("-starts_on", "id")
+        .first()
+    )
+    if post is None:
+        raise Refused("You hold no current post.")
+    return {
+        "signed_by": by,
+        "signed_name": by.get_full_name(),
+        "signed_post": ", ".join(each for each in (by.job_title, post.get_role_display()) if each),
+        "signed_agency": post.team.agency.name,
+        "signed_at": timezone.now(),
+        "signed_hash": hash_of(content_of(record)),
+    }

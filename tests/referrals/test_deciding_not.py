@@ -1,0 +1,397 @@
+"""Deciding not to refer: who signs, what is frozen, and what a later rule does (DEC-10, 13, 42)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
+
+from cse.access.policies import NotVisible
+from cse.audit.models import AuditEvent
+from cse.children.actions.record import edit_child
+from cse.children.models import LevelEvent
+from cse.children.told import tell_level
+from cse.people.models import Post, Role
+from cse.worklist import kinds
+from cse.worklist.models import WorkItem
+from referrals.actions import deciding_not as deciding
+from referrals.actions.overtaken import look_again
+from referrals.models import DecisionNotToRefer, Referral, Signature
+from referrals.policies import NoDraft, Refused
+from referrals.policies_beside import leads_for
+from referrals.queries.beside import decisions_of, decisions_visible_to, standing_of
+from referrals.signing import content_of, hash_of
+from referrals.ways_out import Standing
+from tests.factories import give_post, grant, make_child, make_user
+from tests.referrals.area import years_old
+
+pytestmark = pytest.mark.django_db
+PEERS = {
+    "sexual_activity": {"from": None, "to": None},
+    "other_person": {"age": 16},
+    "checklist": ["W-CHK-14"],
+}
+
+
+def began(days=30):
+    return (timezone.localdate() - dt.timedelta(days=days)).isoformat()
+
+
+def peers(**more):
+    """What is known of two young people close in age, with one factor of the checklist."""
+    return {**PEERS, "sexual_activity": {"from": began(), "to": None}, **more}
+
+
+@pytest.fixture
+def area(wiltshire):
+    wiltshire.child = wiltshire.another_child(date_of_birth=years_old(15))
+    grant(wiltshire.lead, wiltshire.child)
+    wiltshire.senior = make_user(Role.SENIOR_MANAGER, agency=wiltshire.agency, given_name="Sam")
+    return wiltshire
+
+
+@pytest.fixture
+def young(area):
+    area.child = area.another_child(date_of_birth=years_old(12))
+    grant(area.lead, area.child)
+    return area
+
+
+def started(area, facts=None, by=None):
+    decision, _ = deciding.start_decision(
+        child=area.child, facts=facts or peers(), by=by or area.worker, token=uuid.uuid4()
+    )
+    return decision
+
+
+def written(area, facts=None, **values):
+    decision = started(area, facts)
+    values = {
+        "reasons": "Both are in the same year, and she speaks freely of it.",
+        "factors_considered": "The other is known to youth services for something else.",
+        "lead": area.lead.pk,
+        "manager": area.senior.pk,
+        "consulted_on": timezone.localdate(),
+        **values,
+    }
+    return deciding.save_decision(
+        decision_id=decision.pk, values=values, version=decision.version, by=area.worker
+    )
+
+
+def signed(area, facts=None, **values):
+    decision = written(area, facts, **values)
+    return deciding.sign_decision(decision_id=decision.pk, by=area.worker, version=decision.version)
+
+
+def standing(area, decision):
+    return standing_of(decisions_visible_to(area.worker).get(pk=decision.pk))
+
+
+def waits(kind, **whose):
+    return WorkItem.objects.filter(kind=kind, closed_at__isnull=True, **whose)
+
+
+@pytest.mark.requirement("W-REF-28", "W-REF-29", "DEC-13", "DEC-42")
+def test_a_decision_is_signed_by_two_and_frozen(area):
+    decision = signed(area)
+    assert standing(area, decision) is Standing.WAITING
+    (item,) = waits(kinds.SIGN_DECISION)
+    assert item.owner == area.lead
+    assert list(decisions_of(area.lead, area.child.pk)) == [decision]
+    first = decision.signatures.get()
+    assert (first.signed_name, first.signed_agency) == (
+        area.worker.get_full_name(),
+        area.agency.name,
+    )
+    assert first.signed_post and first.signed_at
+    assert first.signed_hash == hash_of(content_of(decision))
+
+    deciding.answer_decision(decision_id=decision.pk, by=area.lead, agrees=True)
+    assert standing(area, decision) is Standing.STANDS
+    assert {each.signed_hash for each in decision.signatures.all()} == {first.signed_hash}
+    assert not waits(kinds.SIGN_DECISION).exists()
+    with pytest.raises(NoDraft):
+        deciding.save_decision(
+            decision_id=decision.pk, values={"reasons": "Other"}, version=1, by=area.worker
+        )
+
+
+@pytest.mark.requirement("W-REF-29", "DEC-42")
+def test_the_database_keeps_what_was_signed(area):
+    decision = signed(area)
+    decision.reasons = "Something else"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        decision.save()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Signature.objects.filter(decision=decision).update(signed_name="Somebody else")
+
+
+@pytest.mark.requirement("W-REF-29", "DEC-42")
+@pytest.mark.parametrize("absent", ["reasons", "factors_considered", "lead", "consulted_on"])
+def test_each_missing_item_is_named(area, absent):
+    decision = written(area, **{absent: None if absent in ("lead", "consulted_on") else ""})
+    with pytest.raises(deciding.Unfinished) as unfinished:
+        deciding.sign_decision(decision_id=decision.pk, by=area.worker, version=decision.version)
+    assert [each.field for each in unfinished.value.missing] == [absent]
+    assert not Signature.objects.exists()
+
+
+@pytest.mark.requirement("DEC-13")
+@pytest.mark.parametrize(
+    ("more", "rule"),
+    [
+        ({"immediate_danger": True}, "R1"),
+        ({"concerns_confirmed": True}, "R4"),
+        ({"level": "at_risk"}, "R4"),
+        ({"position_of_trust": True}, "R6"),
+        ({"other_person": {"age": 25}}, "R7"),
+        ({"group_suspected": True}, "R10"),
+        ({"trafficking": True}, "R11"),
+        ({"offence_recorded": True}, "DEC-17"),
+    ],
+)
+def test_any_other_rule_closes_the_way_out(area, more, rule):
+    decision = written(area, peers(**more))
+    assert decision.way == ""
+    with pytest.raises(deciding.Unavailable) as closed:
+        deciding.sign_decision(decision_id=decision.pk, by=area.worker, version=decision.version)
+    assert rule in [each["id"] for each in closed.value.rules]
+
+
+@pytest.mark.requirement("DEC-42")
+def test_only_those_named_sign_and_nobody_twice(area):
+    decision = signed(area)
+    other = make_user(Role.NAMED_LEAD, agency=area.agency)
+    grant(other, area.child)
+    for who, expected in (
+        (area.worker, Exception),
+        (other, Refused),
+        (area.stranger, NotVisible),
+    ):
+        with pytest.raises(expected):
+            deciding.answer_decision(decision_id=decision.pk, by=who, agrees=True)
+    assert Signature.objects.count() == 1
+    deciding.answer_decision(decision_id=decision.pk, by=area.lead, agrees=True)
+    with pytest.raises(Refused):
+        deciding.answer_decision(decision_id=decision.pk, by=area.lead, agrees=False, note="No")
+
+
+@pytest.mark.requirement("DEC-42")
+def test_who_decides_is_never_the_lead_consulted(area):
+    give_post(area.worker, Role.NAMED_LEAD, area.lead.posts.get().team)
+    decision = started(area)
+    assert area.worker not in leads_for(decision)
+    saved = deciding.save_decision(
+        decision_id=decision.pk, values={"lead": area.worker.pk}, version=1, by=area.worker
+    )
+    assert saved.lead is None
+    saved.lead = area.worker
+    with pytest.raises(IntegrityError), transaction.atomic():
+        saved.save()
+
+
+@pytest.mark.requirement("DEC-13")
+def test_without_agreement_the_referral_is_owed(area):
+    decision = signed(area)
+    with pytest.raises(Refused):
+        deciding.answer_decision(decision_id=decision.pk, by=area.lead, agrees=False)
+    deciding.answer_decision(
+        decision_id=decision.pk, by=area.lead, agrees=False, note="The gap in power is too great."
+    )
+    assert standing(area, decision) is Standing.REFUSED
+    assert waits(kinds.REFER_AFTER_DECISION, owner=area.worker).exists()
+    referral = deciding.refer_instead(decision_id=decision.pk, by=area.worker)
+    assert referral.facts["checklist"] == ["W-CHK-14"]
+    assert deciding.refer_instead(decision_id=decision.pk, by=area.worker) == referral
+
+
+def raise_level(area, level="at_risk"):
+    event = LevelEvent(
+        child=area.child,
+        level=level,
+        decided_on=timezone.localdate(),
+        decided_at=timezone.now(),
+        decided_by=area.lead,
+        judgement="More is known now.",
+    )
+    with transaction.atomic():
+        event.save()
+        tell_level(event, area.lead)
+
+
+@pytest.mark.requirement("DEC-13", "W-REF-24")
+@pytest.mark.parametrize("countersigned", [False, True])
+def test_a_later_level_supersedes_and_opens_the_duty(area, countersigned):
+    decision = signed(area)
+    if countersigned:
+        deciding.answer_decision(decision_id=decision.pk, by=area.lead, agrees=True)
+    raise_level(area)
+    assert standing(area, decision) is Standing.SUPERSEDED
+    after = decision.supersession
+    assert (after.because, [rule["id"] for rule in after.rules]) == ("level", ["R4"])
+    assert list(decisions_of(area.worker, area.child.pk)) == [decision]
+    assert waits(kinds.REFER_AFTER_DECISION, owner=area.worker).exists()
+    assert not waits(kinds.SIGN_DECISION).exists()
+    with pytest.raises(Refused):
+        deciding.answer_decision(decision_id=decision.pk, by=area.lead, agrees=True)
+    raise_level(area, "cse")
+    assert DecisionNotToRefer.objects.filter(supersession__isnull=False).count() == 1
+
+    sent = area.sent(area.child)
+    assert sent.status == "sent"
+    assert not waits(kinds.REFER_AFTER_DECISION).exists()
+
+
+@pytest.mark.requirement("DEC-02", "DEC-13")
+def test_a_corrected_date_of_birth_supersedes(area):
+    decision = signed(area)
+    deciding.answer_decision(decision_id=decision.pk, by=area.lead, agrees=True)
+    edit_child(
+        child=area.child,
+        by=area.lead,
+        version=area.child.version,
+        facts={"date_of_birth": years_old(12)},
+    )
+    decision = decisions_visible_to(area.worker).get(pk=decision.pk)
+    assert standing_of(decision) is Standing.SUPERSEDED
+    assert decision.supersession.because == "birth"
+    assert "R3" in [rule["id"] for rule in decision.supersession.rules]
+
+
+@pytest.mark.requirement("DEC-13")
+def test_what_asks_for_no_referral_leaves_it_standing(area):
+    decision = signed(area)
+    deciding.answer_decision(decision_id=decision.pk, by=area.lead, agrees=True)
+    raise_level(area, "vulnerable")
+    with transaction.atomic():
+        look_again(area.child, "screen", None, area.worker)
+    assert standing(area, decision) is Standing.STANDS
+
+
+@pytest.mark.requirement("DEC-13")
+def test_a_referral_that_is_sent_supersedes_it(area):
+    decision = signed(area)
+    deciding.answer_decision(decision_id=decision.pk, by=area.lead, agrees=True)
+    area.sent(area.child)
+    decision = decisions_visible_to(area.worker).get(pk=decision.pk)
+    assert decision.supersession.because == "referral"
+    assert not waits(kinds.REFER_AFTER_DECISION).exists()
+
+
+@pytest.mark.requirement("W-REF-05", "W-REF-07", "W-REF-19", "DEC-10")
+def test_the_exception_takes_three_accounts(young):
+    area = young
+    decision = signed(area)
+    assert decision.way == "exception"
+    assert Referral.objects.get(child=area.child).status == "draft"
+    assert set(waits(kinds.SIGN_DECISION).values_list("owner", flat=True)) == {
+        area.lead.pk,
+        area.senior.pk,
+    }
+    deciding.answer_decision(decision_id=decision.pk, by=area.senior, agrees=True)
+    assert standing(area, decision) is Standing.WAITING
+    assert [each.owner for each in waits(kinds.SIGN_DECISION)] == [area.lead]
+    deciding.answer_decision(decision_id=decision.pk, by=area.lead, agrees=True)
+    assert standing(area, decision) is Standing.STANDS
+    assert len({each.signed_by_id for each in decision.signatures.all()}) == 3
+    assert Referral.objects.get(child=area.child).status == "set_aside"
+
+
+@pytest.mark.requirement("W-REF-18", "DEC-10")
+def test_while_a_signature_is_missing_the_exceptions_referral_is_owed(young):
+    area = young
+    decision = signed(area)
+    deciding.answer_decision(decision_id=decision.pk, by=area.senior, agrees=False, note="No.")
+    assert standing(area, decision) is Standing.REFUSED
+    assert Referral.objects.get(child=area.child).status == "draft"
+    assert waits(kinds.REFER_AFTER_DECISION, owner=area.worker).exists()
+
+
+@pytest.mark.requirement("DEC-10", "W-REF-20")
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"pregnant": True},
+        {"concerns_confirmed": True},
+        {"position_of_trust": True},
+        {"group_suspected": True},
+        {"trafficking": True},
+    ],
+)
+def test_no_exception_where_another_rule_fires(young, more):
+    assert started(young, peers(**more)).way == ""
+
+
+@pytest.mark.requirement("DEC-10", "DEC-42")
+def test_lead_and_manager_are_different_people(young):
+    area = young
+    both = make_user(Role.NAMED_LEAD, agency=area.agency)
+    give_post(both, Role.SENIOR_MANAGER, both.posts.get().team)
+    decision = started(area)
+    with pytest.raises(Refused, match="different people"):
+        deciding.save_decision(
+            decision_id=decision.pk,
+            values={"lead": both.pk, "manager": both.pk},
+            version=decision.version,
+            by=area.worker,
+        )
+
+
+@pytest.mark.requirement("DEC-10")
+def test_an_agency_without_a_lead_has_no_exception_but_its_manager_signs_a_decision(young):
+    area = young
+    for post in Post.objects.filter(role=Role.NAMED_LEAD, team__agency=area.agency):
+        post.ends_on = timezone.localdate() - dt.timedelta(days=1)
+        post.save()
+    assert list(leads_for(started(area))) == []
+    area.child = area.another_child(date_of_birth=years_old(15))
+    assert list(leads_for(started(area))) == [area.senior]
+
+
+def test_two_forms_make_one_and_a_stale_one_is_told(area):
+    token = uuid.uuid4()
+    made = [
+        deciding.start_decision(child=area.child, facts=peers(), by=area.worker, token=token)
+        for _ in range(2)
+    ]
+    assert made[0][0] == made[1][0]
+    assert [new for _, new in made] == [True, False]
+    decision = made[0][0]
+    deciding.save_decision(
+        decision_id=decision.pk, values={"reasons": "One"}, version=1, by=area.worker
+    )
+    with pytest.raises(deciding.StaleDecision):
+        deciding.save_decision(
+            decision_id=decision.pk, values={"reasons": "Two"}, version=1, by=area.worker
+        )
+    with pytest.raises(Refused):
+        deciding.start_decision(
+            child=area.another_child(), facts=peers(), by=area.worker, token=token
+        )
+
+
+def test_an_adult_is_signposted(area):
+    child = make_child(by=area.worker, authority=area.authority, date_of_birth=years_old(19))
+    grant(area.worker, child)
+    area.child = child
+    with pytest.raises(Refused, match="adult safeguarding"):
+        started(area)
+
+
+@pytest.mark.requirement("W-REF-28")
+def test_every_act_writes_its_event(area):
+    decision = signed(area)
+    deciding.answer_decision(decision_id=decision.pk, by=area.lead, agrees=True)
+    raise_level(area)
+    acts = set(AuditEvent.objects.filter(child_id=area.child.pk).values_list("act", flat=True))
+    assert {
+        "decision not to refer started",
+        "decision not to refer saved",
+        "decision not to refer signed",
+        "decision not to refer countersigned",
+        "decision not to refer superseded",
+    } <= acts
