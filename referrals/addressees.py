@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from cse.people.models import Agency, AgencyType, Authority, Post, Team, TeamKind
+from referrals.models import Referral
 from referrals.routing import Obligation, Route
 
 FRONT_DOOR: Final = (Route.MASH, Route.ASSESSMENT_TEAM, Route.SOCIAL_CARE)
@@ -30,6 +31,8 @@ CONTACTS: Final[Mapping[Route, str]] = MappingProxyType(
 )
 """What a route is called where it has no team; routes that are not here are meetings, held and
 not addressed (``strategy_discussion``, ``cse_meeting``, ``wrmg``)."""
+EARLY: Final = frozenset({Route.SAFEGUARDING_LEAD, Route.EARLY_HELP})
+"""Early help is offered by those who know the child: the front door need not see it (W §8.1)."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +47,50 @@ class Addressee:
     obligation: Obligation
 
 
-def addressees(routing: Mapping[str, Any], area: Authority, agency: Agency) -> list[Addressee]:
+def receivers_of(referral: Referral) -> list[Addressee]:
+    """Everybody a referral goes to by its routings, each once; nobody where no team is there.
+
+    A referral that no rule asks for is for the front door to weigh: it is not sent to nobody.
+    """
+    own, direct = referral.agency, goes_direct(referral)
+    found = addressees(referral.routing, referral.authority, own, direct=direct)
+    if referral.placed_in is not None and referral.placed_routing:
+        held = {each.team for each in found if each.team}
+        there = addressees(referral.placed_routing, referral.placed_in, own, direct=direct)
+        found += [each for each in there if each.team is None or each.team not in held]
+    routes = {name for each in found for name in each.routes}
+    if not routes & set(FRONT_DOOR) and not (routes and routes <= EARLY):
+        found += _to_front_door(referral)
+    return found
+
+
+def goes_direct(referral: Referral) -> bool:
+    """Whether the specialist team is told at once, beside the front door (DEC-41, O §7.10.6)."""
+    both = referral.agency.type == AgencyType.YOUTH_OFFENDING
+    oxfordshire = referral.authority.key == "oxfordshire"
+    return bool(both and oxfordshire) or referral.sections.get("direct") == "yes"
+
+
+def _to_front_door(referral: Referral) -> Iterator[Addressee]:
+    """The area's front door, which has a copy of everything about one child (DEC-41)."""
+    wiltshire = referral.authority.key == "wiltshire"
+    name = Route.MASH if wiltshire else Route.ASSESSMENT_TEAM
+    team = team_for(name, referral.authority, referral.agency)
+    if team is not None:
+        yield Addressee(referral.authority, team, "", (name,), ("DEC-41",), Obligation.SHOULD)
+
+
+def addressees(
+    routing: Mapping[str, Any], area: Authority, agency: Agency, *, direct: bool = False
+) -> list[Addressee]:
     """Everybody a routing is sent to, each once, with the strictest obligation of their routes.
 
     ``area`` is whose handbook was read, ``agency`` who refers. What is passed on by the front
-    door, or only to be considered, is not addressed (DEC-41).
+    door is addressed only where it goes ``direct`` as well; what is only to be considered is not
+    addressed (DEC-41).
     """
     found: dict[Any, Addressee] = {}
-    for name in _owed(routing):
+    for name in _owed(routing, direct=direct):
         team = team_for(name, area, agency)
         contact = "" if team else CONTACTS[name]
         held = found.get(team or contact)
@@ -64,8 +103,8 @@ def addressees(routing: Mapping[str, Any], area: Authority, agency: Agency) -> l
     return list(found.values())
 
 
-def _owed(routing: Mapping[str, Any]) -> Iterator[Route]:
-    passed_on = set(routing["passed_on"])
+def _owed(routing: Mapping[str, Any], *, direct: bool) -> Iterator[Route]:
+    passed_on = set() if direct else set(routing["passed_on"])
     return (
         Route(name)
         for name in routing["routes"]

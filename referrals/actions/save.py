@@ -9,17 +9,22 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from cse.access.policies import NotVisible
 from cse.audit import events
 from cse.people.models import Authority
 from referrals.actions.common import keep, lock_referral
-from referrals.facts import only_said, route_of
+from referrals.facts import facts_of_screen, only_said, route_of
 from referrals.models import Referral
-from referrals.parts import BY_KEY, CONSENTS, LONGEST, Part
+from referrals.parts import BY_KEY, CHOICES, LONGEST, Part
 from referrals.policies import Refused, check_referral
 from referrals.transitions import Act
+from screening.models import Screen
+from screening.queries import visible_to as screens_visible_to
 
 FACTS = "facts"
 """The part that the facts are, in versions and history."""
+SCREEN = "screen"
+"""The part that says which screen goes along."""
 
 
 class StaleSave(Exception):  # noqa: N818  (a clash of two people, not a mistake of either)
@@ -74,6 +79,25 @@ def set_facts(
     return _save(referral, FACTS, by)
 
 
+@transaction.atomic
+def attach_screen(
+    *, referral_id: uuid.UUID, screen: Screen | None, reason: str, version: int, by: Any
+) -> Referral:
+    """Say which screen of the child goes with it, as it is; or none, and why (O §6.2, DEC-28).
+
+    Raises `NotVisible` for a screen of another child, or one that this person may not see.
+    """
+    values = {"screen_reason": reason, "screen": str(screen.pk) if screen else ""}
+    referral = _to_change(referral_id, SCREEN, values, version, by)
+    if screen is not None:
+        mine = screens_visible_to(by).filter(pk=screen.pk, child_id=referral.child_id)
+        if not mine.exists():
+            raise NotVisible
+    referral.screen, referral.screen_facts = screen, facts_of_screen(screen)
+    referral.sections = _written(referral.sections, BY_KEY[SCREEN], {"screen_reason": reason})
+    return _save(referral, SCREEN, by)
+
+
 def _to_change(
     referral_id: uuid.UUID, part: str, values: Mapping[str, Any], version: int, by: Any
 ) -> Referral:
@@ -99,8 +123,9 @@ def _save(referral: Referral, part: str, by: Any) -> Referral:
 def _written(sections: Mapping[str, Any], part: Part, values: Mapping[str, Any]) -> dict[str, Any]:
     """The sections with this part's fields; what is empty is left out."""
     own = {key: str(values[key]).strip() for key in part.fields if key in values}
-    if own.get("consent", "") not in ("", *CONSENTS):
-        raise Refused("Choose one of the answers on consent.")
+    for key, text in own.items():
+        if key in CHOICES and text not in ("", *(value for value, _ in CHOICES[key])):
+            raise Refused("Choose one of the answers.")
     if any(len(text) > LONGEST for text in own.values()):
         raise Refused(f"A field holds {LONGEST:,} characters at most; nothing was saved.")
     together = {**sections, **own}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
@@ -21,18 +20,20 @@ from referrals.actions.common import (
     let_team_see,
     lock_referral,
 )
-from referrals.addressees import FRONT_DOOR, Addressee, addressees, team_for
+from referrals.actions.overtaken import referral_sent
+from referrals.addressees import FRONT_DOOR, Addressee, receivers_of
 from referrals.clocks import start_for
 from referrals.facts import facts_of_screen, route_of
 from referrals.models import Delivery, Referral
 from referrals.parts import Missing, missing
 from referrals.policies import Refused, check_can_start, check_referral
-from referrals.routing import Obligation, Route
 from referrals.transitions import Act
 from screening.child_then import facts_to_keep
 
-EARLY = frozenset({Route.SAFEGUARDING_LEAD, Route.EARLY_HELP})
-"""Early help is offered by those who know the child: the front door need not see it (W §8.1)."""
+NOBODY = (
+    "No team of the area can receive this yet. Telephone the front door, and ask your "
+    "administrator to add it."
+)
 
 
 class Unfinished(Exception):  # noqa: N818  (nothing went wrong: something is missing)
@@ -64,14 +65,19 @@ def send(*, referral_id: uuid.UUID, by: Any, version: int) -> Referral:
     _ask_rules(referral)
     rules = frozenset(rule["id"] for rule in referral.routing["rules"])
     screened = bool(referral.screen and referral.screen.is_complete)
-    wanted = tuple(missing(referral.sections, rules, has_screen=screened))
+    wanted = tuple(
+        missing(referral.sections, rules, has_screen=screened, agency=referral.agency.type)
+    )
     if wanted:
         raise Unfinished(wanted)
-    receivers = _receivers(referral)
+    receivers = receivers_of(referral)
+    if not receivers:
+        raise Refused(NOBODY)
     _freeze(referral, after.value, by)
     for receiver in receivers:
         _deliver(referral, receiver, by)
     _owe_screen(referral, by)
+    referral_sent(referral, by)
     events.record(
         "referral sent",
         by=by,
@@ -92,36 +98,6 @@ def _ask_rules(referral: Referral) -> None:
     referral.placed_routing = (
         route_of(referral, today, area=referral.placed_in).as_json() if referral.placed_in else {}
     )
-
-
-def _receivers(referral: Referral) -> list[Addressee]:
-    """Everybody it goes to, each once; raises `Refused` where that is nobody.
-
-    A referral that no rule asks for is for the front door to weigh: it is not sent to nobody.
-    """
-    found = addressees(referral.routing, referral.authority, referral.agency)
-    if referral.placed_in is not None:
-        held = {each.team for each in found if each.team}
-        there = addressees(referral.placed_routing, referral.placed_in, referral.agency)
-        found += [each for each in there if each.team is None or each.team not in held]
-    routes = {name for each in found for name in each.routes}
-    if not routes & set(FRONT_DOOR) and not (routes and routes <= EARLY):
-        found += _to_front_door(referral)
-    if not found:
-        raise Refused(
-            "No team of the area can receive this yet. Telephone the front door, and ask your "
-            "administrator to add it."
-        )
-    return found
-
-
-def _to_front_door(referral: Referral) -> Iterator[Addressee]:
-    """The area's front door, which has a copy of everything about one child (DEC-41)."""
-    wiltshire = referral.authority.key == "wiltshire"
-    name = Route.MASH if wiltshire else Route.ASSESSMENT_TEAM
-    team = team_for(name, referral.authority, referral.agency)
-    if team is not None:
-        yield Addressee(referral.authority, team, "", (name,), ("DEC-41",), Obligation.SHOULD)
 
 
 def _freeze(referral: Referral, status: str, by: Any) -> None:

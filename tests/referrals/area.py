@@ -16,7 +16,11 @@ from tests.screening.conftest import Place
 TEXTS = {
     "situation": {"situation": "Seen with adults nobody knows, more than once."},
     "expected_response": {"expected_response": "An assessment this week."},
-    "recording": {"screen_reason": "The worry came up today."},
+    "screen": {"screen_reason": "The worry came up today."},
+    "considered": {
+        "discussion_considered": "With the school nurse, who knows nothing more.",
+        "referral_considered": "It speaks for it that nobody else has looked.",
+    },
     "consent": {"consent": "refused", "consent_reason": "The child may be at risk."},
     "assessment": {
         "lead_consulted": "Lee Dale",

@@ -88,7 +88,7 @@ def test_no_screen_needs_a_reason_and_leaves_one_owed(oxfordshire):
     draft = area.draft(concerns_confirmed=True)
     draft = actions.save_part(
         referral_id=draft.pk,
-        part="recording",
+        part="screen",
         values={"screen_reason": ""},
         version=1,
         by=area.worker,
