@@ -36,6 +36,12 @@ class Capability(StrEnum):
     COUNTERSIGN = "countersign a lowered indicator"
     APPROVE_LEVEL = "approve a lowered level"
     CORRECT_SCREEN = "correct a screen"
+    # Assessments
+    SEE_ASSESSMENT = "see an assessment"
+    ASSESS = "complete an assessment"
+    CORRECT_ASSESSMENT = "correct an assessment"
+    CONTRIBUTE = "contribute to an assessment"
+    TRACK_ASSESSMENT = "record an assessment of social care"
     # Referrals
     SEE_REFERRAL = "see a referral"
     REFER = "make a referral"
@@ -43,6 +49,11 @@ class Capability(StrEnum):
     SIGN_DECISION = "sign a decision not to refer"
     CONSULT = "consult without a name"
     EARLY_HELP = "plan early help"
+    # Missing
+    SEE_MISSING = "see missing episodes"
+    RECORD_MISSING = "record a missing episode"
+    ALLOCATE_INTERVIEW = "allocate a return interview"
+    RECORD_INTERVIEW = "record a return interview"
     # Paper
     EXPORT = "export a document"
     EXPORT_BLANK = "export a blank tool"
@@ -74,11 +85,20 @@ CHILD_ACTS = frozenset(
         Capability.COUNTERSIGN,
         Capability.APPROVE_LEVEL,
         Capability.CORRECT_SCREEN,
+        Capability.SEE_ASSESSMENT,
+        Capability.ASSESS,
+        Capability.CORRECT_ASSESSMENT,
+        Capability.CONTRIBUTE,
+        Capability.TRACK_ASSESSMENT,
         Capability.SEE_REFERRAL,
         Capability.REFER,
         Capability.TRIAGE,
         Capability.SIGN_DECISION,
         Capability.EARLY_HELP,
+        Capability.SEE_MISSING,
+        Capability.RECORD_MISSING,
+        Capability.ALLOCATE_INTERVIEW,
+        Capability.RECORD_INTERVIEW,
         Capability.EXPORT,
     }
 )

@@ -13,6 +13,8 @@ FINISH_DRAFT = "finish_draft"
 COUNTERSIGN = "countersign"
 APPROVE_LEVEL = "approve_level"
 REPEAT_SCREEN = "repeat_screen"
+FINISH_ASSESSMENT = "finish_assessment"
+CONTRIBUTE = "contribute"
 REVIEW_BREAK_GLASS = "review_break_glass"
 REVIEW_SEAL = "review_seal"
 REFUSED_ATTEMPT = "refused_attempt"
@@ -34,6 +36,8 @@ REFER_AFTER_ADVICE = "refer_after_advice"
 HELP_ACTION = "help_action"
 HELP_MEETING = "help_meeting"
 OFFER_HELP = "offer_help"
+ALLOCATE_INTERVIEW = "allocate_interview"
+HOLD_INTERVIEW = "hold_interview"
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "Read the duty that a changed date of birth added",
                 "screening:added-duty",
             ),
+            Kind(FINISH_ASSESSMENT, "Finish the assessment", "screening:assessment-draft"),
+            Kind(CONTRIBUTE, "Contribute to the assessment", "screening:contribution"),
             Kind(REVIEW_BREAK_GLASS, "Review emergency access", "access:review-break-glass"),
             Kind(REVIEW_SEAL, "Review the seal", "access:review-seal"),
             Kind(REFUSED_ATTEMPT, "Read what somebody tried and may not do", "access:attempts"),
@@ -105,6 +111,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind(HELP_ACTION, "Do what the early help plan says", "referrals:help-action"),
             Kind(HELP_MEETING, "Meet with the team around the child", "referrals:early-help"),
             Kind(OFFER_HELP, "Offer early help again", "referrals:early-help"),
+            Kind(ALLOCATE_INTERVIEW, "Ask somebody to hold the return interview", "missing:episode"),
+            Kind(HOLD_INTERVIEW, "Hold the return interview", "missing:episode"),
         )
     }
 )

@@ -20,6 +20,7 @@ FOR_ALL = frozenset(
         kinds.APPROVE_LEVEL,
         kinds.REPEAT_SCREEN,
         kinds.DUTY_ADDED,
+        kinds.FINISH_ASSESSMENT,
     }
 )
 MOST = 10
