@@ -56,7 +56,7 @@ class Given:
     def stored(self) -> str | dict[str, Any]:
         """As the document holds it; the empty string where there is nothing to keep."""
         more: dict[str, Any] = {
-            key: getattr(self, name) for key, name in _KEYS.items() if getattr(self, name)
+            key: value for key, name in _KEYS.items() if (value := getattr(self, name))
         }
         if self.prefilled:
             more["x"] = 1

@@ -38,7 +38,7 @@ def ask(
 ) -> None:
     """Let something wait for those who may answer; ``not_by`` are ids of people who decided it."""
     barred = _barred(screen, not_by)
-    due_at = due_in(ANSWER_DAYS)
+    due_at = due_in(ANSWER_DAYS, screen.child)
     for principal in _principals(screen, barred, by):
         open_item(kind=kind, child=screen.child, subject=subject, due_at=due_at, **principal)
 

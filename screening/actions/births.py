@@ -70,7 +70,7 @@ def _tell_the_lead(screen: Screen, by: Any) -> None:
             group=leads,
             child=screen.child,
             subject=screen,
-            due_at=due_in(ANSWER_DAYS),
+            due_at=due_in(ANSWER_DAYS, screen.child),
         )
 
 

@@ -12,8 +12,9 @@ from django.utils import timezone
 from cse.access.actions import grant_by_rule
 from cse.access.models import Basis
 from cse.access.policies import NotVisible
+from cse.clocks.queries import calendar_in
 from cse.people.models import Team, TeamKind
-from cse.workdays import calendar_of, due_on
+from cse.workdays import due_on
 from screening.models import Screen
 
 ACCESS_DAYS = 365
@@ -37,9 +38,10 @@ def lock(screen_id: uuid.UUID) -> Screen:
         raise NotVisible from None
 
 
-def due_in(working_days: int) -> dt.datetime:
-    """The end of the nth working day from today (DEC-29)."""
-    return end_of(due_on(timezone.localdate(), working_days, calendar_of()))
+def due_in(working_days: int, child: Any) -> dt.datetime:
+    """The end of the nth working day from today, by the calendar of the child's area (DEC-29)."""
+    calendar = calendar_in(child.authority_id)
+    return end_of(due_on(timezone.localdate(), working_days, calendar))
 
 
 def end_of(day: dt.date) -> dt.datetime:

@@ -12,7 +12,8 @@ from cse.access.actions import end_asked_access, grant_by_rule
 from cse.access.models import Basis
 from cse.audit import events
 from cse.children.models import Child
-from cse.workdays import calendar_of, review_on
+from cse.clocks.queries import calendar_in
+from cse.workdays import review_on
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
 from screening.actions.asking import ask_countersignatures
@@ -116,10 +117,11 @@ def _hand_on(screen: Screen, assessment: Assessment, by: Any) -> None:
         close_items(subject=screen.corrects)
     ask_countersignatures(screen, waiting_rows(screen), by)
     end_asked_access(screen.child, by)
+    calendar = calendar_in(screen.child.authority_id)
     open_item(
         kind=kinds.REPEAT_SCREEN,
         owner=by,
         child=screen.child,
         subject=screen,
-        due_at=end_of(review_on(screen.completion[0], REPEAT_MONTHS, calendar_of())),
+        due_at=end_of(review_on(screen.completion[0], REPEAT_MONTHS, calendar)),
     )

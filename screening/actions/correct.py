@@ -41,7 +41,7 @@ def correct_screen(*, screen_id: uuid.UUID, by: Any, reason: str) -> Screen:
         owner=by,
         child=screen.child,
         subject=draft,
-        due_at=due_in(DRAFT_DAYS),
+        due_at=due_in(DRAFT_DAYS, screen.child),
     )
     return draft
 

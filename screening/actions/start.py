@@ -82,7 +82,11 @@ def _new_draft(
     )
     let_leads_see(screen, by)
     open_item(
-        kind=kinds.FINISH_DRAFT, owner=by, child=child, subject=screen, due_at=due_in(DRAFT_DAYS)
+        kind=kinds.FINISH_DRAFT,
+        owner=by,
+        child=child,
+        subject=screen,
+        due_at=due_in(DRAFT_DAYS, child),
     )
     return screen
 

@@ -17,7 +17,7 @@ from cse.access.policies import NotAllowed, NotVisible, OwnInterest, need_reason
 from cse.access.principals import principals_of
 from cse.access.wiring import wired
 from cse.audit import events
-from cse.workdays import calendar_of, due_on
+from cse.workdays import due_on
 
 log = structlog.get_logger(__name__)
 
@@ -47,8 +47,9 @@ def tell_of_abandoned_seals() -> int:
 @transaction.atomic
 def _tell(seal: Seal) -> None:
     """The leads of the agency that sealed; else a CSE team; else who can make somebody a lead."""
-    due = dt.datetime.combine(due_on(timezone.localdate(), 1, calendar_of()), dt.time(23, 59))
-    work = {"child": seal.child, "due_at": timezone.make_aware(due)}
+    on = due_on(timezone.localdate(), 1, wired("calendar")(seal.child.authority_id))
+    due = timezone.make_aware(dt.datetime.combine(on, dt.time(23, 59)))
+    work = {"child": seal.child, "due_at": due}
     agency, group = abandoned.sealing_agency(seal), abandoned.group_to_tell(seal)
     if group is not None:
         wired("close_work")(subject=agency, kind=FIND_LEAD)

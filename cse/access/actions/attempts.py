@@ -16,7 +16,7 @@ from cse.access.queries import attempts_on
 from cse.access.wiring import wired
 from cse.audit import events
 from cse.people.models import Team, TeamKind
-from cse.workdays import calendar_of, due_on
+from cse.workdays import due_on
 
 REFUSED_ATTEMPT = "refused_attempt"
 """The kind of work (cse.worklist) that a refused attempt is for the leads."""
@@ -36,7 +36,7 @@ def tell_of_attempt(*, child_id: uuid.UUID, by: Any, what: str) -> None:
     leads = Team.objects.filter(agency_id=child.created_by_agency_id, kind=TeamKind.LEADS).first()
     if leads is None:
         return
-    due = due_on(timezone.localdate(), 1, calendar_of())
+    due = due_on(timezone.localdate(), 1, wired("calendar")(child.authority_id))
     wired("open_work")(
         kind=REFUSED_ATTEMPT,
         child=child,

@@ -31,7 +31,7 @@ from cse.access.queries import people_in_team
 from cse.access.wiring import wired
 from cse.audit import events
 from cse.people.models import Post, Role, Team, TeamKind
-from cse.workdays import calendar_of, due_on
+from cse.workdays import due_on
 
 MINIMUM_EMERGENCY_REASON = 20
 """Characters of reason that an emergency opening needs (access-and-audit)."""
@@ -65,7 +65,8 @@ def break_glass(*, child_id: uuid.UUID, by: Any, reason: str) -> BreakGlass:
     now = timezone.now()
     until = now + dt.timedelta(minutes=settings.BREAK_GLASS_MINUTES)
     row = BreakGlass(child_id=child_id, user=by, reason=reason, opened_at=now, expires_at=until)
-    row.review_due_on = due_on(timezone.localdate(), REVIEW_WITHIN, calendar_of())
+    calendar = wired("calendar")(child.authority_id)
+    row.review_due_on = due_on(timezone.localdate(), REVIEW_WITHIN, calendar)
     row.save()
     write_grant(
         _held(child, Basis.BREAK_GLASS, user=by, group=None),

@@ -11,6 +11,8 @@ import io
 import random
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from django.apps import apps
 from django.core.management import call_command
@@ -93,23 +95,60 @@ def build(county: County, *, with_access: bool = True) -> None:
     """Load the county into the empty, migrated database; its access and work unless told not."""
     owner = connections["owner"]
     with owner.cursor() as cursor:
-        cursor.execute(
-            "DO $$ DECLARE t text; BEGIN FOR t IN SELECT tablename FROM pg_tables WHERE"
-            " schemaname='public' LOOP EXECUTE format('ALTER TABLE %I DISABLE TRIGGER USER', t);"
-            " END LOOP; END $$"
-        )
+        cursor.execute(_TRIGGERS.format("DISABLE"))
         _load_people(county, cursor)
-        _load_children(county, cursor)
-        if with_access:
-            _load_access_and_work(county, cursor)
-        cursor.execute(
-            "DO $$ DECLARE t text; BEGIN FOR t IN SELECT tablename FROM pg_tables WHERE"
-            " schemaname='public' LOOP EXECUTE format('ALTER TABLE %I ENABLE TRIGGER USER', t);"
-            " END LOOP; END $$"
-        )
+        with _bare(cursor, LARGE):
+            _load_children(county, cursor)
+            if with_access:
+                _load_access_and_work(county, cursor)
+        cursor.execute(_TRIGGERS.format("ENABLE"))
     owner.close()
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
+
+
+_TRIGGERS = (
+    "DO $$ DECLARE t text; BEGIN FOR t IN SELECT tablename FROM pg_tables WHERE schemaname='public'"
+    " LOOP EXECUTE format('ALTER TABLE %I {} TRIGGER USER', t); END LOOP; END $$"
+)
+LARGE = (
+    "children_child",
+    "children_levelevent",
+    "access_childusergrant",
+    "access_childteamgrant",
+    "worklist_workitem",
+)
+
+
+@contextmanager
+def _bare(cursor: Any, tables: Sequence[str]) -> Iterator[None]:
+    """The tables without foreign keys and indexes (but for keys), which come back afterwards.
+
+    Made once over the whole they cost a fraction of what they do row by row.
+    """
+    names = list(tables)
+    cursor.execute(
+        "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid)"
+        "  FROM pg_constraint WHERE contype = 'f' AND conrelid = ANY(%s::regclass[])",
+        [names],
+    )
+    keys = cursor.fetchall()
+    cursor.execute(
+        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index i"
+        " WHERE indrelid = ANY(%s::regclass[]) AND NOT EXISTS"
+        " (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)",
+        [names],
+    )
+    indexes = cursor.fetchall()
+    for table, key, _ in keys:
+        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {key}")
+    for index, _ in indexes:
+        cursor.execute(f"DROP INDEX {index}")
+    yield
+    for _, statement in indexes:
+        cursor.execute(statement)
+    for table, key, definition in keys:
+        cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {key} {definition}")
 
 
 AUTHORITY, AGENCY = uuid.UUID(int=1), uuid.UUID(int=2)

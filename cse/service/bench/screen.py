@@ -40,13 +40,24 @@ KEY = "domain.health"
 
 
 class BenchAnswer(models.Model):
-    """The floor: a row an answer, written in bulk, with no history at all."""
+    """The floor: a row an answer, written in bulk, with no history at all.
+
+    It has a column for everything that ``screening.answers.Given`` keeps of an answer, as a table
+    of answers would.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    screen_id = models.UUIDField(db_index=True)
+    screen = models.ForeignKey(Screen, on_delete=models.PROTECT, related_name="+")
     indicator = models.CharField(max_length=40)
-    presence = models.CharField(max_length=10)
+    presence = models.CharField(max_length=12)
+    level = models.CharField(max_length=10, blank=True)
+    reason = models.TextField(blank=True)
+    amended_by = models.CharField(max_length=36, blank=True)
     evidence = models.TextField(blank=True)
+    concern = models.TextField(blank=True)
+    when = models.CharField(max_length=20, blank=True)
+    note = models.TextField(blank=True)
+    prefilled = models.BooleanField(default=False)
 
     class Meta:
         app_label = "bench"
@@ -134,12 +145,7 @@ def _saving(screen: Screen, by: User) -> list[Result]:
     @transaction.atomic
     def rows() -> None:
         BenchAnswer._default_manager.bulk_create(
-            BenchAnswer(
-                screen_id=screen.pk,
-                indicator=key,
-                presence=given.presence,
-                evidence=given.evidence,
-            )
+            BenchAnswer(screen_id=screen.pk, indicator=key, **vars(given))
             for key, given in _answers(0).items()
         )
 

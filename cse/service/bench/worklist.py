@@ -50,31 +50,32 @@ AND NOT EXISTS (SELECT 1 FROM access_seal s WHERE s.child_id = x.child_id AND s.
 """
 #: The children somebody sees, the soonest due first, with totals over all of them.
 MINE = """
-WITH scope AS (
-  SELECT DISTINCT id FROM (
-    SELECT content_object_id AS id FROM access_childusergrant
-     WHERE user_id = %(user)s AND starts_at <= %(now)s AND expires_at > %(now)s
-    UNION ALL
-    SELECT content_object_id FROM access_childteamgrant
-     WHERE group_id = ANY(%(groups)s::int[]) AND starts_at <= %(now)s AND expires_at > %(now)s) g
-   WHERE NOT EXISTS (SELECT 1 FROM access_exclusion e WHERE e.user_id = %(user)s
-                      AND e.child_id = g.id AND e.ended_at IS NULL)
-     AND NOT EXISTS (SELECT 1 FROM access_seal s WHERE s.child_id = g.id AND s.lifted_at IS NULL
-                      AND NOT EXISTS (SELECT 1 FROM access_sealname n WHERE n.seal_id = s.id
-                                       AND n.user_id = %(user)s AND n.ended_at IS NULL))),
-first AS (
-  SELECT scope.id, MIN(w.due_at) AS due, COUNT(w.id) FILTER (WHERE w.due_at < %(now)s) AS overdue
-    FROM scope LEFT JOIN worklist_workitem w ON w.child_id = scope.id AND w.closed_at IS NULL
-   GROUP BY scope.id),
+WITH scope AS MATERIALIZED (
+  SELECT content_object_id AS id FROM access_childusergrant
+   WHERE user_id = %(user)s AND starts_at <= %(now)s AND expires_at > %(now)s
+  UNION
+  SELECT content_object_id FROM access_childteamgrant
+   WHERE group_id = ANY(%(groups)s::int[]) AND starts_at <= %(now)s AND expires_at > %(now)s),
+seen AS MATERIALIZED (
+  SELECT id FROM scope
+   WHERE id NOT IN (SELECT child_id FROM access_exclusion
+                     WHERE user_id = %(user)s AND ended_at IS NULL)
+     AND id NOT IN (SELECT s.child_id FROM access_seal s WHERE s.lifted_at IS NULL
+                       AND NOT EXISTS (SELECT 1 FROM access_sealname n WHERE n.seal_id = s.id
+                                        AND n.user_id = %(user)s AND n.ended_at IS NULL))),
+due AS MATERIALIZED (
+  SELECT child_id, MIN(due_at) AS due, COUNT(*) FILTER (WHERE due_at < %(now)s) AS overdue
+    FROM worklist_workitem
+   WHERE closed_at IS NULL AND child_id = ANY(ARRAY(SELECT id FROM seen)) GROUP BY child_id),
 page AS (
-  SELECT id, due, overdue, COUNT(*) OVER () AS total, SUM(overdue) OVER () AS late
-    FROM first ORDER BY due NULLS LAST, id LIMIT 26)
+  SELECT seen.id, due, overdue, COUNT(*) OVER () AS total, SUM(overdue) OVER () AS late
+    FROM seen LEFT JOIN due ON due.child_id = seen.id ORDER BY due NULLS LAST, seen.id LIMIT 26)
 SELECT c.id, c.reference, c.given_name, c.family_name, c.date_of_birth, page.due, page.overdue,
-       page.total, page.late, level.level
+       page.total, page.late,
+       (SELECT level FROM children_levelevent e WHERE e.child_id = page.id
+         AND e.refused_at IS NULL AND (e.approved_at IS NOT NULL OR NOT e.needs_approval)
+         ORDER BY e.decided_on DESC, e.decided_at DESC LIMIT 1) AS level
   FROM page JOIN children_child c ON c.id = page.id
-  LEFT JOIN LATERAL (SELECT level FROM children_levelevent e WHERE e.child_id = page.id
-       AND e.refused_at IS NULL AND (e.approved_at IS NOT NULL OR NOT e.needs_approval)
-       ORDER BY e.decided_on DESC, e.decided_at DESC LIMIT 1) level ON true
  ORDER BY page.due NULLS LAST, page.id
 """
 ONE = f"SELECT {IN_SCOPE.replace('x.child_id', '%(child)s::uuid')}"
