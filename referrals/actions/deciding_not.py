@@ -170,7 +170,7 @@ def sign_decision(
     _ask_rules(decision, decision.facts)
     if not decision.way:
         raise Unavailable(_why_closed(decision))
-    wanted = tuple(missing(decision.way, _filled(decision)))
+    wanted = missing_of(decision)
     if wanted:
         raise Unfinished(wanted)
     _freeze(decision)
@@ -238,6 +238,12 @@ def refer_instead(*, decision_id: uuid.UUID, by: Any) -> Referral:
     return draft_referral(child=decision.child, key=decision.pk, facts=decision.facts, by=by)
 
 
+def missing_of(decision: DecisionNotToRefer) -> tuple[Missing, ...]:
+    """What has to be added before a decision can be signed, besides the signature."""
+    fields = (*TEXTS, "lead", "manager", "consulted_on")
+    return tuple(missing(decision.way, {name for name in fields if getattr(decision, name)}))
+
+
 def _rows() -> Any:
     return DecisionNotToRefer.objects.select_related(
         "child__authority", "authority", "agency", "made_by", "lead", "manager"
@@ -292,11 +298,6 @@ def _past(day: dt.date | None) -> dt.date | None:
     if day is not None and day > timezone.localdate():
         raise Refused("You cannot have consulted the lead in the future.")
     return day
-
-
-def _filled(decision: DecisionNotToRefer) -> set[str]:
-    fields = (*TEXTS, "lead", "manager", "consulted_on")
-    return {name for name in fields if getattr(decision, name)}
 
 
 def _saved(decision: DecisionNotToRefer, by: Any, changed: list[str]) -> None:

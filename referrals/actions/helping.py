@@ -1,0 +1,346 @@
+"""Early help: offering it, the plan of the team around the child, and how it ends (W §8, R13)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from cse.access.capabilities import Capability
+from cse.access.policies import can, check
+from cse.audit import events
+from cse.children.models import Child
+from cse.people.models import User
+from cse.worklist import kinds
+from cse.worklist.actions import close_items, open_item
+from referrals.actions.beside import (
+    LONGEST,
+    agency_of,
+    draft_referral,
+    let_agency_see,
+    lock,
+    lock_child,
+    made_before,
+)
+from referrals.actions.common import keep
+from referrals.models import Closing, EarlyHelp, HelpAction, HelpMeeting, HelpOutcome, Referral
+from referrals.policies import Refused, check_can_start
+from screening.actions.common import end_of
+from screening.policies import is_adult
+
+PLAN_TEXTS = ("needs", "strengths", "child_views")
+CLOSED = "This early help has ended and can no longer change. Begin it anew."
+
+
+class StaleHelp(Exception):  # noqa: N818  (a clash of two people, not a mistake of either)
+    """Somebody else changed the plan since the page was opened."""
+
+
+@transaction.atomic
+def offer_help(
+    *, child: Child, by: Any, token: uuid.UUID, taken_up: bool, said: Mapping[str, Any]
+) -> tuple[EarlyHelp, bool]:
+    """Keep that early help was offered: with its assessment where it was taken up, else why not.
+
+    ``said``: ``assessed_on``, the texts of the assessment, ``lead_professional`` (a user who sees
+    the child) and ``review_on``, the day of the next meeting; or ``not_taken_up_reason`` and in
+    ``review_on`` the day on which it is offered again. An agency has one open for a child.
+    """
+    check_can_start(by, child, timezone.localdate())
+    check(by, Capability.EARLY_HELP, child)
+    child = lock_child(child)
+    made = made_before(EarlyHelp.objects.all(), child, made_by=by, token=token)
+    if made is not None:
+        return made, False
+    row = EarlyHelp(
+        token=token,
+        child=child,
+        authority=child.authority,
+        agency=agency_of(by),
+        made_by=by,
+        made_at=timezone.now(),
+        lead_professional=by,
+    )
+    _write(row, said, taken_up=taken_up)
+    try:
+        with transaction.atomic():
+            keep(row, "offered")
+    except IntegrityError:
+        raise Refused("Your agency has early help open for this child: go on with that.") from None
+    let_agency_see(child, row.agency, by, "Offered this child early help")
+    _record("early help begun" if taken_up else "early help not taken up", row, by)
+    _wait(row)
+    return row, True
+
+
+@transaction.atomic
+def take_up(*, help_id: uuid.UUID, by: Any, said: Mapping[str, Any], version: int) -> EarlyHelp:
+    """Early help that was not taken up is taken up now; or its assessment is written anew."""
+    row = _to_change(help_id, by, version)
+    _write(row, said, taken_up=True)
+    _saved(row, by, "early help assessed", "assessed")
+    return row
+
+
+@transaction.atomic
+def offer_again(*, help_id: uuid.UUID, by: Any, said: Mapping[str, Any], version: int) -> EarlyHelp:
+    """It was offered again and not taken up: why, and when next. Nobody gives up on a child."""
+    row = _to_change(help_id, by, version)
+    if row.is_open:
+        raise Refused("There is a plan: meet, and write down what was decided.")
+    _write(row, said, taken_up=False)
+    _saved(row, by, "early help not taken up", "offered again")
+    return row
+
+
+@transaction.atomic
+def add_outcome(*, help_id: uuid.UUID, by: Any, wanted: str, known_by: str) -> HelpOutcome:
+    """Add what is to be different for the child, and how everybody will know (W §8.2)."""
+    row = _of_plan(help_id, by)
+    outcome = HelpOutcome(
+        early_help=row,
+        wanted=_text(wanted, "Say what is to be different for the child."),
+        known_by=_text(known_by, "Say how you will know."),
+        added_at=timezone.now(),
+    )
+    keep(outcome, "added")
+    _record("early help outcome added", row, by)
+    return outcome
+
+
+@transaction.atomic
+def add_action(
+    *,
+    outcome_id: uuid.UUID,
+    by: Any,
+    what: str,
+    due_on: dt.date,
+    owner: User | None = None,
+    owner_name: str = "",
+) -> HelpAction:
+    """Add what somebody does towards an outcome by a day: a colleague, or anybody by name.
+
+    It waits for the colleague; for the lead professional where the owner has no account.
+    """
+    outcome = lock(HelpOutcome.objects.select_related("early_help"), outcome_id)
+    row = _of_plan(outcome.early_help_id, by)
+    if (owner is None) == (not owner_name.strip()):
+        raise Refused("Say who does it: a colleague, or a name.")
+    if owner is not None and not may_own(owner, row.child):
+        raise Refused("They do not see this child. Give them access first, or write the name.")
+    _future(due_on, "Give a day from today on.")
+    action = HelpAction(
+        outcome=outcome,
+        what=_text(what, "Say what is to be done."),
+        owner=owner,
+        owner_name="" if owner else owner_name.strip(),
+        due_on=due_on,
+        added_at=timezone.now(),
+    )
+    keep(action, "added")
+    open_item(
+        kind=kinds.HELP_ACTION,
+        owner=owner or row.lead_professional,
+        child=row.child,
+        subject=action,
+        due_at=end_of(due_on),
+    )
+    _record("early help action added", row, by)
+    return action
+
+
+def may_own(person: User, child: Child) -> bool:
+    """Whether somebody sees the child and may plan early help, so that it can wait for them."""
+    return can(person, Capability.EARLY_HELP, child)
+
+
+@transaction.atomic
+def end_action(*, action_id: uuid.UUID, by: Any, done: bool, result: str) -> HelpAction:
+    """Say that an action is done, or no longer planned, and what came of it."""
+    action = lock(HelpAction.objects.select_related("outcome"), action_id)
+    row = _of_plan(action.outcome.early_help_id, by)
+    if action.state != "open":
+        raise Refused("This action has ended already.")
+    action.state = "done" if done else "dropped"
+    action.result = _text(result, "Say what came of it.")
+    action.ended_by, action.ended_at = by, timezone.now()
+    keep(action, action.state)
+    close_items(subject=action)
+    _record("early help action ended", row, by)
+    return action
+
+
+@transaction.atomic
+def record_meeting(
+    *, help_id: uuid.UUID, by: Any, version: int, said: Mapping[str, Any]
+) -> HelpMeeting:
+    """Keep a meeting of the team around the child, and the day of the next (W §8.1, §8.2).
+
+    ``said``: ``held_on``, ``present``, ``family_part``, ``decided``, ``next_on``.
+    """
+    row = _to_change(help_id, by, version)
+    _check_plan(row)
+    held_on, next_on = said["held_on"], said["next_on"]
+    if held_on > timezone.localdate():
+        raise Refused("A meeting in the future cannot be recorded.")
+    _future(next_on, "Give a day from today on for the next meeting.")
+    if next_on <= held_on:
+        raise Refused("The next meeting is after this one.")
+    meeting = HelpMeeting(
+        early_help=row,
+        held_on=held_on,
+        next_on=next_on,
+        present=_text(said["present"], "Say who was there."),
+        family_part=_text(said["family_part"], "Say how the child and family took part."),
+        decided=_text(said["decided"], "Say what was decided."),
+        recorded_by=by,
+        recorded_at=timezone.now(),
+    )
+    meeting.save(force_insert=True)
+    row.review_on = next_on
+    _saved(row, by, "team around the child met", "met")
+    return meeting
+
+
+@transaction.atomic
+def close_help(*, help_id: uuid.UUID, by: Any, version: int, because: str, note: str) -> EarlyHelp:
+    """End early help, for one of the reasons there are; what is open of it ends with it.
+
+    Not engaging, refusing and moving are no reasons (DEC-44). "Referred" needs a referral that
+    this agency has sent since, and 18 a young person of that age.
+    """
+    row = _to_change(help_id, by, version)
+    if because not in Closing.values:
+        raise Refused("Choose one of the reasons.")
+    _check_reason(row, because)
+    row.closed_note = _text(note, "Say what has changed for the child, and who stays in touch.")
+    row.status, row.closed_because = "closed", because
+    row.closed_by, row.closed_at = by, timezone.now()
+    row.version += 1
+    for action in HelpAction.objects.select_for_update().filter(
+        outcome__early_help=row, state="open"
+    ):
+        action.state, action.result = "dropped", "Early help has ended."
+        action.ended_by, action.ended_at = by, row.closed_at
+        keep(action, "early help ended")
+        close_items(subject=action)
+    keep(row, "closed")
+    close_items(subject=row)
+    _record("early help ended", row, by, reason=note)
+    return row
+
+
+def _check_reason(row: EarlyHelp, because: str) -> None:
+    sent = Referral.objects.filter(
+        child=row.child, agency=row.agency, status="sent", sent_at__gte=row.made_at
+    )
+    if because == Closing.REFERRED and not sent.exists():
+        raise Refused("No referral of this child has been sent since. Send it first.")
+    if because == Closing.ADULT and not is_adult(row.child, timezone.localdate()):
+        raise Refused("The young person is not 18 yet.")
+    if because == Closing.ACHIEVED:
+        open_actions = HelpAction.objects.filter(outcome__early_help=row, state="open")
+        if not row.outcomes.exists() or open_actions.exists():
+            raise Refused("The plan has no outcome, or actions that are open: end those first.")
+
+
+@transaction.atomic
+def refer_from_help(*, help_id: uuid.UUID, by: Any) -> Referral:
+    """More is needed than early help: the draft of a referral. The plan goes on until then."""
+    row = lock(EarlyHelp.objects.select_related("child"), help_id)
+    check(by, Capability.REFER, row.child_id)
+    return draft_referral(child=row.child, key=row.pk, facts={}, by=by)
+
+
+def _rows() -> Any:
+    return EarlyHelp.objects.select_related(
+        "child__authority", "authority", "agency", "lead_professional"
+    )
+
+
+def _open_row(help_id: uuid.UUID, by: Any) -> EarlyHelp:
+    row: EarlyHelp = lock(_rows(), help_id)
+    check(by, Capability.EARLY_HELP, row.child_id)
+    if row.status == "closed":
+        raise Refused(CLOSED)
+    return row
+
+
+def _of_plan(help_id: uuid.UUID, by: Any) -> EarlyHelp:
+    row = _open_row(help_id, by)
+    _check_plan(row)
+    return row
+
+
+def _check_plan(row: EarlyHelp) -> None:
+    if not row.is_open:
+        raise Refused("Early help was not taken up: there is no plan yet.")
+
+
+def _to_change(help_id: uuid.UUID, by: Any, version: int) -> EarlyHelp:
+    row = _open_row(help_id, by)
+    if row.version != version:
+        raise StaleHelp
+    return row
+
+
+def _saved(row: EarlyHelp, by: Any, act: str, because: str) -> None:
+    row.version += 1
+    keep(row, because)
+    _wait(row)
+    _record(act, row, by)
+
+
+def _write(row: EarlyHelp, said: Mapping[str, Any], *, taken_up: bool) -> None:
+    row.status = "open" if taken_up else "not_taken_up"
+    row.review_on = _future(said["review_on"], "Give a day from today on.")
+    if not taken_up:
+        row.not_taken_up_reason = _text(
+            said["not_taken_up_reason"], "Say why early help was not taken up."
+        )
+        return
+    for name in PLAN_TEXTS:
+        setattr(row, name, str(said.get(name, "")).strip()[:LONGEST])
+    _text(row.needs, "Say what the child needs.")
+    row.assessed_on = said["assessed_on"]
+    if row.assessed_on is None or row.assessed_on > timezone.localdate():
+        raise Refused("Say on which day the assessment was made, today or before.")
+    person = said.get("lead_professional") or row.lead_professional
+    if not may_own(person, row.child):
+        raise Refused("The lead professional has to see this child. Give them access first.")
+    row.lead_professional = person
+
+
+def _wait(row: EarlyHelp) -> None:
+    """The next meeting waits for the lead professional; or that it is offered again."""
+    close_items(subject=row)
+    open_item(
+        kind=kinds.HELP_MEETING if row.is_open else kinds.OFFER_HELP,
+        owner=row.lead_professional,
+        child=row.child,
+        subject=row,
+        due_at=end_of(row.review_on),
+    )
+
+
+def _text(text: Any, otherwise: str) -> str:
+    words = str(text).strip()
+    if not words:
+        raise Refused(otherwise)
+    if len(words) > LONGEST:
+        raise Refused(f"A field holds {LONGEST:,} characters at most; nothing was saved.")
+    return words
+
+
+def _future(day: dt.date | None, otherwise: str) -> dt.date:
+    if day is None or day < timezone.localdate():
+        raise Refused(otherwise)
+    return day
+
+
+def _record(act: str, row: EarlyHelp, by: Any, **more: Any) -> None:
+    events.record(act, by=by, child=row.child_id, obj=row, rule="R13", **more)

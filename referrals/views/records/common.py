@@ -1,0 +1,67 @@
+"""What every page of a record beside a referral needs: the child at its head, and its forms."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from cse.access.capabilities import Capability
+from cse.access.lookup import get_visible_or_404
+from cse.audit import events
+from cse.children.models import Child
+from cse.children.pages import frame
+from cse.strict import Refused as BadFacts
+from referrals.forms.facts import FactsForm
+
+
+def open_child(request: HttpRequest, child_id: uuid.UUID, capability: Capability) -> Child:
+    """The child, or the 404 that a made-up id gets; a look is noted."""
+    rows = Child.objects.select_related("authority")
+    child = get_visible_or_404(rows, request.user, capability, child_id)
+    if request.method != "POST":
+        events.look(str(capability), child=child)
+    return child
+
+
+def open_row(request: HttpRequest, rows: Any, capability: Capability, pk: uuid.UUID) -> Any:
+    """A record among those the person may see, or the one 404; a look is noted."""
+    row = get_visible_or_404(rows, request.user, capability, pk)
+    if request.method != "POST":
+        events.look(str(capability), child=row.child_id, obj=row)
+    return row
+
+
+def child_page(
+    request: HttpRequest,
+    template: str,
+    child: Child,
+    context: Mapping[str, Any],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """A page under the child's identity bar."""
+    framed = frame(child, request.user)
+    return render(request, f"referrals/records/{template}.html", framed | context, status=status)
+
+
+def try_facts(form: FactsForm, act: Any) -> Any:
+    """What ``act(facts)`` gives; None, with every problem at its field, where they contradict."""
+    try:
+        return act(form.facts())
+    except BadFacts as bad:
+        form.add_problems(bad.problems)
+        return None
+
+
+def has_errors(*forms: Any) -> bool:
+    """Whether the title says "Error:"."""
+    return any(form.is_bound and form.errors for form in forms)
+
+
+def new_token() -> str:
+    """A token for a form that has not been sent."""
+    return str(uuid.uuid4())
