@@ -7,7 +7,9 @@ Only one of two people changed a value: that change is taken. Both did: the page
 """
 
 from django.http import JsonResponse
+from django.urls import reverse
 
+from cse.interface.merging import three_ways
 from screening import queries
 from screening.answers import NOTHING, read_answers, read_notes, read_rating
 from screening.forms import read_version
@@ -69,43 +71,31 @@ def _ratings(stale, base):
 
 
 def section_conflict(request, opened, stale):
-    """The comparison for a section. A table is one text: a line a row."""
+    """The comparison for a section."""
     base = queries.part_before(opened.screen, stale.part.key, read_version(request.POST))
+    rows, tables = section_rows(stale, base.sections if base else {})
+    return _answer(request, opened, stale, rows, tables)
+
+
+def section_rows(stale, base):
+    """Every field of a section in three versions. A table is one text: a line a row."""
     rows, tables = [], []
     for each in stale.part.fields:
-        old = base.sections.get(each.key, "") if base else ""
+        old = base.get(each.key, "")
         now, mine = stale.screen.sections.get(each.key, ""), stale.values.get(each.key, "")
         if each.kind == "table":
             tables.append(_table(each, old or [], now or [], mine or []))
             continue
         rows.append(_row(each.key, each.title, each.kind == "text", old, now, mine))
-    return _answer(request, opened, stale, rows, tables)
+    return rows, tables
 
 
 def _row(name, label, is_text, base, theirs, mine):
     """One value of three versions, and which to keep where only one side changed it."""
-    base, theirs, mine = str(base), str(theirs), str(mine)
-    clash = theirs != mine and base not in (theirs, mine)
-    kept = theirs if mine == base else mine
-    return {
-        "name": name,
-        "label": label,
-        "is_text": is_text,
-        "theirs": theirs,
-        "mine": mine,
-        "kept": kept,
-        "clash": clash,
-        "differs": theirs != mine,
-        "theirs_words": _words(theirs),
-        "mine_words": _words(mine),
-    }
-
-
-def _words(value):
-    if value == "":
-        return "Nothing chosen"
-    found = {**dict(PRESENCES), **LEVEL_WORDS}.get(value)
-    return found or value.replace("_", " ").capitalize()
+    words = {**dict(PRESENCES), **LEVEL_WORDS}
+    return three_ways(
+        name, label, is_text=is_text, base=base, theirs=theirs, mine=mine, words=words
+    )
 
 
 def _table(each, base, theirs, mine):
@@ -124,19 +114,24 @@ def _answer(request, opened, stale, rows, tables=()):
     if is_autosave(request):
         return JsonResponse({}, status=409)
     opened.screen = stale.screen
+    kind = "domain" if stale.part.is_domain else "section"
+    here = reverse(f"screening:{kind}", kwargs={"pk": opened.screen.pk, "slug": stale.part.slug})
+    context = conflict_context(request.user, stale, here, rows, tables)
+    return page(request, "conflict", opened, status=409, **context)
+
+
+def conflict_context(user, stale, here, rows, tables=()):
+    """What the page shows where both texts stand; ``here`` is the address of the part."""
     saver, at = queries.last_saver(stale.screen, stale.part.key)
-    own = saver is not None and saver.pk == request.user.pk
-    return page(
-        request,
-        "conflict",
-        opened,
-        status=409,
-        part=stale.part,
-        clashes=[row for row in rows if row["clash"]],
-        quiet=[row for row in rows if not row["clash"]],
-        tables=tables,
-        own=own,
-        theirs_by="" if own or saver is None else saver.get_full_name(),
-        theirs_at=at,
-        version=stale.screen.part_versions.get(stale.part.key, 0),
-    )
+    own = saver is not None and saver.pk == user.pk
+    return {
+        "here": here,
+        "part": stale.part,
+        "clashes": [row for row in rows if row["clash"]],
+        "quiet": [row for row in rows if not row["clash"]],
+        "tables": tables,
+        "own": own,
+        "theirs_by": "" if own or saver is None else saver.get_full_name(),
+        "theirs_at": at,
+        "version": stale.screen.part_versions.get(stale.part.key, 0),
+    }
