@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "cse.interface",
     "cse.signin",
     "cse.clocks",
+    "cse.missing",
     "screening",
     "referrals",
     "cse.service",

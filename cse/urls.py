@@ -13,6 +13,7 @@ urlpatterns = [
     path("access/", include("cse.access.urls")),
     path("audit/", include("cse.audit.urls")),
     path("clocks/", include("cse.clocks.urls")),
+    path("missing/", include("cse.missing.urls")),
     path("screens/", include("screening.urls")),
     path("referrals/", include("referrals.urls")),
     path("documents/", include("cse.documents.urls")),

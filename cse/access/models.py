@@ -27,6 +27,8 @@ class Basis(models.TextChoices):
     FRONT_DOOR = "front_door", "A referral was sent to this team"
     CSE_TEAM = "cse_team", "The CSE team's case"
     SIGNATORY = "signatory", "Asked to sign or approve"
+    COORDINATOR = "coordinator", "Coordinates the return interview after a child was missing"
+    INTERVIEWER = "interviewer", "Asked to hold a return interview"
     BREAK_GLASS = "break_glass", "Opened in an emergency"
 
 

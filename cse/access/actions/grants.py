@@ -143,12 +143,16 @@ def _check_can_receive(user: Any, child: Any) -> None:
 
 
 @transaction.atomic
-def end_by_rule(*, child: Any, basis: Basis, group: Group, by: Any, reason: str) -> bool:
-    """End a team's access that a rule gave, inside the act that ends the need; whether it had any.
+def end_by_rule(
+    *, child: Any, basis: Basis, by: Any, reason: str, user: Any = None, group: Group | None = None
+) -> bool:
+    """End access that a rule gave a person or a team, inside the act that ends the need.
+
+    Gives whether there was any.
 
     A grant on another basis stays.
     """
-    held = _held(child, basis, user=None, group=group)
+    held = _held(child, basis, user=user, group=group)
     if held is None or held.expires_at <= timezone.now():
         return False
     held.expires_at = max(timezone.now(), held.starts_at)

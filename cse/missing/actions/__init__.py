@@ -1,0 +1,31 @@
+"""What can be done: recording an episode, and the return interview after it."""
+
+from cse.missing.actions.interviews import (
+    allocate,
+    correct_interview,
+    decline,
+    do_not_offer,
+    hold,
+    offer,
+)
+from cse.missing.actions.recording import (
+    correct,
+    grade_again,
+    record,
+    record_return,
+    set_aside,
+)
+
+__all__ = [
+    "allocate",
+    "correct",
+    "correct_interview",
+    "decline",
+    "do_not_offer",
+    "grade_again",
+    "hold",
+    "offer",
+    "record",
+    "record_return",
+    "set_aside",
+]

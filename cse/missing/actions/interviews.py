@@ -1,0 +1,223 @@
+"""The return interview: allocated, offered, held; or declined, or not offered, and why (W §7)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from cse.access.actions import grant_by_rule
+from cse.access.capabilities import Capability
+from cse.access.models import Basis
+from cse.access.policies import can
+from cse.missing import clocks
+from cse.missing.actions.common import (
+    check_passed,
+    check_version,
+    end_interviewers_access,
+    keep,
+    lock_interview,
+    note,
+)
+from cse.missing.models import MissingEpisode, ReturnInterview
+from cse.missing.policies import Refused, check_interview
+from cse.missing.transitions import Act
+
+INTERVIEWER_DAYS = 30
+"""Days of access for the interviewer: to prepare, to hold it and to write it down. Ours."""
+GATHERED = ("reasons", "places_people", "harm", "needs", "passed_on")
+"""What an interview gathers, in the order it is asked."""
+NO_ACCESS = (
+    "They cannot be given access to this child, or hold no post in which they could see one. "
+    "Choose somebody else, or ask the safeguarding lead."
+)
+
+
+@transaction.atomic
+def allocate(
+    *,
+    episode_id: uuid.UUID,
+    by: Any,
+    reason: str,
+    is_independent: bool,
+    why_not_independent: str = "",
+    interviewer: Any = None,
+    outside: str = "",
+) -> ReturnInterview:
+    """Ask somebody to hold the interview: a colleague, or somebody without an account here.
+
+    ``reason`` says why they are the most appropriate person for the child (W §7). Somebody who is
+    not independent of the child's care needs a reason, and may hold it all the same. A colleague
+    may see the child from now on, for a time; who was asked before no longer does for this.
+    """
+    interview = lock_interview(episode_id)
+    after = check_interview(by, interview, Act.ALLOCATE)
+    if (interviewer is None) == (not outside.strip()):
+        raise Refused("Choose a colleague, or name somebody outside the service.")
+    if not reason.strip():
+        raise Refused("Say why they are the right person for this child.")
+    if not is_independent and not why_not_independent.strip():
+        raise Refused("Say why nobody independent of the child’s care holds it.")
+    episode = interview.episode
+    before = interview.interviewer
+    if before is not None and before != interviewer:
+        end_interviewers_access(
+            episode, before, by, "Somebody else was asked to hold the return interview"
+        )
+    if interviewer is not None:
+        _let_see(episode, interviewer, by)
+    _clear_outcome(interview)
+    interview.state = after
+    interview.interviewer, interview.interviewer_outside = interviewer, outside.strip()
+    interview.is_independent = is_independent
+    interview.why_not_independent = "" if is_independent else why_not_independent.strip()
+    interview.allocation_reason = reason.strip()
+    interview.allocated_by, interview.allocated_at = by, timezone.now()
+    _save(interview, "allocated")
+    data = {"interviewer": str(interviewer.pk) if interviewer else "outside the service"}
+    note("return interview allocated", episode, by, reason=reason.strip(), data=data)
+    clocks.run(interview, by)
+    return interview
+
+
+@transaction.atomic
+def offer(*, episode_id: uuid.UUID, by: Any, at: dt.datetime, note_text: str) -> ReturnInterview:
+    """The child was asked, or asked again after they had declined; it is still owed."""
+    interview = lock_interview(episode_id)
+    interview.state = check_interview(by, interview, Act.OFFER)
+    _check_after_return(interview, at)
+    _clear_outcome(interview)
+    interview.offered_at, interview.offer_note = at, note_text.strip()
+    _save(interview, "offered")
+    note("return interview offered", interview.episode, by)
+    clocks.run(interview, by)
+    return interview
+
+
+@transaction.atomic
+def hold(
+    *, episode_id: uuid.UUID, by: Any, version: int, at: dt.datetime, gathered: Mapping[str, str]
+) -> ReturnInterview:
+    """The interview was held at that moment; ``gathered`` are the texts of ``GATHERED``."""
+    interview = lock_interview(episode_id)
+    interview.state = check_interview(by, interview, Act.HOLD)
+    check_version(interview, version)
+    _check_after_return(interview, at)
+    _write(interview, gathered)
+    _end(interview, at, by)
+    _save(interview, "held")
+    note("return interview held", interview.episode, by)
+    clocks.meet(interview, at, by)
+    return interview
+
+
+@transaction.atomic
+def decline(*, episode_id: uuid.UUID, by: Any, at: dt.datetime, reason: str) -> ReturnInterview:
+    """The child does not want it: an outcome, with what they said (DEC-24). It can be offered
+    again."""
+    return _without(episode_id, by, Act.DECLINE, at, reason, "Declined by the child")
+
+
+@transaction.atomic
+def do_not_offer(
+    *, episode_id: uuid.UUID, by: Any, at: dt.datetime, reason: str
+) -> ReturnInterview:
+    """The coordinator decides that it is not offered, and says why (DEC-24)."""
+    return _without(episode_id, by, Act.NOT_OFFER, at, reason, "Not offered")
+
+
+@transaction.atomic
+def correct_interview(
+    *,
+    episode_id: uuid.UUID,
+    by: Any,
+    version: int,
+    at: dt.datetime,
+    reason: str,
+    gathered: Mapping[str, str],
+) -> ReturnInterview:
+    """Correct what was written of an interview that was held; what it said before is kept."""
+    interview = lock_interview(episode_id)
+    check_interview(by, interview, Act.CORRECT)
+    check_version(interview, version)
+    if not reason.strip():
+        raise Refused("Say why it is corrected.")
+    _check_after_return(interview, at)
+    before = {name: getattr(interview, name) for name in (*GATHERED, "outcome_at")}
+    _write(interview, gathered)
+    interview.outcome_at = at
+    changed = [name for name, value in before.items() if getattr(interview, name) != value]
+    if changed:
+        _save(interview, reason.strip())
+        note(
+            "return interview corrected",
+            interview.episode,
+            by,
+            changed=changed,
+            reason=reason.strip(),
+        )
+    return interview
+
+
+def _without(
+    episode_id: uuid.UUID, by: Any, act: Act, at: dt.datetime, reason: str, words: str
+) -> ReturnInterview:
+    interview = lock_interview(episode_id)
+    interview.state = check_interview(by, interview, act)
+    if not reason.strip():
+        raise Refused("Say why.")
+    _check_after_return(interview, at)
+    interview.outcome_reason = reason.strip()
+    _end(interview, at, by)
+    _save(interview, words)
+    note(f"return interview: {words.lower()}", interview.episode, by, reason=reason.strip())
+    clocks.cancel(interview.episode, f"{words}. {reason.strip()}", by)
+    return interview
+
+
+def _write(interview: ReturnInterview, gathered: Mapping[str, str]) -> None:
+    for name in GATHERED:
+        setattr(interview, name, gathered.get(name, "").strip())
+    if not any(getattr(interview, name) for name in GATHERED):
+        raise Refused("Write down what the child said, if only that they said little.")
+
+
+def _end(interview: ReturnInterview, at: dt.datetime, by: Any) -> None:
+    interview.outcome_at = at
+    interview.recorded_by, interview.recorded_at = by, timezone.now()
+
+
+def _clear_outcome(interview: ReturnInterview) -> None:
+    """What was declined or not offered is owed again; the outcome before stays in the history."""
+    interview.outcome_at, interview.outcome_reason = None, ""
+    interview.recorded_by = interview.recorded_at = None
+
+
+def _save(interview: ReturnInterview, because: str) -> None:
+    interview.version += 1
+    keep(interview, because)
+
+
+def _check_after_return(interview: ReturnInterview, at: dt.datetime) -> None:
+    check_passed(at, "The interview")
+    returned_at = interview.episode.returned_at
+    if returned_at is not None and at < returned_at:
+        raise Refused("That is before the child came back: check the date and time.")
+
+
+def _let_see(episode: MissingEpisode, interviewer: Any, by: Any) -> None:
+    """The interviewer may see the child; a declared conflict or a seal is stronger."""
+    grant_by_rule(
+        child=episode.child,
+        basis=Basis.INTERVIEWER,
+        user=interviewer,
+        by=by,
+        days=INTERVIEWER_DAYS,
+        reason="Asked to hold the return interview of this child",
+    )
+    if not can(interviewer, Capability.RECORD_INTERVIEW, episode.child_id):
+        raise Refused(NO_ACCESS)

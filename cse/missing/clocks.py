@@ -1,0 +1,135 @@
+"""The clock of a return interview: 72 hours of the clock from the return (W §7, DEC-24).
+
+It runs on the episode. Held, it is met; declined or not offered, it is no longer owed and says
+why; asked again, it runs again from the same return. A target, never a gate.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final
+
+from django.utils import timezone
+
+from cse.access.capabilities import Capability
+from cse.clocks.actions import cancel_clock, meet_clock, move_trigger, people_changed, start_clock
+from cse.clocks.kinds import HOURLY_OFFSETS, ClockKind, People, register_kind
+from cse.clocks.models import Clock
+from cse.clocks.queries import open_clock
+from cse.clocks.reckoning import Length, Unit
+from cse.clocks.transitions import State as ClockState
+from cse.missing.models import MissingEpisode, ReturnInterview
+from cse.people.models import Authority, Post, Team, TeamKind
+from cse.worklist import kinds
+from cse.worklist.actions import close_items, open_item
+
+KEY: Final = "return_interview"
+HOURS: Final = Length(72, Unit.HOURS)
+
+
+def coordinators_of(area: Authority) -> Team | None:
+    """The team that allocates: the coordinator sits at the front door (W §7), or where the area
+    has none, in the specialist team. None where neither has anybody in it today.
+    """
+    manned = Post.objects.current(timezone.localdate()).values("team_id")
+    teams = Team.objects.filter(
+        agency__authority=area,
+        kind__in=(TeamKind.FRONT_DOOR, TeamKind.CSE_TEAM),
+        pk__in=manned,
+    ).select_related("group", "agency")
+    found = sorted(teams, key=lambda team: (team.kind != TeamKind.FRONT_DOOR, team.name))
+    return found[0] if found else None
+
+
+def who_owes(clock: Clock) -> People:
+    """The interviewer, with the coordinators told; the coordinators until there is one."""
+    interview = ReturnInterview.objects.select_related(
+        "interviewer", "allocated_by", "episode__authority", "episode__return_recorded_by"
+    ).get(episode_id=clock.subject_id)
+    return _people(interview)
+
+
+def _people(interview: ReturnInterview) -> People:
+    team = coordinators_of(interview.episode.authority)
+    groups = (team.group,) if team else ()
+    if interview.interviewer is not None:
+        return People(owners=(interview.interviewer,), told=groups)
+    if interview.interviewer_outside:
+        return People(owners=(interview.allocated_by,), told=groups)
+    return People(owners=groups or (interview.episode.return_recorded_by,))
+
+
+KIND: Final = ClockKind(
+    key=KEY,
+    title="Return interview",
+    rule="DEC-24",
+    source="W §7; DEC-24",
+    length=HOURS,
+    people=who_owes,
+    capability=Capability.SEE_MISSING,
+    url_name="missing:episode",
+    offsets=HOURLY_OFFSETS,
+)
+
+
+def register() -> None:
+    """Offer the kind; once, when the room starts."""
+    register_kind(KIND)
+
+
+def run(interview: ReturnInterview, by: Any) -> None:
+    """Let the clock run from the return, for whoever owes the interview now, and let it wait."""
+    episode = interview.episode
+    assert episode.returned_at is not None  # noqa: S101  an interview is made at the return
+    clock = open_clock(episode, KEY)
+    if clock is None:
+        clock = start_clock(
+            kind=KEY,
+            child=episode.child,
+            subject=episode,
+            trigger_at=episode.returned_at,
+            by=by,
+            authority=episode.authority,
+        )
+    else:
+        clock = people_changed(clock=clock, by=by)
+    _wait(interview, clock.due_at)
+
+
+def meet(interview: ReturnInterview, at: dt.datetime, by: Any) -> None:
+    """It was held at that moment, in time or late."""
+    close_items(subject=interview.episode)
+    clock = open_clock(interview.episode, KEY)
+    if clock is not None:
+        meet_clock(clock=clock, by=by, at=at)
+
+
+def cancel(episode: MissingEpisode, reason: str, by: Any) -> None:
+    """It is no longer owed, for that reason."""
+    close_items(subject=episode)
+    clock = open_clock(episode, KEY)
+    if clock is not None:
+        cancel_clock(clock=clock, reason=reason, by=by)
+
+
+def return_corrected(interview: ReturnInterview, reason: str, by: Any) -> None:
+    """The return was at another moment: the target follows; of what was met too (DEC-29)."""
+    returned_at = interview.episode.returned_at
+    assert returned_at is not None  # noqa: S101  it was corrected, not taken back
+    found = Clock.objects.filter(subject_id=interview.episode_id, kind=KEY)
+    for clock in found.exclude(state=ClockState.CANCELLED):
+        moved = move_trigger(clock=clock, trigger_at=returned_at, reason=reason, by=by)
+        if moved.is_open:
+            _wait(interview, moved.due_at)
+
+
+def _wait(interview: ReturnInterview, due_at: dt.datetime) -> None:
+    """What waits on home: to allocate it, for the coordinators; to hold it, for who was asked."""
+    episode = interview.episode
+    asked = interview.interviewer is not None or interview.interviewer_outside
+    kind = kinds.HOLD_INTERVIEW if asked else kinds.ALLOCATE_INTERVIEW
+    close_items(subject=episode)
+    people = _people(interview)
+    for owner in people.owners:
+        whom = {"owner": owner} if hasattr(owner, "email") else {"group": owner}
+        open_item(kind=kind, child=episode.child, subject=episode, due_at=due_at, **whom)

@@ -1,0 +1,118 @@
+"""Episodes and interviews somebody may see, and the named lists the pages need."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+
+from cse.access.capabilities import Capability
+from cse.access.scope import visible
+from cse.children.models import Child, LegalStatus, LegalStatusKind
+from cse.clocks.models import Clock
+from cse.clocks.transitions import OPEN as CLOCK_OPEN
+from cse.missing.clocks import KEY
+from cse.missing.models import MissingEpisode, ReturnInterview
+from cse.missing.patterns import Pattern, Spell, pattern_of
+from cse.missing.transitions import OPEN
+
+PAGE = 50
+"""Rows of a list at most; what came back longest ago stands first."""
+
+
+def whole() -> QuerySet[MissingEpisode]:
+    """Episodes with what their page shows, before it is asked who may see them."""
+    return MissingEpisode.objects.select_related(
+        "child__authority",
+        "authority",
+        "agency",
+        "recorded_by",
+        "return_recorded_by",
+        "interview__interviewer",
+        "interview__allocated_by",
+        "interview__recorded_by",
+    )
+
+
+def episodes_of(user: Any, child_id: uuid.UUID) -> list[MissingEpisode]:
+    """A child's episodes, the newest first, those set aside among them. One query."""
+    found = visible(whole(), user, Capability.SEE_MISSING).filter(child_id=child_id)
+    return list(found.order_by("-started_at", "id"))
+
+
+def pattern_from(episodes: Sequence[MissingEpisode], now: dt.datetime) -> Pattern:
+    """The pattern of a child's episodes, without those recorded by mistake."""
+    counted = [each for each in episodes if not each.is_set_aside]
+    return pattern_of([Spell(each.started_at, each.returned_at) for each in counted], now)
+
+
+def owed_to(user: Any) -> list[ReturnInterview]:
+    """Interviews still owed on children this person may allocate for, soonest due first.
+
+    ``due_at`` is the target. Two queries: the person's posts, and the rows.
+    """
+    due = Clock.objects.filter(subject_id=OuterRef("episode_id"), kind=KEY, state__in=CLOCK_OPEN)
+    found = ReturnInterview.objects.filter(
+        state__in=sorted(OPEN), episode__set_aside_reason=""
+    ).select_related("episode__child", "interviewer")
+    seen = visible(found, user, Capability.ALLOCATE_INTERVIEW)
+    return list(
+        seen.annotate(due_at=Subquery(due.values("due_at")[:1])).order_by(
+            F("due_at").asc(nulls_last=True), "id"
+        )[:PAGE]
+    )
+
+
+def missing_now(user: Any) -> list[MissingEpisode]:
+    """Children who are missing now, whom this person may allocate for; longest gone first."""
+    found = MissingEpisode.objects.filter(returned_at__isnull=True, set_aside_reason="")
+    seen = visible(found.select_related("child", "agency"), user, Capability.ALLOCATE_INTERVIEW)
+    return list(seen.order_by("started_at", "id")[:PAGE])
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One change of a record: who, when, why, and the fields that differ, as (field, was, is)."""
+
+    at: dt.datetime
+    by: str
+    reason: str
+    fields: tuple[tuple[str, Any, Any], ...]
+
+
+def changes_of(row: MissingEpisode | ReturnInterview, fields: Sequence[str]) -> list[Changed]:
+    """How a record was changed after it was made, the newest first. One query, from its history."""
+    rows = list(row.history.select_related("history_user").order_by("history_id"))
+    found = []
+    for before, now in pairwise(rows):
+        differ = tuple(
+            (name, getattr(before, name), getattr(now, name))
+            for name in fields
+            if getattr(before, name) != getattr(now, name)
+        )
+        if differ and any(was not in (None, "") for _, was, _ in differ):
+            who = now.history_user.get_full_name() if now.history_user else "the service"
+            why = now.history_change_reason or ""
+            found.append(Changed(now.history_date, who, why, differ))
+    return found[::-1]
+
+
+#: In which plan regular episodes are reviewed (W §6.2).
+_PLANS = {
+    LegalStatusKind.CIN.value: "child in need plan",
+    LegalStatusKind.CP.value: "child protection plan",
+    LegalStatusKind.S20.value: "care plan",
+    LegalStatusKind.S31.value: "care plan",
+}
+
+
+def plan_of(child: Child, today: dt.date) -> str:
+    """The plan in which this child's missing episodes are reviewed; empty where there is none."""
+    found = LegalStatus.objects.filter(child=child, starts_on__lte=today)
+    status = found.exclude(ends_on__lt=today).order_by("-starts_on").first()
+    return _PLANS.get(status.kind, "") if status else ""

@@ -1,0 +1,178 @@
+"""An episode: recorded, read, the return, corrections, the police's grade, set aside."""
+
+import uuid
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cse.access.capabilities import Capability
+from cse.access.decorators import requires
+from cse.access.policies import NotAllowed, can
+from cse.children.views.common import visible_child
+from cse.clocks.pictures import picture_of
+from cse.clocks.queries import clocks_of
+from cse.missing import actions, forms
+from cse.missing.models import Grade
+from cse.missing.patterns import length_words
+from cse.missing.policies import Stale, check_can_change, check_can_set_aside, may
+from cse.missing.views.common import open_episode, page, posted, refused, sent
+from cse.missing.views.words import episode_changes, interview_changes
+
+form_view = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@requires(Capability.RECORD_MISSING)
+@form_view
+def record(request, child_id):
+    """Record that the child is missing, or was."""
+    child = visible_child(request, child_id, Capability.RECORD_MISSING)
+    form = forms.EpisodeForm(posted(request))
+    status = 200
+    token = _token(request.POST.get("token")) or uuid.uuid4()
+    if sent(request, form, child, also=("token",)):
+        try:
+            episode = actions.record(child=child, by=request.user, token=token, facts=form.facts())
+        except NotAllowed as refusal:
+            status = refused(form, refusal)
+        else:
+            messages.success(
+                request, "Recorded. Record the return as soon as you know that they are back."
+            )
+            return redirect("missing:episode", episode.pk)
+    return page(request, "record", child, status=status, form=form, token=token)
+
+
+def _token(text):
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None
+
+
+@requires(Capability.SEE_MISSING)
+@require_safe
+def show(request, pk):
+    """An episode whole: the facts, the return, the interview with its clock, the changes."""
+    episode = open_episode(request, pk, Capability.SEE_MISSING)
+    interview = getattr(episode, "interview", None)
+    now = timezone.now()
+    clocks = clocks_of(episode)
+    return page(
+        request,
+        "episode",
+        episode.child,
+        episode=episode,
+        interview=interview,
+        length=length_words((episode.returned_at or now) - episode.started_at),
+        clocks=[picture_of(clock, now=now, may_explain=True) for clock in clocks],
+        acts={act.value for act in may(request.user, interview)} if interview else set(),
+        may_change=can(request.user, Capability.RECORD_MISSING, episode.child)
+        and not episode.is_set_aside,
+        coordinates=can(request.user, Capability.ALLOCATE_INTERVIEW, episode.child),
+        changes=episode_changes(episode),
+        interview_changes=interview_changes(interview) if interview else [],
+    )
+
+
+@requires(Capability.RECORD_MISSING)
+@form_view
+def came_back(request, pk):
+    """Record the return; the interview is owed from then on."""
+    episode = open_episode(request, pk, Capability.RECORD_MISSING)
+    form = forms.ReturnForm(posted(request))
+    status = 200
+    if request.method != "POST" and episode.is_over:
+        return redirect("missing:episode", pk)
+    if sent(request, form, episode.child):
+        try:
+            actions.record_return(episode_id=pk, by=request.user, facts=form.facts())
+        except NotAllowed as refusal:
+            status = refused(form, refusal)
+        else:
+            messages.success(
+                request, "The return is recorded. A return interview is owed within 72 hours."
+            )
+            return redirect("missing:episode", pk)
+    return page(request, "return", episode.child, status=status, form=form, episode=episode)
+
+
+@requires(Capability.RECORD_MISSING)
+@form_view
+def correct(request, pk):
+    """Correct what was recorded, for a reason; what it said before is kept."""
+    episode = open_episode(request, pk, Capability.RECORD_MISSING)
+    if episode.is_set_aside:
+        check_can_change(request.user, episode)
+    kind = forms.CorrectBothForm if episode.is_over else forms.CorrectForm
+    form = kind(posted(request), initial=forms.initial_of(episode))
+    status, newest = 200, None
+    if sent(request, form, episode.child):
+        try:
+            actions.correct(
+                episode_id=pk,
+                by=request.user,
+                version=form.cleaned_data["version"],
+                facts=form.facts(),
+                reason=form.cleaned_data["reason"],
+            )
+        except Stale as stale:
+            status, newest = refused(form, stale), episode
+            form = _at_version(form, episode.version)
+        except NotAllowed as refusal:
+            status = refused(form, refusal)
+        else:
+            messages.success(request, "Corrected. What it said before is kept below.")
+            return redirect("missing:episode", pk)
+    context = {"form": form, "episode": episode, "newest": newest}
+    return page(request, "correct", episode.child, status=status, **context)
+
+
+def _at_version(form, version):
+    """The same form with what was typed, on the newest version: sent again it is saved."""
+    form.data = form.data.copy()
+    form.data["version"] = str(version)
+    return form
+
+
+@requires(Capability.RECORD_MISSING)
+@form_view
+def grade(request, pk):
+    """The police grade the risk anew (W §6.2)."""
+    episode = open_episode(request, pk, Capability.RECORD_MISSING)
+    check_can_change(request.user, episode)
+    initial = {"version": episode.version}
+    form = forms.GradeForm(posted(request), initial=initial)
+    status = 200
+    if sent(request, form, episode.child):
+        try:
+            actions.grade_again(episode_id=pk, by=request.user, **form.cleaned_data)
+        except NotAllowed as refusal:
+            status = refused(form, refusal)
+            form = _at_version(form, episode.version)
+        else:
+            words = Grade(form.cleaned_data["grade"]).label
+            messages.success(request, f"The grade is now: {words}.")
+            return redirect("missing:episode", pk)
+    return page(request, "grade", episode.child, status=status, form=form, episode=episode)
+
+
+@requires(Capability.RECORD_MISSING)
+@form_view
+def set_aside(request, pk):
+    """It was recorded by mistake: kept with the reason, and counted no more."""
+    episode = open_episode(request, pk, Capability.RECORD_MISSING)
+    if request.method != "POST":
+        check_can_set_aside(request.user, episode)
+    form = forms.ReasonForm(posted(request))
+    status = 200
+    if sent(request, form, episode.child):
+        try:
+            actions.set_aside(episode_id=pk, by=request.user, **form.cleaned_data)
+        except NotAllowed as refusal:
+            status = refused(form, refusal)
+        else:
+            messages.success(request, "The episode is set aside and counts no more.")
+            return redirect("missing:child", episode.child_id)
+    return page(request, "set_aside", episode.child, status=status, form=form, episode=episode)

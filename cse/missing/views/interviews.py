@@ -1,0 +1,150 @@
+"""The return interview: who holds it, what became of asking the child, what the child said."""
+
+from django.contrib import messages
+from django.contrib.auth import get_user_model
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from cse.access.capabilities import Capability
+from cse.access.decorators import requires
+from cse.access.policies import NotAllowed, NotVisible, can
+from cse.clocks.pictures import picture_of
+from cse.clocks.queries import clocks_of
+from cse.missing import actions, forms
+from cse.missing.policies import Stale, check_interview, may
+from cse.missing.transitions import Act, State
+from cse.missing.views.common import open_episode, page, posted, refused, sent
+
+form_view = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def _open(request, pk, capability):
+    """The episode with its interview; one without is no page."""
+    episode = open_episode(request, pk, capability)
+    interview = getattr(episode, "interview", None)
+    if interview is None:
+        raise NotVisible
+    interview.episode = episode
+    return episode, interview
+
+
+def _page(request, template, episode, **context):
+    now = timezone.now()
+    clocks = [picture_of(clock, now=now) for clock in clocks_of(episode)]
+    context |= {"episode": episode, "interview": episode.interview, "clocks": clocks[:1]}
+    return page(request, template, episode.child, **context)
+
+
+@requires(Capability.ALLOCATE_INTERVIEW)
+@form_view
+def allocate(request, pk):
+    """The coordinator asks the most appropriate person (W §7)."""
+    episode, interview = _open(request, pk, Capability.ALLOCATE_INTERVIEW)
+    form = forms.AllocateForm(posted(request))
+    status = 200
+    if request.method == "POST" and "find" in request.POST:
+        form.only_find()
+    elif sent(request, form, episode.child):
+        try:
+            actions.allocate(episode_id=pk, by=request.user, **_allocation(form))
+        except NotAllowed as refusal:
+            status = refused(form, refusal)
+        else:
+            messages.success(request, "The return interview is allocated.")
+            return redirect("missing:episode", pk)
+    elif request.method != "POST":
+        check_interview(request.user, interview, Act.ALLOCATE)
+    return _page(request, "allocate", episode, status=status, form=form)
+
+
+def _allocation(form):
+    values = form.cleaned_data
+    inside = values["who"] == forms.COLLEAGUE
+    person = get_user_model().objects.get(pk=form.chosen_id[1]) if inside else None
+    return {
+        "interviewer": person,
+        "outside": "" if inside else values["outside"],
+        "is_independent": values["independent"] == "yes",
+        "why_not_independent": values["why_not_independent"],
+        "reason": values["reason"],
+    }
+
+
+@requires(Capability.RECORD_INTERVIEW)
+@form_view
+def offer(request, pk):
+    """What became of asking the child: offered, declined, or not offered and why (DEC-24)."""
+    episode, interview = _open(request, pk, Capability.RECORD_INTERVIEW)
+    acts = may(request.user, interview)
+    if request.method != "POST" and not acts & set(forms.ASKED):
+        check_interview(request.user, interview, Act.OFFER)
+    form = forms.OfferForm(posted(request), acts=acts)
+    status = 200
+    if sent(request, form, episode.child):
+        try:
+            _asked(pk, request.user, form.cleaned_data)
+        except NotAllowed as refusal:
+            status = refused(form, refusal)
+        else:
+            messages.success(request, "Recorded.")
+            return _after(request, episode)
+    return _page(request, "offer", episode, status=status, form=form)
+
+
+def _asked(pk, by, values):
+    act, at, reason = Act(values["what"]), values["asked_at"], values["reason"]
+    if act is Act.OFFER:
+        actions.offer(episode_id=pk, by=by, at=at, note_text=reason)
+    else:
+        does = actions.decline if act is Act.DECLINE else actions.do_not_offer
+        does(episode_id=pk, by=by, at=at, reason=reason)
+
+
+@requires(Capability.RECORD_INTERVIEW)
+@form_view
+def hold(request, pk):
+    """Record the interview; once it is recorded, the same page corrects it."""
+    episode, interview = _open(request, pk, Capability.RECORD_INTERVIEW)
+    held = interview.stands_at is State.HELD
+    act = Act.CORRECT if held else Act.HOLD
+    if request.method != "POST":
+        check_interview(request.user, interview, act)
+    kind = forms.CorrectInterviewForm if held else forms.InterviewForm
+    form = kind(posted(request), initial=forms.interview_initial(interview))
+    status, newest = 200, None
+    if sent(request, form, episode.child):
+        try:
+            _write(pk, request.user, form, held=held)
+        except Stale as stale:
+            status, newest = refused(form, stale), interview
+            form.data = form.data.copy()
+            form.data["version"] = str(interview.version)
+        except NotAllowed as refusal:
+            status = refused(form, refusal)
+        else:
+            messages.success(request, "The interview is recorded." if not held else "Corrected.")
+            return _after(request, episode)
+    context = {"form": form, "held": held, "newest": newest}
+    return _page(request, "interview", episode, status=status, **context)
+
+
+def _write(pk, by, form, *, held):
+    values = {
+        "episode_id": pk,
+        "by": by,
+        "version": form.cleaned_data["version"],
+        "at": form.cleaned_data["held_at"],
+        "gathered": form.gathered(),
+    }
+    if held:
+        actions.correct_interview(reason=form.cleaned_data["reason"], **values)
+    else:
+        actions.hold(**values)
+
+
+def _after(request, episode):
+    """The episode; home for whoever no longer sees the child."""
+    if can(request.user, Capability.SEE_MISSING, episode.child_id):
+        return redirect("missing:episode", episode.pk)
+    return redirect("worklist:home")
