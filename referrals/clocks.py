@@ -1,4 +1,4 @@
-"""The two clocks that a sent referral starts, one working day each (DEC-16; field.md)."""
+"""The clocks that a sent referral starts, one working day each (DEC-16; field.md)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from referrals.routing import Route
 ONE_DAY: Final = Length(1, Unit.WORKING_DAYS)
 DECISION: Final = "front_door_decision"
 OFFICER: Final = "designated_officer_told"
+ACKNOWLEDGED: Final = "referral_acknowledged"
 
 
 def who_owes(clock: Clock) -> People:
@@ -50,11 +51,22 @@ KINDS: Final = (
         capability=Capability.SEE_REFERRAL,
         url_name="referrals:outcome",
     ),
+    # Ours: no handbook gives a number of days, and a child does not wait for an answer.
+    ClockKind(
+        key=ACKNOWLEDGED,
+        title="Referral acknowledged",
+        rule="Acknowledgement",
+        source="O §7.7.5; today’s practice",
+        length=ONE_DAY,
+        people=who_owes,
+        capability=Capability.SEE_REFERRAL,
+        url_name="referrals:delivery",
+    ),
 )
 
 
 def register() -> None:
-    """Offer both kinds; once, when the room starts."""
+    """Offer the kinds; once, when the room starts."""
     for kind in KINDS:
         register_kind(kind)
 
@@ -106,4 +118,4 @@ def _kind_of(delivery: Delivery) -> str:
         return DECISION
     if Route.DESIGNATED_OFFICER in delivery.routes:
         return OFFICER
-    return ""
+    return ACKNOWLEDGED if delivery.team_id is not None else ""

@@ -70,8 +70,7 @@ def check_referral(user: Any, referral: Referral, act: Act) -> Status:
 
 def check_delivery(user: Any, delivery: Delivery, act: Act) -> State:
     """The state after the act. Raises ``NotVisible``, ``TakenByAnother`` or ``Refused``."""
-    capability = Capability.REFER if act in (Act.TELL, Act.WITHDRAW) else Capability.TRIAGE
-    check(user, capability, delivery.referral.child_id)
+    check(user, _capability(act), delivery.referral.child_id)
     if not is_visible(user, delivery.referral):
         raise NotVisible
     after = after_delivery(delivery.stands_at, act, actors_of(user, delivery))
@@ -80,6 +79,34 @@ def check_delivery(user: Any, delivery: Delivery, act: Act) -> State:
         raise Refused(f"{delivery.get_state_display()}: that cannot be done with it now.")
     _check_kind(delivery, act)
     return after
+
+
+def acts_open_to(user: Any, delivery: Delivery) -> frozenset[Act]:
+    """What this person may do with a delivery that they see already; as `check_delivery` says.
+
+    No query beside their posts: a page asks it for every button at once.
+    """
+    actors = actors_of(user, delivery)
+    capabilities = principals_of(user).acts
+    return frozenset(act for act in Act if _is_open(delivery, act, actors, capabilities))
+
+
+def _is_open(
+    delivery: Delivery, act: Act, actors: frozenset[Actor], capabilities: frozenset[Capability]
+) -> bool:
+    if _capability(act) not in capabilities:
+        return False
+    if after_delivery(delivery.stands_at, act, actors) is None:
+        return False
+    try:
+        _check_kind(delivery, act)
+    except Refused:
+        return False
+    return True
+
+
+def _capability(act: Act) -> Capability:
+    return Capability.REFER if act in (Act.TELL, Act.WITHDRAW) else Capability.TRIAGE
 
 
 def _say_why_not(user: Any, delivery: Delivery, act: Act) -> None:

@@ -132,6 +132,7 @@ def acknowledge(*, delivery_id: uuid.UUID, by: Any) -> Delivery:
     delivery = lock_delivery(delivery_id)
     delivery.state = check_delivery(by, delivery, Act.ACKNOWLEDGE)
     _acknowledged(delivery, by)
+    meet_for(delivery, by)
     let_team_see(delivery, by, responsible=True)
     _record("referral acknowledged", delivery, by)
     _taken_over(delivery, by)

@@ -1,23 +1,37 @@
 """What the pages of the room ask: who sees which referral, a team's board, what is known."""
 
+from referrals.queries.board import Board, BoardRow, Filters, board_of, teams_of
+from referrals.queries.decided import decided_lately
+from referrals.queries.known import known_about
 from referrals.queries.seen import (
-    board_of,
     deliveries_to,
+    disagreements_on,
     drafts_of,
     is_visible,
     open_elsewhere,
+    others_of,
     referrals_of,
     sent_by_agency_of,
     visible_to,
+    with_people,
 )
 
 __all__ = [
+    "Board",
+    "BoardRow",
+    "Filters",
     "board_of",
+    "decided_lately",
     "deliveries_to",
+    "disagreements_on",
     "drafts_of",
     "is_visible",
+    "known_about",
     "open_elsewhere",
+    "others_of",
     "referrals_of",
     "sent_by_agency_of",
+    "teams_of",
     "visible_to",
+    "with_people",
 ]

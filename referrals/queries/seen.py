@@ -14,9 +14,8 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from cse.access.capabilities import Capability
 from cse.access.principals import principals_of
 from cse.access.scope import visible
-from cse.people.models import Team
 from referrals.models import Delivery, Disagreement, Referral
-from referrals.transitions import OPEN, State, Status
+from referrals.transitions import OPEN, Status
 
 
 def visible_to(user: Any, capability: Capability = Capability.SEE_REFERRAL) -> QuerySet[Referral]:
@@ -71,10 +70,11 @@ def referrals_of(user: Any, child_id: uuid.UUID) -> QuerySet[Referral]:
 
 
 def _deliveries() -> Prefetch[Any]:
-    return Prefetch("deliveries", queryset=_with_people())
+    return Prefetch("deliveries", queryset=with_people())
 
 
-def _with_people() -> QuerySet[Delivery]:
+def with_people() -> QuerySet[Delivery]:
+    """Deliveries with everybody that a page names."""
     return Delivery.objects.select_related(
         "referral__child",
         "referral__agency",
@@ -91,19 +91,22 @@ def _with_people() -> QuerySet[Delivery]:
 def deliveries_to(user: Any) -> QuerySet[Delivery]:
     """Every delivery to a team this person holds a post in, of children in their scope."""
     groups = list(principals_of(user).groups)
-    found = visible(_with_people(), user, Capability.TRIAGE)
+    found = visible(with_people(), user, Capability.TRIAGE)
     return found.filter(team__group_id__in=groups)
-
-
-def board_of(user: Any, team: Team | None = None) -> QuerySet[Delivery]:
-    """The board of a team, or of all this person's teams: what is open, longest waiting first."""
-    found = deliveries_to(user).filter(state__in=[*OPEN, State.SENT_ON])
-    if team is not None:
-        found = found.filter(team=team)
-    return found.order_by("received_at", "id")
 
 
 def open_elsewhere(user: Any, referral: Referral) -> QuerySet[Delivery]:
     """Other open deliveries about the same child that this person may see, to compare with."""
     seen = visible_to(user).filter(child_id=referral.child_id).exclude(pk=referral.pk)
-    return _with_people().filter(referral__in=seen.values("pk"), state__in=OPEN)
+    return with_people().filter(referral__in=seen.values("pk"), state__in=OPEN)
+
+
+def others_of(delivery: Delivery) -> QuerySet[Delivery]:
+    """Where the same referral went besides; for whoever sees the referral already."""
+    found = with_people().filter(referral_id=delivery.referral_id).exclude(pk=delivery.pk)
+    return found.order_by("received_at", "id")
+
+
+def disagreements_on(delivery: Delivery) -> QuerySet[Disagreement]:
+    """What was said against a decision, and answered; for whoever sees the delivery already."""
+    return delivery.disagreements.select_related("said_by", "answered_by", "asked")

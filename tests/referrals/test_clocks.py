@@ -58,3 +58,22 @@ def test_a_proposal_keeps_the_clock_running_and_a_withdrawal_ends_it(oxfordshire
     again = area.at(area.sent(), area.front_door)
     actions.withdraw(referral_id=again.referral_id, by=area.worker, reason="Sent twice")
     assert due(again).state == "cancelled"
+
+
+@pytest.mark.requirement("O-REF-10")
+def test_the_specialists_acknowledge_within_a_working_day_of_receiving_it(oxfordshire):
+    area = oxfordshire
+    with time_machine.travel(at("2027-04-29 10:00"), tick=False):
+        received = area.at(area.sent(area.another_child()), area.front_door)
+        actions.claim(delivery_id=received.pk, by=area.duty)
+    with time_machine.travel(at("2027-04-30 15:00"), tick=False):
+        actions.decide(
+            delivery_id=received.pk, by=area.duty, decision=Act.PASS_ON, reasons="Exploitation"
+        )
+        there = Delivery.objects.get(passed_by=received)
+        # Over the weekend and the bank holiday of 3 May.
+        assert due(there).due_at.astimezone().date() == dt.date(2027, 5, 4)
+        assert due(received).state == "met"
+    with time_machine.travel(at("2027-05-04 16:00"), tick=False):
+        actions.acknowledge(delivery_id=there.pk, by=area.specialist)
+    assert due(there).state == "met"

@@ -50,8 +50,9 @@ def test_from_a_screen_to_an_outcome(oxfordshire):
         area.lead.posts.get().team,
     }
 
-    (received,) = queries.board_of(area.duty, area.front_door)
-    assert received.referral == referral
+    (row,) = queries.board_of(area.duty, queries.teams_of(area.duty)).rows
+    received = area.at(referral, area.front_door)
+    assert (row.id, row.child) == (received.pk, area.child)
     assert can(area.duty, Capability.SEE_REFERRAL, area.child)
     assert queries.referrals_of(area.duty, area.child.pk).get() == referral
     assert waiting(kinds.DECIDE_REFERRAL, owner_group=area.front_door.group).exists()

@@ -253,10 +253,10 @@ def test_lists_cost_the_same_whatever_they_hold(oxfordshire, django_assert_num_q
     for _ in range(number):
         area.sent(area.another_child())
     # In a request the posts are asked for once: one query of each list's.
-    with act_as(Acting(in_request=True)), django_assert_num_queries(2):
-        board = list(queries.board_of(area.duty))
-        words = [(each.referral.child.name, each.team.name, each.claimed_by) for each in board]
-    assert len(words) == number
+    with act_as(Acting(in_request=True)), django_assert_num_queries(3):
+        board = queries.board_of(area.duty, queries.teams_of(area.duty))
+        words = [(each.child.name, each.team, each.claimed_by) for each in board.rows]
+    assert len(words) == board.total == number
     with act_as(Acting(in_request=True)), django_assert_num_queries(3):
         sent = list(queries.sent_by_agency_of(area.worker))
         assert all(list(each.deliveries.all()) for each in sent)

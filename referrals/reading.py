@@ -1,0 +1,120 @@
+"""A referral as its readers see it: its parts with what was written, and the facts in words.
+
+For every page and paper that shows a referral whole: who wrote it, who received it, who answers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cse.interface.words import date_words
+from referrals.forms.facts import LEVELS, LOOKED_AFTER, NOW, OTHER, PLANS, WIDER
+from referrals.models import Referral
+from referrals.parts import BY_KEY, CHOICES, DAYS, parts_for
+from referrals.routing import CHECKLIST
+
+
+@dataclass(frozen=True)
+class ReadPart:
+    """One part: its title, the handbook's section, and (question, answer) of what was written."""
+
+    key: str
+    title: str
+    source: str
+    answers: tuple[tuple[str, str], ...]
+
+
+def rules_of_referral(referral: Referral) -> list[dict[str, Any]]:
+    """The rules that fired, by the handbook of the area, and of the other area where it has one."""
+    found = {rule["id"]: rule for rule in referral.placed_routing.get("rules", ())}
+    found |= {rule["id"]: rule for rule in referral.routing.get("rules", ())}
+    return list(found.values())
+
+
+def read_parts(referral: Referral) -> tuple[ReadPart, ...]:
+    """The parts that were asked, each with what was answered; an unasked answer is not lost."""
+    rules = frozenset(rule["id"] for rule in rules_of_referral(referral))
+    said = {key for key, value in referral.sections.items() if value}
+    asked = {part.key for part in parts_for(rules, referral.agency.type)}
+    return tuple(
+        ReadPart(part.key, part.title, part.source, tuple(_answers(referral, part.fields, said)))
+        for part in BY_KEY.values()
+        if part.key in asked or said & part.fields.keys()
+    )
+
+
+def _answers(
+    referral: Referral, fields: Mapping[str, str], said: set[str]
+) -> Iterator[tuple[str, str]]:
+    for field, question in fields.items():
+        if field in said:
+            yield question, _in_words(field, str(referral.sections[field]))
+
+
+def _in_words(field: str, value: str) -> str:
+    if field in CHOICES:
+        return dict(CHOICES[field]).get(value, value)
+    if field in DAYS:
+        return _day(value)
+    return value
+
+
+def facts_in_words(referral: Referral) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What was said or screened that the rules read: (heading, what holds), nothing that is not."""
+    facts = {**referral.facts, **{k: v for k, v in referral.screen_facts.items() if v is not None}}
+    facts["concerns_confirmed"] = any(
+        bool(each.get("concerns_confirmed")) for each in (referral.facts, referral.screen_facts)
+    )
+    found = (
+        ("Now", _flags(facts, NOW)),
+        ("Sexual activity", tuple(_activity(facts))),
+        ("The other person", (*_other(facts), *_flags(facts, OTHER))),
+        ("What else", _flags(facts, WIDER)),
+        ("Level", _choice(facts, "level", LEVELS)),
+        ("Looked after", _choice(facts, "looked_after", LOOKED_AFTER)),
+        ("Plan", _choice(facts, "care_planning", PLANS)),
+        ("Checklist", tuple(CHECKLIST[each] for each in _ticked(referral))),
+    )
+    return tuple((heading, holds) for heading, holds in found if holds)
+
+
+def _ticked(referral: Referral) -> list[str]:
+    return [each for each in referral.routing.get("ticked_checklist", ()) if each in CHECKLIST]
+
+
+def _flags(facts: Mapping[str, Any], flags: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    return tuple(words for name, words in flags if facts.get(name))
+
+
+def _choice(
+    facts: Mapping[str, Any], name: str, choices: tuple[tuple[str, str], ...]
+) -> tuple[str, ...]:
+    value = facts.get(name)
+    return (dict(choices).get(value, str(value)),) if value else ()
+
+
+def _activity(facts: Mapping[str, Any]) -> Iterator[str]:
+    activity = facts.get("sexual_activity")
+    if activity:
+        yield f"From {_day(activity.get('from'))} to {_day(activity.get('to'))}"
+    if facts.get("pregnant"):
+        yield "The child is pregnant"
+
+
+def _other(facts: Mapping[str, Any]) -> Iterator[str]:
+    other = facts.get("other_person") or {}
+    if other.get("age") is not None:
+        yield f"{other['age']} years old then"
+    if other.get("date_of_birth"):
+        yield f"Born {_day(other['date_of_birth'])}"
+
+
+def _day(value: str | None) -> str:
+    """A stored day in words; what was typed in another way stays as it is."""
+    try:
+        return date_words(dt.date.fromisoformat(value)) if value else "a day nobody knows"
+    except ValueError:
+        return str(value)

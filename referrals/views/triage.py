@@ -1,0 +1,234 @@
+"""What a team does with a referral it was sent: read it, claim it, decide, acknowledge."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cse.access.capabilities import Capability
+from cse.access.decorators import requires
+from cse.access.lookup import get_visible_or_404
+from cse.access.principals import principals_of
+from cse.audit import events
+from cse.clocks.pictures import picture_of
+from cse.clocks.queries import calendar_for, clocks_of
+from cse.interface.queries import hints_for
+from referrals import actions, queries
+from referrals.forms.triage import DecideForm, ReleaseForm, SecondForm
+from referrals.models import Delivery
+from referrals.policies import Refused, acts_open_to, check_delivery
+from referrals.reading import facts_in_words, read_parts, rules_of_referral
+from referrals.transitions import Act
+from referrals.views.deciding import choices_of, effects_of
+from referrals.views.heads import child_head
+from screening.child_then import birth_words, child_as
+
+POSTED = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@requires(Capability.TRIAGE)
+def delivery(request, pk):
+    """The referral whole, what is known of the child beside it, and what may be done now."""
+    return _page(request, open_delivery(request, pk))
+
+
+def open_delivery(request, pk):
+    """The delivery to a team of this person, and a look in the log; else the one 404."""
+    own = queries.with_people().filter(team__group_id__in=principals_of(request.user).groups)
+    found = get_visible_or_404(
+        own.select_related("referral__placed_in", "referral__authority", "referral__screen"),
+        request.user,
+        Capability.TRIAGE,
+        pk,
+    )
+    if request.method != "POST":
+        child_id = found.referral.child_id
+        events.look(str(Capability.TRIAGE), child=child_id, obj=found.referral)
+    return found
+
+
+@require_POST
+@requires(Capability.TRIAGE)
+def claim(request, pk):
+    """Take it: of two people who press the button one has it, and the other is told who."""
+    found = open_delivery(request, pk)
+    if found.claimed_by_id == request.user.pk:  # a second click
+        return redirect("referrals:delivery", pk)
+    act = partial(actions.claim, delivery_id=pk, by=request.user)
+    return _carry_out(request, found, act, "You have this referral. The decision is yours.")
+
+
+@require_POST
+@requires(Capability.TRIAGE)
+def acknowledge(request, pk):
+    """Say for one's team that it has the referral and acts on it (O-REF-10)."""
+    found = open_delivery(request, pk)
+    if found.acknowledged_by_id == request.user.pk:
+        return redirect("referrals:delivery", pk)
+    act = partial(actions.acknowledge, delivery_id=pk, by=request.user)
+    return _carry_out(request, found, act, "Acknowledged: your team has this referral.")
+
+
+@POSTED
+@requires(Capability.TRIAGE)
+def release(request, pk):
+    """Give it back to the team's queue, saying why."""
+    if request.method != "POST":
+        return redirect("referrals:delivery", pk)
+    found = open_delivery(request, pk)
+    form = ReleaseForm(request.POST)
+    return _typed_act(
+        request,
+        found,
+        Act.RELEASE,
+        release=form,
+        act=lambda: actions.release(
+            delivery_id=pk, by=request.user, reason=form.cleaned_data["reason"]
+        ),
+        done="Given back: your team can claim it again.",
+    )
+
+
+@POSTED
+@requires(Capability.TRIAGE)
+def decide(request, pk):
+    """Decide it, with reasons; a second person agrees first where a rule made it mandatory."""
+    if request.method != "POST":
+        return redirect("referrals:delivery", pk)
+    if _decided_already(request, pk):
+        messages.info(request, "Your decision was kept with the first click.")
+        return _after(request, pk)
+    found = open_delivery(request, pk)
+    form = DecideForm(request.POST, choices=choices_of(request.user, found))
+    return _typed_act(
+        request,
+        found,
+        Act.PASS_ON if found.decision == Act.ACCEPT else Act.ACCEPT,
+        decide=form,
+        act=lambda: actions.decide(
+            delivery_id=pk,
+            by=request.user,
+            decision=form.chosen,
+            reasons=form.cleaned_data["reasons"],
+        ),
+        done="Your decision is kept. Whoever referred is told that it can be read.",
+        proposed="Your proposal is kept. It waits for somebody else of your team to agree.",
+    )
+
+
+@POSTED
+@requires(Capability.TRIAGE)
+def second(request, pk):
+    """Agree, or not, to an outcome that a colleague proposed for a mandatory referral."""
+    if request.method != "POST":
+        return redirect("referrals:delivery", pk)
+    found = open_delivery(request, pk)
+    form = SecondForm(request.POST)
+
+    def answer():
+        act = actions.agree if form.agrees else actions.refuse
+        return act(delivery_id=pk, by=request.user, note=form.cleaned_data["note"])
+
+    return _typed_act(
+        request, found, Act.DISAGREE, second=form, act=answer, done="Your answer is kept."
+    )
+
+
+def _decided_already(request, pk):
+    """Whether this very decision of this person is stored: the second click of two."""
+    return Delivery.objects.filter(
+        pk=pk,
+        decided_by_id=request.user.pk,
+        decision=request.POST.get("decision", ""),
+        reasons=request.POST.get("reasons", "").replace("\r\n", "\n"),
+    ).exists()
+
+
+def _typed_act(request, found, asked, *, act, done, proposed="", **form_of):
+    """An act with a form: refused whole where the state allows it no more, with what was typed."""
+    ((name, form),) = form_of.items()
+    typed = [text for key, text in request.POST.items() if key in ("reason", "reasons", "note")]
+    try:
+        check_delivery(request.user, found, asked)
+    except Refused as refused:
+        return _refused(request, found, refused, typed)
+    if "check_wording" in request.POST:
+        unbound = _as_typed(request, found, form)
+        return _page(request, found, **{name: unbound}, hints={name: hints_for(" ".join(typed))})
+    if not form.is_valid():
+        return _page(request, found, **{name: form})
+    return _carry_out(request, found, act, done, typed, proposed)
+
+
+def _as_typed(request, found, form):
+    """The form as it was filled in, without a word about what is still missing."""
+    initial = request.POST.dict()
+    if isinstance(form, DecideForm):
+        return DecideForm(initial=initial, choices=choices_of(request.user, found))
+    return type(form)(initial=initial)
+
+
+def _carry_out(request, found, act, done, typed=(), proposed=""):
+    try:
+        after = act()
+    except Refused as refused:  # somebody was quicker
+        return _refused(request, open_delivery(request, found.pk), refused, typed)
+    messages.success(request, proposed if proposed and after.state == "proposed" else done)
+    return _after(request, found.pk)
+
+
+def _after(request, pk):
+    """The page again; the board for a team that needs to see the child no more."""
+    if queries.deliveries_to(request.user).filter(pk=pk).exists():
+        return redirect("referrals:delivery", pk)
+    messages.info(
+        request,
+        "Nothing is left to do for your team, so that it no longer sees the child. The decision "
+        "is kept, and stands under “Decided lately” without the child’s name.",
+    )
+    return redirect("referrals:board")
+
+
+def _refused(request, found, refused, typed):
+    events.refused(
+        str(Capability.TRIAGE), rule="state", child_id=found.referral.child_id, obj=found
+    )
+    return _page(request, found, status=409, refused=str(refused), typed=[t for t in typed if t])
+
+
+def _page(request, found, *, status=200, refused="", typed=(), hints=None, **forms):
+    referral, user = found.referral, request.user
+    calendar = calendar_for(found.authority)
+    now = timezone.now()
+    context = {
+        **child_head(referral.child, user),
+        "delivery": found,
+        "referral": referral,
+        "rules": rules_of_referral(referral),
+        "parts": read_parts(referral),
+        "facts": facts_in_words(referral),
+        "then": child_as(referral.child_facts),
+        "born": birth_words(child_as(referral.child_facts)),
+        "others": queries.others_of(found),
+        "known": queries.known_about(user, referral.child, referral),
+        "disagreements": queries.disagreements_on(found),
+        "clocks": [
+            picture_of(each, now=now, may_explain=True, calendar=calendar)
+            for each in clocks_of(found)
+        ],
+        "acts": {act.name.lower() for act in acts_open_to(user, found)},
+        "effects": effects_of(found),
+        "choices": choices_of(user, found),
+        "release": forms.get("release") or ReleaseForm(),
+        "decide": forms.get("decide") or DecideForm(choices=choices_of(user, found)),
+        "second": forms.get("second") or SecondForm(),
+        "form": next(iter(forms.values()), None),
+        "has_errors": bool(refused) or any(each.errors for each in forms.values()),
+        "refused": refused,
+        "typed": typed,
+        "hints": hints or {},
+    }
+    return render(request, "referrals/triage/delivery.html", context, status=status)
