@@ -8,10 +8,12 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         from cse.children.queries.timeline import keep_off_timeline
+        from referrals import panels
         from referrals.clocks import register
         from referrals.timeline import ACTS
 
         register()
+        panels.register()
         _when_something_is_new()
         for act in ACTS:
             keep_off_timeline(act)
@@ -21,8 +23,10 @@ def _when_something_is_new() -> None:
     """A level, a screen or a date of birth may make a referral owed where none was (DEC-13)."""
     from cse.children.told import when_birth_changes, when_level_changes
     from referrals.actions import overtaken
+    from referrals.actions.notes import screen_completed
     from screening.told import when_assessed
 
     when_level_changes("referrals", overtaken.level_changed)
     when_assessed("referrals", overtaken.screen_assessed)
+    when_assessed("outstanding screens", screen_completed)
     when_birth_changes("referrals", overtaken.birth_changed)

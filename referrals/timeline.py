@@ -36,5 +36,6 @@ ACTS: Final = (
     "decision not to refer superseded",
     "advice recorded",
     "consultation used",
+    "note written beside a referral",
 )
 """Every event that an act on a referral writes."""

@@ -28,6 +28,8 @@ from screening.models import ToolVersion
 from screening.queries import current_versions
 from tests.clocks import kinds
 from tests.factories import LONG_AGO, grant, make_agency, make_authority, make_child, make_user
+from tests.missing.scene import just_back
+from tests.referrals.area import Area
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, completed, lowered
 
@@ -52,7 +54,7 @@ class World:
 
     def __init__(self) -> None:
         load_shipped_tools()
-        self.place = place = Place("oxfordshire")
+        self.place = place = Area("oxfordshire")
         self.authority, self.agency, self.child = place.authority, place.agency, place.child
         grant(place.lead, self.child)
         self.screen = completed(place, answers={HIGH: lowered()})
@@ -65,6 +67,8 @@ class World:
         self.grant = grant(make_user(), self.child)
         self._rows(place)
         self._deadline(place)
+        self._referrals(place)
+        self.episode = just_back(self.child, place.worker)
         self.sealed = make_child(by=place.worker, authority=self.authority)
         grant(place.lead, self.sealed)
         self.seal = access.seal(child=self.sealed, names=[], reason="For the walk", by=place.lead)
@@ -107,6 +111,12 @@ class World:
             person=place.colleague, kind="second_factor", asked_by=make_user(Role.ADMINISTRATOR)
         )
         self.change.save()
+
+    def _referrals(self, place: Area) -> None:
+        self.referral_draft = place.draft()
+        self.referral = place.sent()
+        self.delivery = place.at(self.referral, place.front_door)
+        self.disagreement = place.disagreed()
 
     def _deadline(self, place: Place) -> None:
         kinds.register()
@@ -196,6 +206,10 @@ ROUTES: dict[str, Sample] = {
             "screening:list",
             "screening:tools",
             "screening:upload-tool",
+            "referrals:list",
+            "referrals:start",
+            "referrals:board",
+            "referrals:decided",
             "documents:home",
             "documents:register",
             "documents:verify",
@@ -264,6 +278,16 @@ ROUTES: dict[str, Sample] = {
     },
     "access:end": _child("grant"),
     "access:end-exclusion": _child("exclusion"),
+    "missing:owed": NOTHING,
+    "missing:child": _child(),
+    "missing:record": _child(),
+    **{
+        f"missing:{name}": _row("episode", hidden=True)
+        for name in ("episode", "return", "correct", "grade", "set-aside", "allocate")
+    },
+    # Only the coordinator and the interviewer write these down.
+    "missing:offer": _row("episode", hidden=True, answers=(200, 302, 403)),
+    "missing:interview": _row("episode", hidden=True, answers=(200, 302, 403)),
     "screening:child": _child(),
     "screening:start": _child(),
     "screening:compare": _child(),
@@ -278,6 +302,31 @@ ROUTES: dict[str, Sample] = {
     "screening:set-aside": _row("draft", hidden=True),
     "screening:domain": _row("draft", "health", hidden=True),
     "screening:section": _row("draft", "conclusion", hidden=True),
+    **{f"referrals:{name}": _child() for name in ("child", "start-from-child", "child-note")},
+    "referrals:start-from-screen": _row("screen", hidden=True),
+    **{
+        f"referrals:{name}": _row("referral_draft", hidden=True, answers=OWN_ONLY)
+        for name in ("draft", "facts", "check", "set-aside")
+    },
+    "referrals:part": _row("referral_draft", "situation", hidden=True, answers=OWN_ONLY),
+    **{
+        f"referrals:{name}": _row("referral", hidden=True, answers=OWN_ONLY)
+        for name in ("show", "withdraw", "note")
+    },
+    **{
+        f"referrals:{name}": _row("delivery", hidden=True, answers=OWN_ONLY)
+        for name in ("outcome", "tell", "disagree")
+    },
+    **{
+        f"referrals:{name}": _row("delivery", hidden=True, answers=OWN_ONLY)
+        for name in ("delivery", "release", "decide", "second")
+    },
+    **{
+        f"referrals:{name}": _row("delivery", hidden=True, answers=(404, 405))
+        for name in ("claim", "acknowledge")
+    },
+    "referrals:disagreement": _row("disagreement", hidden=True, answers=OWN_ONLY),
+    "referrals:read-outcome": _row("delivery", hidden=True, answers=(404, 405)),
     "screening:tool-version": _row("version"),
     "screening:preview-tool": _row("version"),
     "screening:use-tool": _row("version", answers=(200, 302, 405)),

@@ -7,7 +7,7 @@ from referrals.actions.following import (
     tell_contact,
     withdraw,
 )
-from referrals.actions.save import StaleSave, save_part, set_facts
+from referrals.actions.save import StaleSave, attach_screen, save_part, set_facts
 from referrals.actions.send import StaleCheck, Unfinished, send
 from referrals.actions.start import set_aside, start_from_child, start_from_screen
 from referrals.actions.triage import acknowledge, agree, claim, decide, refuse, release
@@ -19,6 +19,7 @@ __all__ = [
     "acknowledge",
     "agree",
     "answer_disagreement",
+    "attach_screen",
     "claim",
     "decide",
     "disagree",

@@ -67,7 +67,7 @@ def targets(found: Routing, received_on: dt.date, calendar: Calendar) -> Iterato
     A strategy discussion: today, at the outside 3 working days after the referral was received
     (DEC-59). The Designated Officer: one working day (DEC-16). Raises ``OutsideCalendar``.
     """
-    for asked, days, source in _TARGETS:
+    for asked, days, source in TARGETS:
         because = tuple(
             each.id
             for each in found.findings
@@ -84,10 +84,11 @@ def targets(found: Routing, received_on: dt.date, calendar: Calendar) -> Iterato
             )
 
 
-_TARGETS: Final = (
+TARGETS: Final = (
     (Route.STRATEGY_DISCUSSION, 3, "DEC-59; O §11.2"),
     (Route.DESIGNATED_OFFICER, 1, "DEC-16; today’s practice"),
 )
+"""Route, working days from receipt, and where that stands."""
 
 
 def _findings(case: Case) -> Iterator[Finding]:

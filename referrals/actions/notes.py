@@ -1,0 +1,108 @@
+"""Notes beside a referral, and beside none: what was done comes first, no form before it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from cse.access.capabilities import Capability
+from cse.access.policies import NotAllowed, NotVisible, check
+from cse.access.principals import principals_of
+from cse.audit import events
+from cse.children.models import Child
+from cse.worklist import kinds
+from cse.worklist.actions import close_items
+from cse.worklist.models import WorkItem
+from referrals.actions.common import keep
+from referrals.models import Note, NoteKind, Referral
+from referrals.policies import Refused
+from referrals.queries import is_visible
+from screening.models import Screen
+
+
+@transaction.atomic
+def write_note(
+    *,
+    child: Child,
+    by: Any,
+    token: uuid.UUID,
+    kind: str,
+    happened_on: dt.date,
+    text: str,
+    at_time: dt.time | None = None,
+    with_whom: str = "",
+    referral: Referral | None = None,
+) -> tuple[Note, bool]:
+    """Write down what was done or learned, beside a referral or beside none (O §7.3.6).
+
+    Gives the note and whether it is new: the same ``token``, from a form sent twice, makes one.
+    """
+    _check(by, child, referral)
+    Child.objects.select_for_update(no_key=True).only("pk").get(pk=child.pk)
+    before = Note.objects.filter(by=by, token=token).first()
+    if before is not None:
+        if before.child_id != child.pk:
+            raise Refused("This form was used for another child. Open it again.")
+        return before, False
+    if kind == NoteKind.JOINT_CONSULTATION and not with_whom.strip():
+        raise Refused(
+            "Name who consulted: of the Designated Officer’s service, and of social care."
+        )
+    if not text.strip():
+        raise Refused("Say what was done or learned.")
+    note = _new(child, by, token, kind=NoteKind(kind), happened_on=happened_on, text=text)
+    note.at_time, note.with_whom, note.referral = at_time, with_whom.strip(), referral
+    keep(note, "written")
+    events.record("note written beside a referral", by=by, child=child, obj=note)
+    return note, True
+
+
+def _check(by: Any, child: Child, referral: Referral | None) -> None:
+    """Whoever refers or answers may write; a referral has to be one that they see."""
+    try:
+        check(by, Capability.REFER, child)
+    except NotAllowed:
+        check(by, Capability.TRIAGE, child)
+        if referral is None:
+            raise
+    if referral is not None and (referral.child_id != child.pk or not is_visible(by, referral)):
+        raise NotVisible
+
+
+def _new(child: Child, by: Any, token: uuid.UUID, **fields: Any) -> Note:
+    agency_id = principals_of(by).agency_id
+    if agency_id is None:
+        raise Refused("You hold no current post.")
+    return Note(child=child, agency_id=agency_id, by=by, token=token, at=timezone.now(), **fields)
+
+
+def screen_completed(screen: Screen, because: str, by: Any) -> None:
+    """A screen that was outstanding is complete: it stands beside the referral (O §6.2, DEC-28).
+
+    Of the agency that referred; of a correction the referral has the screen already.
+    """
+    if because != "completed":
+        return
+    outstanding = WorkItem.objects.filter(
+        kind=kinds.SCREEN_OUTSTANDING, child_id=screen.child_id, closed_at__isnull=True
+    )
+    wanted = Referral.objects.filter(
+        pk__in=outstanding.values("subject_id"), agency_id=screen.agency_id
+    )
+    for referral in wanted.order_by("pk"):
+        close_items(subject=referral, kind=kinds.SCREEN_OUTSTANDING)
+        note = _new(
+            screen.child,
+            by,
+            uuid.uuid4(),
+            kind=NoteKind.SCREEN,
+            happened_on=screen.completed_on,
+            text="The screen that was outstanding is complete, and can be read with the referral.",
+        )
+        note.referral, note.screen = referral, screen
+        keep(note, "written")
+        events.record("note written beside a referral", by=by, child=screen.child_id, obj=note)

@@ -1,0 +1,30 @@
+"""What the room puts on a child's page, and beside a completed screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cse.access.capabilities import Capability
+from cse.access.principals import principals_of
+from cse.children.models import Child
+from cse.children.panels import Panel, Tab, register_panel, register_tab
+from referrals import queries
+
+SHOWN = 4
+"""Referrals in the panel; the list of all is one link away."""
+
+
+def register() -> None:
+    """Offer the tab and the panel; once, when the room starts."""
+    register_tab(Tab("Referrals", "referrals:child", Capability.SEE_REFERRAL, position=25))
+    register_panel("referrals", referrals_panel, position=20)
+
+
+def referrals_panel(child: Child, user: Any) -> Panel | None:
+    """The child's referrals that this person may see; None for a post without the act."""
+    acts = principals_of(user).acts
+    if Capability.SEE_REFERRAL not in acts:
+        return None
+    found = list(queries.referrals_of(user, child.pk)[:SHOWN])
+    context = {"referrals": found, "may_refer": Capability.REFER in acts}
+    return Panel("Referrals", "referrals/making/panel.html", context)

@@ -1,0 +1,215 @@
+"""What the rules say of a referral in words: what is owed, to whom it goes, what is to be held.
+
+Of a draft it is what they say today; of a referral that was sent, what they said then.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from cse.clocks.queries import calendar_for
+from cse.people.models import Authority
+from cse.strict import Refused as FactsRefused
+from cse.workdays import OutsideCalendar, due_on
+from referrals.addressees import CONTACTS, Addressee, receivers_of
+from referrals.facts import route_of
+from referrals.models import Referral
+from referrals.parts import raised_risk
+from referrals.routing import Obligation, Route
+from referrals.routing.engine import TARGETS
+
+MUST: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        Obligation.MANDATORY: "You must",
+        Obligation.SHOULD: "You should",
+        Obligation.CONSIDER: "Consider",
+        Obligation.RECORD: "You must record",
+        Obligation.MAY: "You may",
+    }
+)
+MEETINGS: Final[Mapping[Route, str]] = MappingProxyType(
+    {
+        Route.STRATEGY_DISCUSSION: "Strategy discussion of the police, social care and others",
+        Route.CSE_MEETING: "Multi-agency CSE meeting",
+        Route.WRMG: "Wiltshire Risk Management Group",
+    }
+)
+"""What is held, and not sent to anybody."""
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One rule that fired, in words; ``beside`` what it asks for less strictly."""
+
+    id: str
+    title: str
+    must: str
+    obligation: str
+    why: str
+    source: str
+    to_do: tuple[str, ...]
+    beside: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Goes:
+    """One team, or contact, that receives it; ``must`` is the strictest of what leads there."""
+
+    name: str
+    what: tuple[str, ...]
+    must: str
+    obligation: str
+    rules: tuple[str, ...]
+    is_contact: bool
+
+
+@dataclass(frozen=True)
+class Held:
+    """A meeting that is owed, or open; ``due_on`` its outer target, which asks for today first."""
+
+    title: str
+    must: str
+    due_on: dt.date | None
+    working_days: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Everything that stands beside a referral's answers, strictest first.
+
+    ``trouble``: facts that contradict each other by now, in words; the rules are then those of the
+    last save. ``nobody``: no team of the area can receive it.
+    """
+
+    rules: tuple[Owed, ...]
+    goes: tuple[Goes, ...]
+    held: tuple[Held, ...]
+    prompts: tuple[Mapping[str, str], ...]
+    raised: tuple[str, ...]
+    danger: bool
+    age: int | None
+    screen_outstanding: bool
+    may_decide_not_to: bool
+    trouble: tuple[str, ...] = ()
+
+    @property
+    def fired(self) -> frozenset[str]:
+        """The ids of the rules that fired."""
+        return frozenset(each.id for each in self.rules)
+
+    @property
+    def nobody(self) -> bool:
+        """Whether no team and no contact would receive it."""
+        return not self.goes
+
+    @property
+    def words(self) -> str:
+        """What a screen reader is told when the rules have changed."""
+        if not self.rules:
+            return "No rule applies to what is known so far."
+        return "Rules that apply now: " + "; ".join(each.title for each in self.rules) + "."
+
+
+def preview_of(referral: Referral, today: dt.date) -> Preview:
+    """What holds of a draft today. Asks the rules again: a day may have changed the age."""
+    trouble: tuple[str, ...] = ()
+    try:
+        referral.routing = route_of(referral, today).as_json()
+        if referral.placed_in is not None:
+            there = route_of(referral, today, area=referral.placed_in)
+            referral.placed_routing = there.as_json()
+    except FactsRefused as refused:
+        trouble = tuple(message for _, message in refused.problems)
+    return _preview(referral, today, tuple(receivers_of(referral)), trouble)
+
+
+def kept_preview(referral: Referral, sent_on: dt.date) -> Preview:
+    """What held when it was sent; whom it went to is said by its deliveries."""
+    return _preview(referral, sent_on, (), ())
+
+
+def _preview(
+    referral: Referral, day: dt.date, receivers: tuple[Addressee, ...], trouble: tuple[str, ...]
+) -> Preview:
+    routing, area = referral.routing, referral.authority
+    found = sorted(routing["rules"], key=lambda rule: Obligation(rule["obligation"]).rank)
+    ids = {rule["id"] for rule in found}
+    return Preview(
+        rules=tuple(_owed(rule, area) for rule in found),
+        goes=tuple(_goes(each) for each in receivers),
+        held=tuple(_held(routing, area, day)),
+        prompts=tuple(routing["prompts"]),
+        raised=raised_risk(referral.sections),
+        danger="R1" in ids,
+        age=routing["age_now"],
+        screen_outstanding=routing["screen_outstanding"],
+        may_decide_not_to=any(
+            routing[way]["available"] for way in ("decision_not_to_refer", "under_13_exception")
+        ),
+        trouble=trouble,
+    )
+
+
+def route_words(name: Route, area: Authority) -> str:
+    """What a route is called in an area (DEC-41)."""
+    if name in (Route.MASH, Route.ASSESSMENT_TEAM):
+        return area.front_door_name
+    if name in (Route.CSE_TEAM, Route.KINGFISHER):
+        return area.cse_team_name
+    if name is Route.SOCIAL_CARE:
+        return "Children’s social care"
+    return MEETINGS.get(name) or CONTACTS[name]
+
+
+def _owed(rule: Mapping[str, Any], area: Authority) -> Owed:
+    return Owed(
+        id=rule["id"],
+        title=rule["title"],
+        must=MUST[rule["obligation"]],
+        obligation=rule["obligation"],
+        why=rule["why"],
+        source=rule["source"],
+        to_do=tuple(route_words(Route(name), area) for name in rule["route"]),
+        beside=tuple(
+            f"{route_words(Route(name), area)} ({_lower(MUST[owed])})"
+            for name, owed in rule["beside"].items()
+        ),
+    )
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def _goes(each: Addressee) -> Goes:
+    name = f"{each.team.name}, {each.team.agency.name}" if each.team else each.contact
+    what = dict.fromkeys(route_words(route, each.authority) for route in each.routes)
+    return Goes(
+        name=name,
+        what=tuple(what),
+        must=MUST[each.obligation],
+        obligation=each.obligation.value,
+        rules=each.rules,
+        is_contact=each.team is None,
+    )
+
+
+def _held(routing: Mapping[str, Any], area: Authority, day: dt.date) -> Iterator[Held]:
+    lengths = {route: days for route, days, _ in TARGETS}
+    calendar = None
+    for name, title in MEETINGS.items():
+        owed = routing["obligations"].get(name.value)
+        if owed is None:
+            continue
+        due, days = None, 0
+        if owed == Obligation.MANDATORY and name in lengths:
+            calendar, days = calendar or calendar_for(area), lengths[name]
+            try:
+                due = due_on(day, days, calendar)
+            except OutsideCalendar:
+                days = 0
+        yield Held(title, MUST[owed], due, days)

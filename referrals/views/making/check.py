@@ -1,0 +1,86 @@
+"""Check the referral, then send it: what is sent is what has just been read."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from cse.access.capabilities import Capability
+from cse.access.decorators import requires
+from cse.access.queries import marks_of
+from cse.strict import Refused as FactsRefused
+from referrals import actions
+from referrals.actions import StaleCheck, Unfinished
+from referrals.actions.send import NOBODY
+from referrals.forms.making import read_version
+from referrals.parts import PART_OF
+from referrals.policies import TOO_OLD, NoDraft, Refused
+from referrals.reading import facts_in_words, read_parts
+from referrals.views.making.common import beside, open_own, page
+from referrals.views.making.draft import part_address, wanted_of
+from screening.policies import is_adult
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.REFER)
+def check(request, pk):
+    """Everything that will be sent, to whom, what is missing; the button sends."""
+    referral = open_own(request, pk)
+    if not referral.is_draft:
+        return _too_late(request, referral)
+    if request.method != "POST":
+        return _page(request, referral)
+    try:
+        actions.send(referral_id=pk, by=request.user, version=read_version(request.POST))
+    except Unfinished:
+        return _page(request, referral, tried=True)
+    except StaleCheck:
+        return _page(request, open_own(request, pk), stale=True, status=409)
+    except NoDraft:
+        return _too_late(request, open_own(request, pk))
+    except FactsRefused:
+        return _page(request, referral, tried=True)
+    except Refused as refusal:
+        return _page(request, referral, refusal=str(refusal))
+    messages.success(request, "The referral is sent. Each team has it in its queue.")
+    return redirect("referrals:show", pk=pk)
+
+
+def _too_late(request, referral):
+    """A second click, or the page of a referral that was sent: there is nothing to do."""
+    if request.method == "POST":
+        words = "sent" if referral.status == "sent" else "set aside"
+        messages.info(request, f"This referral was {words} already: nothing more is to be done.")
+    return redirect("referrals:show", pk=referral.pk)
+
+
+def _page(request, referral, *, tried=False, stale=False, refusal="", status=200):
+    context = beside(referral)
+    preview = context["preview"]
+    wanted = wanted_of(referral, preview)
+    adult = is_adult(referral.child, timezone.localdate())
+    stops = [refusal] if refusal else []
+    stops += [TOO_OLD] if adult and TOO_OLD not in stops else []
+    stops += [NOBODY] if preview.nobody and NOBODY not in stops else []
+    stops += list(preview.trouble)
+    return page(
+        request,
+        "check",
+        referral,
+        status=status,
+        wanted=wanted,
+        stops=stops,
+        has_errors=bool((tried and wanted) or refusal),
+        tried=tried,
+        stale=stale,
+        facts=facts_in_words(referral),
+        parts=[
+            (each, part_address(referral, each.key) if each.key in PART_KEYS else "")
+            for each in read_parts(referral)
+        ],
+        sealed=marks_of(referral.child_id, request.user).sealed,
+        **context,
+    )
+
+
+PART_KEYS = frozenset(part.key for part in PART_OF.values())

@@ -1,0 +1,110 @@
+"""What every page of a referral needs: the referral or the one 404, and the child at its head."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from cse.access.capabilities import Capability
+from cse.access.lookup import get_visible_or_404
+from cse.access.policies import NotVisible
+from cse.access.principals import principals_of
+from cse.audit import events
+from cse.children.models import Child
+from cse.children.pages import frame
+from cse.children.queries.overview import contacts_of
+from referrals import queries
+from referrals.models import Delivery, Referral
+from referrals.preview import Preview, preview_of
+
+
+def open_referral(
+    request: HttpRequest, pk: uuid.UUID, capability: Capability = Capability.SEE_REFERRAL
+) -> Referral:
+    """The referral, and a look in the log; the same 404 for one that is hidden or not there."""
+    seen = queries.visible_to(request.user, capability)
+    referral: Referral = get_visible_or_404(seen, request.user, capability, pk)
+    if request.method != "POST":
+        events.look(str(Capability.SEE_REFERRAL), child=referral.child_id, obj=referral)
+    return referral
+
+
+def open_own(request: HttpRequest, pk: uuid.UUID) -> Referral:
+    """A referral of this person's own agency, to make and to follow."""
+    referral = open_referral(request, pk, Capability.REFER)
+    _own(request, referral)
+    return referral
+
+
+def open_own_delivery(request: HttpRequest, pk: uuid.UUID) -> Delivery:
+    """Where a referral of this person's own agency went, and the referral with it."""
+    found = get_visible_or_404(queries.with_people(), request.user, Capability.REFER, pk)
+    found.referral = open_own(request, found.referral_id)
+    return found
+
+
+def _own(request: HttpRequest, referral: Referral) -> None:
+    """Who received it follows it on their board: these pages are the referrer's."""
+    if referral.agency_id not in principals_of(request.user).agency_ids:
+        asked = {"asked": str(referral.pk), "kind": "referrals.referral"}
+        events.refused(str(Capability.REFER), rule="scope", data=asked)
+        raise NotVisible
+
+
+def open_child(request: HttpRequest, child_id: uuid.UUID, capability: Capability) -> Child:
+    """The child, or the 404 that a made-up id gets."""
+    children = Child.objects.select_related("authority", "created_by_agency")
+    child: Child = get_visible_or_404(children, request.user, capability, child_id)
+    if request.method != "POST":
+        events.look(str(capability), child=child)
+    return child
+
+
+def page(
+    request: HttpRequest, template: str, referral: Referral, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    """A page about one referral, under the child's identity bar."""
+    context |= {"referral": referral, **frame(referral.child, request.user, "referrals:child")}
+    return render(request, f"referrals/making/{template}.html", context, status=status)
+
+
+def child_page(
+    request: HttpRequest, template: str, child: Child, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    """A page about a child's referrals."""
+    context |= frame(child, request.user, "referrals:child")
+    return render(request, f"referrals/making/{template}.html", context, status=status)
+
+
+def beside(referral: Referral) -> dict[str, Any]:
+    """What stands beside a draft's answers: the rules, whom it reaches, whom to telephone."""
+    found = preview_of(referral, timezone.localdate())
+    return beside_of(referral, found)
+
+
+def beside_of(referral: Referral, found: Preview) -> dict[str, Any]:
+    """The same of a preview that was made already."""
+    return {
+        "preview": found,
+        "book": "W" if referral.authority.key == "wiltshire" else "O",
+        "contacts": contacts_of(referral.authority_id),
+        "not_referring": way_out_of(referral) if found.may_decide_not_to else "",
+    }
+
+
+def way_out_of(referral: Referral) -> str:
+    """The page on which a decision not to refer is made; empty while there is none."""
+    try:
+        return reverse("referrals:decide-not-to-refer", args=[referral.child_id])
+    except NoReverseMatch:
+        return ""
+
+
+def is_autosave(request: HttpRequest) -> bool:
+    """Whether the page's script saves, and not the button."""
+    return request.headers.get("X-Requested-With") == "autosave"

@@ -1,0 +1,261 @@
+"""A draft: its task list, and one page for what is known and for each part."""
+
+from django.contrib import messages
+from django.http import Http404, JsonResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cse.access.capabilities import Capability
+from cse.access.decorators import requires
+from cse.interface.queries import hints_for
+from cse.people.models import Authority
+from cse.strict import Refused as FactsRefused
+from referrals import actions
+from referrals.actions import StaleSave
+from referrals.actions.save import FACTS, SCREEN
+from referrals.forms.making import (
+    MakingFactsForm,
+    PartForm,
+    facts_initial,
+    read_version,
+)
+from referrals.parts import BY_KEY, PART_OF, Kind, kind_of, missing, parts_for
+from referrals.policies import NoDraft, Refused
+from referrals.views.making import conflicts
+from referrals.views.making.common import beside, is_autosave, open_own, page
+from referrals.views.making.start import screens_to_attach
+from screening.policies import is_adult
+
+form_view = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@requires(Capability.REFER)
+def draft(request, pk):
+    """The task list: what is known, each part and how far it is, and the rules beside it."""
+    referral = open_own(request, pk)
+    if not referral.is_draft:
+        return redirect("referrals:show", pk=pk)
+    context = beside(referral)
+    return page(
+        request,
+        "draft",
+        referral,
+        tasks=list(_tasks(referral, context["preview"])),
+        adult=is_adult(referral.child, timezone.localdate()),
+        **context,
+    )
+
+
+def wanted_of(referral, preview):
+    """What stands in the way of sending, each with the page that puts it right."""
+    complete = bool(referral.screen and referral.screen.is_complete)
+    found = missing(
+        referral.sections, preview.fired, has_screen=complete, agency=referral.agency.type
+    )
+    return [
+        (each, f"{part_address(referral, PART_OF[each.field].key)}{_control(each.field)}")
+        for each in found
+    ]
+
+
+def _control(field):
+    """Where on its page a field is; of several boxes or answers the first."""
+    return f"#id_{field}-day" if kind_of(field) is Kind.DAY else f"#id_{field}"
+
+
+def part_address(referral, key):
+    """The page of a part."""
+    return reverse("referrals:part", kwargs={"pk": referral.pk, "slug": key.replace("_", "-")})
+
+
+def _tasks(referral, preview):
+    begun = "facts" in referral.part_versions
+    yield {
+        "title": "What is known",
+        "href": reverse("referrals:facts", kwargs={"pk": referral.pk}),
+        "status": "Filled in" if begun else "Not begun",
+        "done": begun,
+        "hint": "What the rules read: danger, activity, the other person, the group",
+    }
+    wanted = {PART_OF[each.field].key: each for each, _ in wanted_of(referral, preview)}
+    for part in parts_for(preview.fired, referral.agency.type):
+        filled = any(referral.sections.get(field) for field in part.fields)
+        if part.key == SCREEN:
+            filled = filled or referral.screen is not None
+        lacks = wanted.get(part.key)
+        words = "Filled in" if filled else "Not begun"
+        yield {
+            "title": part.title,
+            "href": part_address(referral, part.key),
+            "status": "Needed before sending" if lacks else words,
+            "done": filled and not lacks,
+            "tone": "notice" if lacks else "plain",
+            "hint": lacks.message if lacks else "",
+        }
+
+
+# -- What is known ------------------------------------------------------------------------------
+
+
+@form_view
+@requires(Capability.REFER)
+def facts(request, pk):
+    """What the rules read; what they say of it stands beside it at once."""
+    referral = open_own(request, pk)
+    areas = Authority.objects.exclude(pk=referral.authority_id)
+    if request.method != "POST":
+        if not referral.is_draft:
+            return redirect("referrals:show", pk=pk)
+        form = MakingFactsForm(referral=referral, areas=areas, initial=facts_initial(referral))
+        return _facts_page(request, referral, form)
+    form = MakingFactsForm(request.POST, referral=referral, areas=areas)
+    if not referral.is_draft:
+        return conflicts.too_late(request, referral, "What is known", conflicts.typed_in(form))
+    if not form.is_valid():
+        return _not_saved(request, form) or _facts_page(request, referral, form)
+    try:
+        saved = actions.set_facts(
+            referral_id=pk,
+            facts=form.facts(),
+            version=read_version(request.POST),
+            by=request.user,
+            placed_in=form.area,
+        )
+    except StaleSave as stale:
+        return conflicts.facts_conflict(request, stale.referral, form, areas)
+    except FactsRefused as refused:
+        form.add_problems(refused.problems)
+        return _not_saved(request, form) or _facts_page(request, referral, form)
+    except NoDraft:
+        return conflicts.too_late(request, referral, "What is known", conflicts.typed_in(form))
+    return _saved(request, saved, FACTS, "What is known")
+
+
+def _facts_page(request, referral, form):
+    version = referral.part_versions.get(FACTS, 0)
+    if form.is_bound:
+        version = read_version(request.POST)
+    return page(
+        request,
+        "facts",
+        referral,
+        form=form,
+        version=version,
+        prefilled=referral.routing.get("prefilled_checklist", ()),
+        **beside(referral),
+    )
+
+
+def _not_saved(request, form):
+    """The script's answer to a form that is wrong: what to do, in one sentence."""
+    if not is_autosave(request):
+        return None
+    words = next((str(each) for found in form.errors.values() for each in found), "")
+    return JsonResponse({"message": f"Not saved: {words}"}, status=400)
+
+
+# -- The parts ----------------------------------------------------------------------------------
+
+
+@form_view
+@requires(Capability.REFER)
+def part(request, pk, slug):
+    """One part: its narrative, saved by itself."""
+    referral = open_own(request, pk)
+    found = BY_KEY.get(slug.replace("-", "_"))
+    if found is None or "_" in slug:
+        raise Http404
+    screens = screens_to_attach(request.user, referral.child) if found.key == SCREEN else ()
+    if request.method != "POST":
+        if not referral.is_draft:
+            return redirect("referrals:show", pk=pk)
+        initial = {**referral.sections, "screen": str(referral.screen_id or "none")}
+        return _part_page(
+            request, referral, found, PartForm(found, initial=initial, screens=screens)
+        )
+    form = PartForm(found, request.POST, screens=screens)
+    if not referral.is_draft:
+        return conflicts.too_late(request, referral, found.title, conflicts.typed_in(form))
+    if not form.is_valid():
+        return _not_saved(request, form) or _part_page(request, referral, found, form)
+    try:
+        saved = _save(request, referral, found, form, screens)
+    except StaleSave as stale:
+        return conflicts.part_conflict(request, stale, found, form)
+    except NoDraft:
+        return conflicts.too_late(request, referral, found.title, conflicts.typed_in(form))
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _not_saved(request, form) or _part_page(request, referral, found, form)
+    return _saved(request, saved, found.key, found.title)
+
+
+def _save(request, referral, found, form, screens):
+    common = {
+        "referral_id": referral.pk,
+        "version": read_version(request.POST),
+        "by": request.user,
+    }
+    if found.key != SCREEN:
+        return actions.save_part(part=found.key, values=form.values, **common)
+    chosen = form.cleaned_data["screen"]
+    screen = next((each for each, _ in screens if str(each.pk) == chosen), None)
+    reason = form.values["screen_reason"]
+    return actions.attach_screen(screen=screen, reason=reason, **common)
+
+
+def _part_page(request, referral, found, form):
+    version = referral.part_versions.get(found.key, 0)
+    if form.is_bound:
+        version = read_version(request.POST)
+    wording = "words" in request.GET
+    return page(
+        request,
+        "part",
+        referral,
+        part=found,
+        form=form,
+        kinds={name: str(kind_of(name)) for name in form.fields},
+        hints={name: hints_for(str(form[name].value() or "")) for name in form.fields}
+        if wording
+        else {},
+        version=version,
+        screens_offered="screen" in form.fields,
+        **beside(referral),
+    )
+
+
+def _saved(request, referral, key, title):
+    """After a save: the script's answer, or the next page (POST, redirect, GET)."""
+    if is_autosave(request):
+        context = beside(referral)
+        panel = render_to_string("referrals/making/rules.html", {"referral": referral, **context})
+        return JsonResponse(
+            {
+                "saved_at": f"{timezone.localtime(referral.saved_at):%H:%M}",
+                "version": referral.part_versions[key],
+                "panels": {"rules": panel, "words": context["preview"].words},
+            }
+        )
+    if "check_wording" in request.POST:
+        return redirect(f"{request.path}?words=1")
+    if request.POST.get("act") == "stay":
+        messages.success(request, f"{title}: saved. The rules beside it are those that hold now.")
+        return redirect(request.path)
+    if request.POST.get("act") == "leave":
+        messages.success(request, f"{title}: saved.")
+        return redirect("referrals:draft", pk=referral.pk)
+    return redirect(_next(referral, key))
+
+
+def _next(referral, key):
+    fired = frozenset(rule["id"] for rule in referral.routing["rules"])
+    keys = [FACTS, *(each.key for each in parts_for(fired, referral.agency.type))]
+    place = keys.index(key) + 1 if key in keys else len(keys)
+    if place < len(keys):
+        return part_address(referral, keys[place])
+    return reverse("referrals:check", kwargs={"pk": referral.pk})

@@ -1,0 +1,197 @@
+"""Following one delivery: what was decided, reading it, telling a contact, not agreeing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cse.access.capabilities import Capability
+from cse.access.decorators import requires
+from cse.access.policies import NotVisible
+from cse.clocks.models import Clock
+from cse.clocks.pictures import Picture, picture_of
+from cse.clocks.queries import calendars_in
+from cse.worklist import kinds
+from cse.worklist.models import WorkItem
+from referrals import actions
+from referrals.forms.making import ReasonForm
+from referrals.models import Delivery, Disagreement
+from referrals.policies import Refused, check_can_disagree
+from referrals.preview import route_words
+from referrals.routing import Route
+from referrals.transitions import State
+from referrals.views.making.common import open_own_delivery, page
+
+form_view = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One delivery as the referrer reads it, with what they can do about it."""
+
+    delivery: Delivery
+    name: str
+    what: tuple[str, ...]
+    clocks: tuple[Picture, ...]
+    disagreements: tuple[Disagreement, ...]
+    may_read: bool
+    may_tell: bool
+    may_disagree: bool
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether there is a decision to tell: a proposal still waits for a second person."""
+        return bool(self.delivery.decision) and self.delivery.stands_at is not State.PROPOSED
+
+
+def outcomes_of(user: Any, deliveries: list[Delivery], *, own: bool) -> list[Outcome]:
+    """Every delivery of a referral that is visible already, the first received first.
+
+    Five queries, however many there are.
+    """
+    ids = [each.pk for each in deliveries]
+    clocks = list(
+        Clock.objects.filter(subject_id__in=ids, subject_kind="referrals.delivery").select_related(
+            "authority"
+        )
+    )
+    calendars = calendars_in(each.authority_id for each in clocks)
+    said = list(
+        Disagreement.objects.filter(delivery__in=ids).select_related(
+            "said_by", "answered_by", "asked__agency"
+        )
+    )
+    unread = set(
+        WorkItem.objects.filter(
+            subject_id__in=ids, kind=kinds.READ_OUTCOME, closed_at__isnull=True
+        ).values_list("subject_id", flat=True)
+    )
+    return [
+        _outcome(
+            user,
+            each,
+            own=own,
+            unread=each.pk in unread,
+            said=tuple(row for row in said if row.delivery_id == each.pk),
+            clocks=tuple(
+                picture_of(
+                    clock,
+                    now=timezone.now(),
+                    may_explain=own and each.team_id is None,
+                    calendar=calendars[clock.authority_id],
+                )
+                for clock in clocks
+                if clock.subject_id == each.pk
+            ),
+        )
+        for each in deliveries
+    ]
+
+
+def _outcome(user, delivery, *, own, unread, said, clocks):
+    decided = bool(delivery.decision) and delivery.stands_at is not State.PROPOSED
+    team = delivery.team
+    what = (route_words(Route(each), delivery.authority) for each in delivery.routes)
+    return Outcome(
+        delivery=delivery,
+        name=f"{team.name}, {team.agency.name}" if team else delivery.contact,
+        what=tuple(dict.fromkeys(what)),
+        clocks=clocks,
+        disagreements=said,
+        may_read=own and unread,
+        may_tell=own and team is None and delivery.stands_at is State.RECEIVED,
+        may_disagree=own
+        and decided
+        and team is not None
+        and not any(row.answered_at is None for row in said),
+    )
+
+
+def _own_outcome(request: HttpRequest, pk: Any) -> Outcome:
+    delivery = open_own_delivery(request, pk)
+    (found,) = outcomes_of(request.user, [delivery], own=True)
+    return found
+
+
+@require_safe
+@requires(Capability.REFER)
+def outcome(request, pk):
+    """What became of one delivery, why, and what the referrer can do now."""
+    found = _own_outcome(request, pk)
+    return page(request, "outcome", found.delivery.referral, found=found)
+
+
+@require_POST
+@requires(Capability.REFER)
+def read(request, pk):
+    """The referrer has read what was decided."""
+    delivery = open_own_delivery(request, pk)
+    try:
+        actions.read_outcome(delivery_id=pk, by=request.user)
+    except Refused as refusal:
+        messages.info(request, str(refusal))
+    else:
+        messages.success(request, "It is recorded that you have read the outcome.")
+    return redirect("referrals:show", pk=delivery.referral_id)
+
+
+@form_view
+@requires(Capability.REFER)
+def tell(request, pk):
+    """Write down that a contact outside the service was told, whom and how."""
+    return _answer(
+        request,
+        pk,
+        template="tell",
+        label="Whom did you tell, how and when?",
+        hint="For example: the duty officer, by telephone at 10 this morning",
+        act=lambda text: actions.tell_contact(delivery_id=pk, by=request.user, note=text),
+        done="It is recorded that the contact was told.",
+        allowed=lambda found: found.may_tell,
+    )
+
+
+@form_view
+@requires(Capability.REFER)
+def disagree(request, pk):
+    """Say that one does not agree; others than who decided have to answer."""
+    return _answer(
+        request,
+        pk,
+        template="disagree",
+        label="Why do you not agree, and what should happen?",
+        hint="",
+        act=lambda text: actions.disagree(delivery_id=pk, by=request.user, reasons=text),
+        done="Your disagreement is recorded. Somebody who did not decide it has to answer.",
+        allowed=lambda found: _may_disagree(request.user, found),
+    )
+
+
+def _may_disagree(user, found):
+    try:
+        check_can_disagree(user, found.delivery)
+    except (Refused, NotVisible):
+        return False
+    return found.may_disagree
+
+
+def _answer(request, pk, *, template, label, hint, act, done, allowed):
+    """One text about a delivery, and the act it is for."""
+    found = _own_outcome(request, pk)
+    form = ReasonForm(request.POST or None, label=label, hint=hint)
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(form.cleaned_data["reason"])
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, done)
+            return redirect("referrals:show", pk=found.delivery.referral_id)
+    elif request.method != "POST" and not allowed(found):
+        messages.info(request, "There is nothing of that kind to do here now.")
+        return redirect("referrals:outcome", pk=pk)
+    return page(request, template, found.delivery.referral, found=found, form=form)

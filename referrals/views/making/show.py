@@ -1,0 +1,134 @@
+"""A referral that was sent, as its referrer sees it: where it is, and what was decided."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cse.access.capabilities import Capability
+from cse.access.decorators import requires
+from cse.access.policies import can
+from cse.access.principals import principals_of
+from cse.interface.navigation import address
+from cse.worklist import kinds
+from cse.worklist.models import WorkItem
+from referrals import actions, queries
+from referrals.forms.making import ReasonForm
+from referrals.policies import Refused, check_delivery
+from referrals.preview import kept_preview
+from referrals.queries.notes import notes_of
+from referrals.reading import facts_in_words, read_parts
+from referrals.transitions import Act, State
+from referrals.views.making.common import (
+    beside_of,
+    child_page,
+    open_child,
+    open_own,
+    open_referral,
+    page,
+)
+from referrals.views.making.following import outcomes_of
+
+form_view = require_http_methods(["GET", "HEAD", "POST"])
+MOST = 25
+
+
+@require_safe
+@requires(Capability.SEE_REFERRAL)
+def show(request, pk):
+    """Where it went and what became of it there; then the referral as it was sent.
+
+    For everybody who may see it: those it was sent to read it here, and answer on their board.
+    """
+    referral = open_referral(request, pk)
+    own = referral.agency_id in principals_of(request.user).agency_ids
+    if referral.is_draft and own and can(request.user, Capability.REFER, referral.child_id):
+        return redirect("referrals:draft", pk=pk)
+    sent_on = timezone.localdate(referral.sent_at or referral.saved_at)
+    deliveries = list(queries.with_people().filter(referral=referral))
+    return page(
+        request,
+        "show",
+        referral,
+        own=own,
+        outcomes=outcomes_of(request.user, deliveries, own=own),
+        facts=facts_in_words(referral),
+        parts=[(each, "") for each in read_parts(referral)],
+        notes=notes_of(referral),
+        joint="R6" in {rule["id"] for rule in referral.routing["rules"]},
+        may_withdraw=own and _may_withdraw(request.user, deliveries),
+        screen_owed=own and _screen_owed(referral),
+        **beside_of(referral, kept_preview(referral, sent_on)),
+    )
+
+
+def _may_withdraw(user, deliveries):
+    """Only while nobody has claimed or answered any of it."""
+    if not deliveries or any(each.stands_at is not State.RECEIVED for each in deliveries):
+        return False
+    try:
+        check_delivery(user, deliveries[0], Act.WITHDRAW)
+    except Refused:
+        return False
+    return True
+
+
+def _screen_owed(referral):
+    """Whether the screen that was outstanding when it was sent still is (DEC-25, DEC-28)."""
+    waiting = WorkItem.objects.filter(subject_id=referral.pk, closed_at__isnull=True)
+    return waiting.filter(kind=kinds.SCREEN_OUTSTANDING).exists()
+
+
+@form_view
+@requires(Capability.REFER)
+def withdraw(request, pk):
+    """Take back a referral that nobody has claimed or answered; it is kept, and says why."""
+    referral = open_own(request, pk)
+    if referral.is_draft:
+        return redirect("referrals:draft", pk=pk)
+    form = ReasonForm(request.POST or None, label="Why do you withdraw it?")
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.withdraw(referral_id=pk, by=request.user, reason=form.cleaned_data["reason"])
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "The referral is withdrawn, and kept with your reason.")
+            return redirect("referrals:show", pk=pk)
+    return page(request, "withdraw", referral, form=form)
+
+
+# -- Lists --------------------------------------------------------------------------------------
+
+
+@require_safe
+@requires(Capability.SEE_REFERRAL)
+def my_referrals(request):
+    """The drafts of one's agency, and what it has sent last."""
+    may_refer = Capability.REFER in principals_of(request.user).acts
+    drafts = list(queries.drafts_of(request.user)[: MOST + 1]) if may_refer else []
+    return render(
+        request,
+        "referrals/making/list.html",
+        {
+            "drafts": drafts,
+            "sent": list(queries.sent_by_agency_of(request.user)[: MOST + 1]),
+            "most": MOST,
+            "may_refer": may_refer,
+            "board": address("referrals:board"),
+        },
+    )
+
+
+@require_safe
+@requires(Capability.SEE_REFERRAL)
+def child_referrals(request, child_id):
+    """A child's referrals that this person may see, newest first."""
+    child = open_child(request, child_id, Capability.SEE_REFERRAL)
+    return child_page(
+        request,
+        "child",
+        child,
+        referrals=list(queries.referrals_of(request.user, child.pk)[: MOST * 4]),
+        may_refer=Capability.REFER in principals_of(request.user).acts,
+    )

@@ -1,0 +1,126 @@
+"""Beginning a referral: from nothing, from a child, from a screen; and setting a draft aside."""
+
+import uuid
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cse.access.capabilities import Capability
+from cse.access.decorators import requires
+from cse.access.lookup import get_visible_or_404
+from cse.access.principals import principals_of
+from cse.children.queries.overview import contacts_of
+from cse.interface.words import date_words
+from cse.people.models import Authority
+from referrals import actions, queries
+from referrals.forms.making import ReasonForm, StartForm, read_token
+from referrals.policies import Refused
+from referrals.views.making.common import child_page, open_child, open_own, page
+from screening.policies import is_adult
+from screening.queries import screens_of
+from screening.queries import visible_to as screens_visible_to
+
+form_view = require_http_methods(["GET", "HEAD", "POST"])
+MOST_SCREENS = 6
+
+
+@require_safe
+@requires(Capability.REFER)
+def start(request):
+    """From nothing: who to telephone first, then the child. It gates nothing (R1)."""
+    area = Authority.objects.filter(pk=principals_of(request.user).authority_id).first()
+    contacts = contacts_of(area.pk) if area else []
+    return render(request, "referrals/making/start.html", {"authority": area, "contacts": contacts})
+
+
+@form_view
+@requires(Capability.REFER)
+def start_from_child(request, child_id):
+    """From a child: a screen goes along where there is one, and nothing waits for it."""
+    child = open_child(request, child_id, Capability.REFER)
+    return _start(request, child, None)
+
+
+@form_view
+@requires(Capability.REFER)
+def start_from_screen(request, screen_id):
+    """From a screen, which goes along as it is."""
+    screens = screens_visible_to(request.user, Capability.SEE_SCREEN)
+    screen = get_visible_or_404(screens, request.user, Capability.REFER, screen_id)
+    child = open_child(request, screen.child_id, Capability.REFER)
+    return _start(request, child, screen)
+
+
+def _start(request, child, chosen):
+    screens = screens_to_attach(request.user, child)
+    first = chosen.pk if chosen else next((each.pk for each, _ in screens), "none")
+    form = StartForm(request.POST or None, screens=screens, initial={"screen": str(first)})
+    adult = is_adult(child, timezone.localdate())
+    if request.method == "POST" and not adult and form.is_valid():
+        token = read_token(request.POST.get("token", ""))
+        try:
+            referral = _begin(request, child, form.cleaned_data.get("screen"), screens, token)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("referrals:draft", pk=referral.pk)
+    drafts = queries.drafts_of(request.user).filter(child_id=child.pk)
+    return child_page(
+        request,
+        "start_child",
+        child,
+        form=form,
+        adult=adult,
+        has_screens=bool(screens),
+        drafts=list(drafts[:MOST_SCREENS]),
+        token=request.POST.get("token") or uuid.uuid4(),
+        contacts=contacts_of(child.authority_id),
+    )
+
+
+def _begin(request, child, chosen, screens, token):
+    screen = next((each for each, _ in screens if str(each.pk) == chosen), None)
+    if screen is None:
+        referral, is_new = actions.start_from_child(child=child, by=request.user, token=token)
+    else:
+        referral, is_new = actions.start_from_screen(screen=screen, by=request.user, token=token)
+    if not is_new:
+        messages.info(request, "This referral was begun already: you are now in it.")
+    return referral
+
+
+def screens_to_attach(user, child):
+    """The child's screens that this person may see, newest first, each with its words."""
+    found = screens_of(user, child.pk).filter(replaced=False)[:MOST_SCREENS]
+    return [(each, _screen_words(each)) for each in found]
+
+
+def _screen_words(screen):
+    name = screen.tool_version.tool.name
+    if screen.is_complete:
+        return f"{name}, completed on {date_words(screen.completed_on)}"
+    return f"{name}, a draft that is not finished, begun on {date_words(screen.created_at)}"
+
+
+@form_view
+@requires(Capability.REFER)
+def put_aside(request, pk):
+    """Set aside a draft that should not have been begun; it is kept with the reason."""
+    referral = open_own(request, pk)
+    if not referral.is_draft:
+        return redirect("referrals:show", pk=pk)
+    form = ReasonForm(request.POST or None, label="Why is it set aside?")
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            actions.set_aside(referral_id=pk, by=request.user, reason=reason)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "The draft was set aside. It is kept, and nobody changes it.")
+            return redirect("referrals:child", child_id=referral.child_id)
+    fired = {rule["id"]: rule["title"] for rule in referral.routing["rules"]}
+    owed = [rule for rule in referral.routing["rules"] if rule["obligation"] == "mandatory"]
+    return page(request, "set_aside", referral, form=form, owed=owed, fired=fired)
