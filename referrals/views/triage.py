@@ -77,7 +77,7 @@ def acknowledge(request, pk):
 def release(request, pk):
     """Give it back to the team's queue, saying why."""
     if request.method != "POST":
-        return redirect("referrals:delivery", pk)
+        return delivery(request, pk)
     found = open_delivery(request, pk)
     form = ReleaseForm(request.POST)
     return _typed_act(
@@ -97,7 +97,7 @@ def release(request, pk):
 def decide(request, pk):
     """Decide it, with reasons; a second person agrees first where a rule made it mandatory."""
     if request.method != "POST":
-        return redirect("referrals:delivery", pk)
+        return delivery(request, pk)
     if _decided_already(request, pk):
         messages.info(request, "Your decision was kept with the first click.")
         return _after(request, pk)
@@ -124,7 +124,7 @@ def decide(request, pk):
 def second(request, pk):
     """Agree, or not, to an outcome that a colleague proposed for a mandatory referral."""
     if request.method != "POST":
-        return redirect("referrals:delivery", pk)
+        return delivery(request, pk)
     found = open_delivery(request, pk)
     form = SecondForm(request.POST)
 

@@ -10,6 +10,7 @@ from django.db import transaction
 from cse.people.models import AgencyType, Role, TeamKind
 from referrals import actions
 from referrals.models import Delivery
+from referrals.transitions import Act
 from tests.factories import grant, make_agency, make_child, make_team, make_user
 from tests.screening.conftest import Place
 
@@ -80,6 +81,15 @@ class Area(Place):
     def at(self, referral, team) -> Delivery:
         """What a team received of a referral."""
         return Delivery.objects.get(referral=referral, team=team)
+
+    def disagreed(self):
+        """A decision that the worker does not agree with, for a lead to answer."""
+        received = self.at(self.sent(), self.front_door)
+        actions.claim(delivery_id=received.pk, by=self.duty)
+        actions.decide(
+            delivery_id=received.pk, by=self.duty, decision=Act.ACCEPT, reasons="Next week"
+        )
+        return actions.disagree(delivery_id=received.pk, by=self.worker, reasons="It cannot wait.")
 
 
 def years_old(years: int) -> dt.date:

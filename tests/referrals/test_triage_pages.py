@@ -14,6 +14,7 @@ from cse.audit.models import AuditEvent
 from cse.interface.reference import load_language_terms
 from cse.people.models import Role
 from cse.worklist import kinds
+from cse.worklist.models import WorkItem
 from referrals import actions
 from referrals.models import Delivery
 from referrals.transitions import Act, State
@@ -342,10 +343,8 @@ def test_the_page_costs_the_same_whatever_is_known(area, received, state):
 
 
 @pytest.fixture
-def against(area, received):
-    claimed(area, received)
-    actions.decide(delivery_id=received.pk, by=area.duty, decision=Act.ACCEPT, reasons="Next week")
-    return actions.disagree(delivery_id=received.pk, by=area.worker, reasons="It cannot wait.")
+def against(area):
+    return area.disagreed()
 
 
 @pytest.mark.requirement("W-SHR-22")
@@ -364,7 +363,8 @@ def test_a_lead_answers_and_then_sees_the_child_no_more(area, against):
     assert browser.post(address, {"answer": "We see the child today."}).status_code == 302
     against.refresh_from_db()
     assert (against.answer, against.answered_by) == ("We see the child today.", area.manager)
-    assert kinds.READ_OUTCOME
+    waits = WorkItem.objects.filter(kind=kinds.READ_OUTCOME, subject_id=against.delivery_id)
+    assert waits.filter(owner=area.worker, closed_at__isnull=True).exists()
     team = text_of(area.client(area.duty).get(at("delivery", against.delivery)))
     assert "It cannot wait." in team and "We see the child today." in team
 
