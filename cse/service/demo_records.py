@@ -1,4 +1,4 @@
-"""The demonstration's children and screens, recorded through the same acts as everybody's.
+"""The demonstration's children, screens and referrals, recorded through everybody's own acts.
 
 All invented. Ages are set from today, so that the demonstration does not grow old.
 """
@@ -20,6 +20,7 @@ from cse.children.actions.record import add_child
 from cse.children.actions.status import record_legal_status
 from cse.children.models import Child
 from cse.people.models import User
+from cse.service.demo_referrals import load_referrals
 from screening.actions.complete import complete
 from screening.actions.save import save_section
 from screening.actions.start import start_screen
@@ -138,12 +139,13 @@ CHILDREN: tuple[DemoChild, ...] = (
 
 
 def load_records(accounts: dict[str, User]) -> int:
-    """Record the children and their screens; returns how many children."""
+    """Record the children, their screens and referrals; returns how many children."""
     for child in CHILDREN:
         with as_person(accounts[child.by]) as by:
             record = _record(child, by)
         for email in child.seen_by:
             _let_see(record, accounts, child, accounts[email])
+    load_referrals(accounts, as_person)
     return len(CHILDREN)
 
 
