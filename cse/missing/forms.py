@@ -120,6 +120,16 @@ class Moments(PlainForm):
         initial = self.initial.get(name) if not self.is_bound else self.data.get(name)
         return stem in self.asks_twice or bool(initial)
 
+    def facts(self) -> dict[str, Any]:
+        """The values for the act; ask only a valid form."""
+        values = dict(self.cleaned_data)
+        for stem in self.MOMENTS:
+            for part in ("on", "time", "twice"):
+                values.pop(f"{stem}_{part}", None)
+        for name in ("version", "reason"):
+            values.pop(name, None)
+        return values
+
 
 def moment_initial(stem: str, moment: dt.datetime | None) -> dict[str, Any]:
     """A moment as its three fields hold it."""
@@ -169,14 +179,6 @@ class EpisodeForm(Moments):
         required=False,
     )
 
-    def facts(self) -> dict[str, Any]:
-        """The values for the act; ask only a valid form."""
-        values = dict(self.cleaned_data)
-        for stem in self.MOMENTS:
-            for part in ("on", "time", "twice"):
-                values.pop(f"{stem}_{part}", None)
-        return values
-
 
 class ReturnForm(Moments):
     """What is known when the child came back (O §7.5.7)."""
@@ -203,7 +205,6 @@ class ReturnForm(Moments):
         "Clothing goes into a clean bag and to the police, also without the child’s consent.",
         required=False,
     )
-    facts = EpisodeForm.facts
 
 
 class CorrectForm(EpisodeForm):
@@ -212,17 +213,11 @@ class CorrectForm(EpisodeForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     reason = text_field("Why is it corrected?")
 
-    def facts(self) -> dict[str, Any]:
-        """The values for the act; ask only a valid form."""
-        values = super().facts()
-        return {name: value for name, value in values.items() if name not in ("version", "reason")}
-
 
 class CorrectBothForm(CorrectForm, ReturnForm):
     """The same where the return is recorded too."""
 
     MOMENTS = {**EpisodeForm.MOMENTS, **ReturnForm.MOMENTS}
-    facts = CorrectForm.facts
     field_order = [*EpisodeForm.base_fields, *ReturnForm.base_fields, "reason", "version"]
 
 

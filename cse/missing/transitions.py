@@ -56,9 +56,7 @@ TRANSITIONS: Final[Mapping[tuple[State, Act], tuple[State, frozenset[Actor]]]] =
         (State.OFFERED, Act.DECLINE): (State.DECLINED, _BOTH),
         (State.DECLINED, Act.ALLOCATE): (State.ALLOCATED, _COORDINATOR),
         (State.DECLINED, Act.OFFER): (State.OFFERED, _BOTH),
-        (State.DECLINED, Act.CORRECT): (State.DECLINED, _BOTH),
         (State.NOT_OFFERED, Act.ALLOCATE): (State.ALLOCATED, _COORDINATOR),
-        (State.NOT_OFFERED, Act.CORRECT): (State.NOT_OFFERED, _COORDINATOR),
         (State.HELD, Act.CORRECT): (State.HELD, _BOTH),
     }
 )

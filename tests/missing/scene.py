@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+
+from django.utils import timezone
 
 from cse.missing import actions
 from cse.people.models import AgencyType, Role, TeamKind
@@ -36,6 +39,20 @@ SAID = {
     "needs": "Somebody to ring at night.",
     "passed_on": "The police, the same evening.",
 }
+
+
+def just_back(child, by):
+    """A child who was missing yesterday and came back an hour ago; the interview is owed."""
+    now = timezone.now()
+    episode = actions.record(
+        child=child,
+        by=by,
+        token=uuid.uuid4(),
+        facts={**START, "started_at": now - dt.timedelta(hours=20)},
+    )
+    returned = {**BACK, "returned_at": now - dt.timedelta(hours=1)}
+    actions.record_return(episode_id=episode.pk, by=by, facts=returned)
+    return episode
 
 
 class Scene(Place):

@@ -71,6 +71,8 @@ def record(*, child: Child, by: Any, token: uuid.UUID, facts: Mapping[str, Any])
     """
     check(by, Capability.RECORD_MISSING, child)
     lock_child(child.pk)
+    agency_id = principals_of(by).agency_id
+    assert agency_id is not None  # noqa: S101  an act needs a post, and a post has an agency
     found = MissingEpisode.objects.filter(recorded_by=by, token=token).first()
     if found is not None:
         return found
@@ -78,7 +80,7 @@ def record(*, child: Child, by: Any, token: uuid.UUID, facts: Mapping[str, Any])
         token=token,
         child=child,
         authority=child.authority,
-        agency_id=principals_of(by).agency_id,
+        agency_id=agency_id,
         recorded_by=by,
         recorded_at=timezone.now(),
         **{name: facts[name] for name in START},

@@ -48,6 +48,13 @@ def sent(request: HttpRequest, form: Any, child: Child, also: tuple[str, ...] = 
     return bool(form.is_valid())
 
 
+def at_version(form: Any, version: int) -> Any:
+    """The same form with what was typed, on the newest version: sent again it is saved."""
+    form.data = form.data.copy()
+    form.data["version"] = str(version)
+    return form
+
+
 def refused(form: Any, refusal: Exception) -> int:
     """Say on the form why the act was refused; nothing typed is lost. Gives the page's status."""
     form.add_error(None, str(refusal))

@@ -17,7 +17,7 @@ from cse.missing import actions, forms
 from cse.missing.models import Grade
 from cse.missing.patterns import length_words
 from cse.missing.policies import Stale, check_can_change, check_can_set_aside, may
-from cse.missing.views.common import open_episode, page, posted, refused, sent
+from cse.missing.views.common import at_version, open_episode, page, posted, refused, sent
 from cse.missing.views.words import episode_changes, interview_changes
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
@@ -119,7 +119,7 @@ def correct(request, pk):
             )
         except Stale as stale:
             status, newest = refused(form, stale), episode
-            form = _at_version(form, episode.version)
+            form = at_version(form, episode.version)
         except NotAllowed as refusal:
             status = refused(form, refusal)
         else:
@@ -127,13 +127,6 @@ def correct(request, pk):
             return redirect("missing:episode", pk)
     context = {"form": form, "episode": episode, "newest": newest}
     return page(request, "correct", episode.child, status=status, **context)
-
-
-def _at_version(form, version):
-    """The same form with what was typed, on the newest version: sent again it is saved."""
-    form.data = form.data.copy()
-    form.data["version"] = str(version)
-    return form
 
 
 @requires(Capability.RECORD_MISSING)
@@ -150,7 +143,7 @@ def grade(request, pk):
             actions.grade_again(episode_id=pk, by=request.user, **form.cleaned_data)
         except NotAllowed as refusal:
             status = refused(form, refusal)
-            form = _at_version(form, episode.version)
+            form = at_version(form, episode.version)
         else:
             words = Grade(form.cleaned_data["grade"]).label
             messages.success(request, f"The grade is now: {words}.")

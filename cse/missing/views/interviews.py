@@ -14,7 +14,7 @@ from cse.clocks.queries import clocks_of
 from cse.missing import actions, forms
 from cse.missing.policies import Stale, check_interview, may
 from cse.missing.transitions import Act, State
-from cse.missing.views.common import open_episode, page, posted, refused, sent
+from cse.missing.views.common import at_version, open_episode, page, posted, refused, sent
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -118,8 +118,7 @@ def hold(request, pk):
             _write(pk, request.user, form, held=held)
         except Stale as stale:
             status, newest = refused(form, stale), interview
-            form.data = form.data.copy()
-            form.data["version"] = str(interview.version)
+            form = at_version(form, interview.version)
         except NotAllowed as refusal:
             status = refused(form, refusal)
         else:

@@ -1,0 +1,316 @@
+"""Recording, correcting, allocating: what each act writes, refuses, opens and takes away."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+import time_machine
+
+from cse.access.actions import exclude
+from cse.access.models import Basis, ChildTeamGrant, ChildUserGrant
+from cse.access.policies import NotVisible, can
+from cse.audit.models import AuditEvent
+from cse.clocks.models import Reminder
+from cse.clocks.queries import clocks_of
+from cse.missing import actions
+from cse.missing.models import MissingEpisode, ReturnInterview
+from cse.missing.policies import Refused, Stale
+from cse.people.models import Role
+from cse.worklist.models import WorkItem
+from tests.clocks.conftest import at
+from tests.factories import grant, make_child, make_user
+from tests.missing.scene import BACK, SAID, START
+
+pytestmark = pytest.mark.django_db
+
+
+def open_work(episode):
+    found = WorkItem.objects.filter(subject_id=episode.pk, closed_at__isnull=True)
+    return {(item.kind, item.owner or item.owner_group) for item in found}
+
+
+def acts_of(episode):
+    return list(
+        AuditEvent.objects.filter(object_id=str(episode.pk))
+        .order_by("id")
+        .values_list("act", flat=True)
+    )
+
+
+def test_the_same_form_twice_is_one_episode(scene):
+    token, facts = uuid.uuid4(), {**START, "started_at": at("2027-02-06 21:40")}
+    first, second = (
+        actions.record(child=scene.child, by=scene.worker, token=token, facts=facts) for _ in "12"
+    )
+    assert first == second and MissingEpisode.objects.count() == 1
+
+
+@pytest.mark.requirement("W-SHR-21")
+def test_recording_lets_the_coordinators_see_the_child_for_a_time(scene):
+    assert not can(scene.coordinator, "see a child", scene.child)
+    scene.missing()
+    assert can(scene.coordinator, "see a child", scene.child)
+    given = ChildTeamGrant.objects.get(basis=Basis.COORDINATOR)
+    assert given.group == scene.front_door.group and given.reason
+    assert given.expires_at - given.starts_at == dt.timedelta(days=90)
+
+
+def test_a_stranger_records_nothing(scene):
+    with pytest.raises(NotVisible):
+        scene.missing(by=scene.stranger)
+    episode = scene.missing()
+    with pytest.raises(NotVisible):
+        scene.back(episode, by=scene.stranger)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2027-02-06 20:00", "2027-02-06 22:00"),
+        ("2027-02-06 22:00", "2027-02-06 23:00"),
+        ("2027-02-07 09:00", "2027-02-07 12:00"),
+        ("2027-02-06 12:00", "2027-02-08 12:00"),
+    ],
+)
+def test_episodes_of_a_child_do_not_overlap(scene, start, end):
+    scene.returned("2027-02-06 21:40", "2027-02-07 09:15")
+    with pytest.raises(Refused, match="covers that time"):
+        scene.back(scene.missing(start), end)
+
+
+def test_one_at_a_time_and_never_in_the_future(scene):
+    scene.missing()
+    with pytest.raises(Refused, match="Record the return of that one first"):
+        scene.missing("2027-02-08 10:00")
+    other = make_child(by=scene.worker, authority=scene.authority)
+    grant(scene.worker, other)
+    with pytest.raises(Refused, match="future"):
+        scene.missing("2027-02-09 10:01", child=other)
+    with pytest.raises(Refused, match="after they were last seen"):
+        scene.back(scene.missing("2027-02-08 10:00", child=other), "2027-02-08 10:00")
+
+
+@pytest.mark.requirement("DEC-24")
+def test_the_clock_counts_hours_across_the_change_of_the_clocks(scene):
+    with time_machine.travel(at("2027-03-27 09:00"), tick=False):
+        episode, _ = scene.returned("2027-03-26 18:00", "2027-03-26 22:00")
+    (clock,) = clocks_of(episode)
+    assert clock.due_at == at("2027-03-29 23:00")
+    assert clock.due_at - clock.trigger_at == dt.timedelta(hours=72)
+    told = {each.offset for each in Reminder.objects.filter(clock=clock)}
+    assert {"-24h", "-4h"} <= told
+
+
+@pytest.mark.requirement("W-SHR-21")
+def test_allocating_opens_the_child_for_the_interviewer_and_reallocating_closes_it(scene):
+    episode, _ = scene.returned()
+    assert open_work(episode) == {("allocate_interview", scene.front_door.group)}
+    scene.allocated(episode)
+    assert open_work(episode) == {("hold_interview", scene.interviewer)}
+    given = ChildUserGrant.objects.get(user=scene.interviewer)
+    assert (given.basis, given.granted_by) == (Basis.INTERVIEWER, scene.coordinator)
+    assert given.expires_at - given.starts_at == dt.timedelta(days=30)
+    scene.allocated(episode, interviewer=scene.colleague, reason="Asked for by the child")
+    assert not can(scene.interviewer, "see a child", scene.child)
+    assert open_work(episode) == {("hold_interview", scene.colleague)}
+    scene.allocated(episode, interviewer=None, outside="Kay Moss, a charity", is_independent=True)
+    assert open_work(episode) == {("hold_interview", scene.coordinator)}
+    assert not ChildUserGrant.objects.filter(
+        basis=Basis.INTERVIEWER, expires_at__gt=at("2027-02-09 10:00")
+    ).exists()
+
+
+def test_who_may_not_see_the_child_is_not_asked(scene):
+    episode, interview = scene.returned()
+    exclude(
+        child=scene.child,
+        user=scene.interviewer,
+        ground="relative",
+        reason="An uncle",
+        by=_lead(scene),
+    )
+    analyst = make_user(Role.BOARD)
+    for user in (scene.interviewer, analyst):
+        with pytest.raises(Refused, match="cannot be given access"):
+            scene.allocated(episode, interviewer=user)
+        assert not ChildUserGrant.objects.filter(user=user, basis=Basis.INTERVIEWER).exists()
+    interview.refresh_from_db()
+    assert interview.state == "to_allocate"
+
+
+def _lead(scene):
+    grant(scene.lead, scene.child)
+    return scene.lead
+
+
+def test_not_independent_needs_a_reason(scene):
+    episode, _ = scene.returned()
+    with pytest.raises(Refused, match="nobody independent"):
+        scene.allocated(episode, is_independent=False)
+    found = scene.allocated(
+        episode, is_independent=False, why_not_independent="The child will speak to nobody else"
+    )
+    assert found.is_independent is False
+
+
+@pytest.mark.requirement("DEC-24")
+def test_declined_is_an_outcome_and_can_be_offered_again(scene):
+    episode, _ = scene.returned()
+    scene.allocated(episode)
+    same = {"episode_id": episode.pk, "by": scene.interviewer}
+    actions.decline(**same, at=at("2027-02-08 12:00"), reason="Not today")
+    (clock,) = clocks_of(episode)
+    assert (
+        clock.state == "cancelled" and "Declined by the child. Not today" in clock.cancelled_because
+    )
+    assert open_work(episode) == set()
+    with time_machine.travel(at("2027-02-10 12:00"), tick=False):
+        actions.offer(**same, at=at("2027-02-10 11:00"), note_text="She rang herself")
+        running, _ = clocks_of(episode)
+        assert running.trigger_at == at("2027-02-07 09:15") and running.is_late_at(
+            at("2027-02-10 12:00")
+        )
+        assert open_work(episode) == {("hold_interview", scene.interviewer)}
+        held = actions.hold(
+            **same,
+            version=ReturnInterview.objects.get(episode=episode).version,
+            at=at("2027-02-10 11:30"),
+            gathered=SAID,
+        )
+    assert held.outcome_reason == "" and held.history.filter(outcome_reason="Not today").exists()
+    assert {clock.state for clock in clocks_of(episode)} == {"met", "cancelled"}
+
+
+@pytest.mark.requirement("DEC-24")
+def test_not_offered_says_why_and_only_the_coordinator_decides_it(scene):
+    episode, _ = scene.returned()
+    same = {"episode_id": episode.pk, "at": at("2027-02-08 12:00")}
+    with pytest.raises(Refused, match="Say why"):
+        actions.do_not_offer(**same, by=scene.coordinator, reason=" ")
+    with pytest.raises(Refused, match="coordinator decides"):
+        actions.do_not_offer(**same, by=scene.worker, reason="No time")
+    found = actions.do_not_offer(**same, by=scene.coordinator, reason="Moved abroad")
+    assert found.state == "not_offered"
+    (clock,) = clocks_of(episode)
+    assert clock.cancelled_because == "Not offered. Moved abroad"
+
+
+def test_the_interview_lies_between_the_return_and_now(scene):
+    episode, _ = scene.returned()
+    with pytest.raises(Refused, match="before the child came back"):
+        scene.held(episode, "2027-02-07 09:14")
+    with pytest.raises(Refused, match="future"):
+        scene.held(episode, "2027-02-09 10:01")
+
+
+def correct(scene, episode, **facts):
+    episode.refresh_from_db()
+    return actions.correct(
+        episode_id=episode.pk,
+        by=scene.worker,
+        version=episode.version,
+        facts=facts,
+        reason="The home had written another time",
+    )
+
+
+@pytest.mark.requirement("DEC-24", "O-SHR-34")
+def test_a_correction_keeps_what_was_said_and_the_clock_follows(scene):
+    episode, _ = scene.returned()
+    correct(scene, episode, returned_at=at("2027-02-07 11:00"), said="That she was cold")
+    (clock,) = clocks_of(episode)
+    assert clock.due_at == at("2027-02-10 11:00")
+    (item,) = WorkItem.objects.filter(subject_id=episode.pk, closed_at__isnull=True)
+    assert item.due_at == clock.due_at
+    before = episode.history.order_by("history_id")[1]
+    assert before.said == BACK["said"] and before.returned_at == at("2027-02-07 09:15")
+    assert acts_of(episode)[-1] == "missing episode corrected"
+
+
+def test_a_met_clock_follows_a_corrected_return_but_not_past_the_interview(scene):
+    episode, _ = scene.returned()
+    scene.held(episode, "2027-02-08 16:00")
+    correct(scene, episode, returned_at=at("2027-02-07 12:00"))
+    (clock,) = clocks_of(episode)
+    assert clock.state == "met" and clock.due_at == at("2027-02-10 12:00")
+    with pytest.raises(Refused, match="held before that"):
+        correct(scene, episode, returned_at=at("2027-02-08 16:01"))
+
+
+def test_an_older_page_changes_nothing(scene):
+    episode = scene.missing()
+    correct(scene, episode, circumstances="Another telephone call")
+    with pytest.raises(Stale):
+        actions.correct(
+            episode_id=episode.pk, by=scene.worker, version=1, facts=START, reason="Mine"
+        )
+    episode.refresh_from_db()
+    assert episode.circumstances == "Another telephone call"
+
+
+@pytest.mark.requirement("W-SHR-19", "W-SHR-20", "DEC-24")
+def test_no_apparent_risk_can_be_graded_higher_on_review(scene):
+    episode = scene.missing(grade="no_apparent")
+    assert episode.get_grade_display() == "No apparent risk (was called “absent”)"
+    found = actions.grade_again(
+        episode_id=episode.pk,
+        by=scene.worker,
+        version=1,
+        grade="medium",
+        reason="Seen with adults of concern",
+    )
+    assert found.grade == "medium"
+    event = AuditEvent.objects.get(act="risk graded again")
+    assert event.data["grade"] == ["no_apparent", "medium"]
+    with pytest.raises(Refused, match="must differ"):
+        actions.grade_again(
+            episode_id=episode.pk, by=scene.worker, version=2, grade="medium", reason="Again"
+        )
+
+
+def test_set_aside_takes_back_the_clock_the_work_and_the_access(scene):
+    episode, _ = scene.returned()
+    scene.allocated(episode)
+    actions.set_aside(episode_id=episode.pk, by=scene.worker, reason="The wrong child")
+    (clock,) = clocks_of(episode)
+    assert clock.state == "cancelled" and open_work(episode) == set()
+    assert not can(scene.interviewer, "see a child", scene.child)
+    assert not can(scene.coordinator, "see a child", scene.child)
+    with pytest.raises(Refused, match="no longer change"):
+        correct(scene, episode, circumstances="Still")
+    scene.missing()  # it covers no time any more
+
+
+def test_after_an_interview_it_is_corrected_not_set_aside(scene):
+    episode, _ = scene.returned()
+    scene.held(episode)
+    with pytest.raises(Refused, match="correct it instead"):
+        actions.set_aside(episode_id=episode.pk, by=scene.worker, reason="The wrong child")
+
+
+def test_an_interview_says_something_and_its_correction_keeps_what_it_said(scene):
+    episode, _ = scene.returned()
+    with pytest.raises(Refused, match="Write down"):
+        scene.held(episode, **dict.fromkeys(SAID, ""))
+    held = scene.held(episode)
+    fixed = actions.correct_interview(
+        episode_id=episode.pk,
+        by=scene.interviewer,
+        version=held.version,
+        at=held.outcome_at,
+        reason="The car was blue",
+        gathered={**SAID, "places_people": "A flat; a blue car."},
+    )
+    assert fixed.version == held.version + 1
+    assert fixed.history.filter(places_people=SAID["places_people"]).exists()
+    with pytest.raises(Stale):
+        actions.correct_interview(
+            episode_id=episode.pk,
+            by=scene.interviewer,
+            version=held.version,
+            at=held.outcome_at,
+            reason="Mine",
+            gathered=SAID,
+        )
