@@ -106,7 +106,7 @@ class MakingFactsForm(FactsForm):
         super().__init__(*args, **kwargs)
         self.fields["activity"].required = False
         self.fields["placed_in"].choices = [  # type: ignore[attr-defined]
-            ("", "No"),
+            ("no", "No"),
             *((key, f"Yes, in {area.name}") for key, area in self.areas.items()),
         ]
         if referral.screen_facts.get("screened"):
@@ -123,7 +123,7 @@ class MakingFactsForm(FactsForm):
         began, ended = cleaned.get("activity_from"), cleaned.get("activity_to")
         if began and ended and ended < began:
             self.add_error("activity_to", "The last time must be after it began")
-        if cleaned.get("placed_in") and not cleaned.get("looked_after"):
+        if cleaned.get("placed_in") in self.areas and not cleaned.get("looked_after"):
             self.add_error(
                 "placed_in", "Only a looked-after child is placed in another area: say so above"
             )
@@ -144,7 +144,7 @@ def facts_initial(referral: Referral) -> dict[str, Any]:
         **found,
         "looked_after": found["looked_after"] or "",
         "care_planning": found["care_planning"] or "",
-        "placed_in": referral.placed_in.key if referral.placed_in else "",
+        "placed_in": referral.placed_in.key if referral.placed_in else "no",
     }
 
 

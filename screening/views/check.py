@@ -17,6 +17,7 @@ from screening.views.common import open_screen, page
 from screening.views.drafts import level_context
 from screening.views.present import live_context
 from screening.views.reading import parts_to_read
+from screening.ways_on import ways_on
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,4 +98,5 @@ def completed(request, pk):
         waiting_level=waiting_level,
         waiting_rows=queries.waiting_rows(opened.screen),
         asked=asked_of(opened.screen, waiting_level),
+        ways_on=ways_on(opened.screen, request.user),
     )

@@ -14,6 +14,7 @@ from screening.reassessed import reassessed_of
 from screening.standing import asked_of, panel_rows
 from screening.views.common import child_context, open_child, open_screen, page
 from screening.views.reading import parts_to_read
+from screening.ways_on import ways_on
 
 PAGE = 25
 
@@ -46,6 +47,7 @@ def show(request, pk):
         reassessed=reassessed_of(screen),
         added_duty=queries.has_added_duty(screen),
         level_event=queries.level_event_of(screen),
+        ways_on=ways_on(screen, request.user) if screen.is_complete else [],
         changes=changes_between(queries.original_of(screen), screen, opened.tool)
         if screen.corrects_id
         else [],

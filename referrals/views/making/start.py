@@ -30,7 +30,8 @@ MOST_SCREENS = 6
 @requires(Capability.REFER)
 def start(request):
     """From nothing: who to telephone first, then the child. It gates nothing (R1)."""
-    area = Authority.objects.filter(pk=principals_of(request.user).authority_id).first()
+    own = principals_of(request.user).authority_id
+    area = Authority.objects.filter(pk=own).first() if own else None
     contacts = contacts_of(area.pk) if area else []
     return render(request, "referrals/making/start.html", {"authority": area, "contacts": contacts})
 
@@ -93,7 +94,7 @@ def _begin(request, child, chosen, screens, token):
 
 def screens_to_attach(user, child):
     """The child's screens that this person may see, newest first, each with its words."""
-    found = screens_of(user, child.pk).filter(replaced=False)[:MOST_SCREENS]
+    found = screens_of(user, child.pk).exclude(corrections__status="complete")[:MOST_SCREENS]
     return [(each, _screen_words(each)) for each in found]
 
 
