@@ -11,9 +11,9 @@ from cse.access.principals import principals_of
 from cse.children.models import Child
 from cse.children.panels import Panel, Tab, register_panel, register_tab
 from referrals import queries
+from referrals.panel_beside import beside_panel
 from screening.models import Screen
 from screening.ways_on import WayOn, register_way_on
-from referrals.panel_beside import beside_panel
 
 SHOWN = 4
 """Referrals in the panel; the list of all is one link away."""

@@ -29,6 +29,7 @@ from screening.queries import current_versions
 from tests.clocks import kinds
 from tests.factories import LONG_AGO, grant, make_agency, make_authority, make_child, make_user
 from tests.missing.scene import just_back
+from tests.referrals import beside
 from tests.referrals.area import Area
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, completed, lowered
@@ -117,6 +118,12 @@ class World:
         self.referral = place.sent()
         self.delivery = place.at(self.referral, place.front_door)
         self.disagreement = place.disagreed()
+        self.decision = beside.decision(place)
+        self.consultation = beside.consultation(place)
+        self.advice = beside.advice(place)
+        self.early_help = beside.plan(place)
+        self.help_outcome = beside.outcome(self.early_help, place.worker)
+        self.help_action = beside.action(self.help_outcome, place.worker)
 
     def _deadline(self, place: Place) -> None:
         kinds.register()
@@ -302,6 +309,7 @@ ROUTES: dict[str, Sample] = {
     "screening:set-aside": _row("draft", hidden=True),
     "screening:domain": _row("draft", "health", hidden=True),
     "screening:section": _row("draft", "conclusion", hidden=True),
+    "screening:offered": _row("draft", "grooming", hidden=True),
     **{f"referrals:{name}": _child() for name in ("child", "start-from-child", "child-note")},
     "referrals:start-from-screen": _row("screen", hidden=True),
     **{
@@ -326,6 +334,40 @@ ROUTES: dict[str, Sample] = {
         for name in ("claim", "acknowledge")
     },
     "referrals:disagreement": _row("disagreement", hidden=True, answers=OWN_ONLY),
+    **dict.fromkeys(
+        (
+            "referrals:decisions",
+            "referrals:consultations",
+            "referrals:start-consultation",
+        ),
+        NOTHING,
+    ),
+    **{
+        f"referrals:{name}": _child()
+        for name in ("decide-not-to-refer", "record-advice", "start-early-help")
+    },
+    **{
+        f"referrals:{name}": _row("decision", hidden=True, answers=OWN_ONLY)
+        for name in ("decision", "exception", "decision-facts", "set-decision-aside")
+    },
+    "referrals:refer-after-decision": _row("decision", hidden=True, answers=(404, 405)),
+    "referrals:consultation": _row("consultation", answers=OWN_ONLY),
+    "referrals:use-consultation": _row("consultation", answers=OWN_ONLY),
+    "referrals:advice": _row("advice", hidden=True, answers=OWN_ONLY),
+    "referrals:refer-after-advice": _row("advice", hidden=True, answers=(404, 405)),
+    **{
+        f"referrals:{name}": _row("early_help", hidden=True)
+        for name in (
+            "early-help",
+            "change-early-help",
+            "help-outcome",
+            "help-meeting",
+            "close-early-help",
+        )
+    },
+    "referrals:refer-from-early-help": _row("early_help", hidden=True, answers=(405,)),
+    "referrals:help-add-action": _row("help_outcome", hidden=True),
+    "referrals:help-action": _row("help_action", hidden=True),
     "referrals:read-outcome": _row("delivery", hidden=True, answers=(404, 405)),
     "screening:tool-version": _row("version"),
     "screening:preview-tool": _row("version"),

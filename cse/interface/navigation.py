@@ -44,6 +44,8 @@ FOOTER: list[Entry] = [
     Entry("Who to contact", "interface:contacts", "SEE_GUIDANCE"),
     Entry("Check my wording", "interface:check-wording", "SEE_GUIDANCE"),
     Entry("Check a document", "documents:verify", "VERIFY_DOCUMENT"),
+    Entry("Consult without a name", "referrals:consultations", "CONSULT"),
+    Entry("Decisions not to refer", "referrals:decisions", "SIGN_DECISION"),
     Entry("Open a child in an emergency", "access:break-glass", "BREAK_GLASS"),
     Entry("Emergency access to review", "access:openings", "REVIEW_BREAK_GLASS"),
     Entry("Your account", "signin:account"),

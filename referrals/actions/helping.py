@@ -37,7 +37,11 @@ CLOSED = "This early help has ended and can no longer change. Begin it anew."
 
 
 class StaleHelp(Exception):  # noqa: N818  (a clash of two people, not a mistake of either)
-    """Somebody else changed the plan since the page was opened."""
+    """Somebody else changed the plan since the page was opened; ``version`` is what it has now."""
+
+    def __init__(self, version: int) -> None:
+        self.version = version
+        super().__init__("changed by somebody else")
 
 
 @transaction.atomic
@@ -284,7 +288,7 @@ def _check_plan(row: EarlyHelp) -> None:
 def _to_change(help_id: uuid.UUID, by: Any, version: int) -> EarlyHelp:
     row = _open_row(help_id, by)
     if row.version != version:
-        raise StaleHelp
+        raise StaleHelp(row.version)
     return row
 
 

@@ -150,7 +150,7 @@ class FactsForm(PlainForm):
                 "from": _iso(cleaned["activity_from"]),
                 "to": _iso(cleaned["activity_to"]),
             }
-        if cleaned["other_born"]:
+        if cleaned.get("other_born"):
             found["other_person"] = {"date_of_birth": _iso(cleaned["other_born"])}
         elif cleaned["other_age"] is not None:
             found["other_person"] = {"age": cleaned["other_age"]}

@@ -27,22 +27,9 @@ from referrals.signing import content_of, hash_of
 from referrals.ways_out import Standing
 from tests.factories import give_post, grant, make_child, make_user
 from tests.referrals.area import years_old
+from tests.referrals.beside import peers
 
 pytestmark = pytest.mark.django_db
-PEERS = {
-    "sexual_activity": {"from": None, "to": None},
-    "other_person": {"age": 16},
-    "checklist": ["W-CHK-14"],
-}
-
-
-def began(days=30):
-    return (timezone.localdate() - dt.timedelta(days=days)).isoformat()
-
-
-def peers(**more):
-    """What is known of two young people close in age, with one factor of the checklist."""
-    return {**PEERS, "sexual_activity": {"from": began(), "to": None}, **more}
 
 
 @pytest.fixture
