@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from screening.views import approvals, check, comparison, completed, drafts, start, tools
+from screening.views import approvals, check, comparison, completed, drafts, offered, start, tools
 
 app_name = "screening"
 urlpatterns: list[URLPattern] = [
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:pk>/", completed.show, name="show"),
     path("<uuid:pk>/draft/", drafts.draft, name="draft"),
     path("<uuid:pk>/domain/<slug:slug>/", drafts.domain, name="domain"),
+    path("<uuid:pk>/domain/<slug:slug>/offered/", offered.offered, name="offered"),
     path("<uuid:pk>/section/<slug:slug>/", drafts.section, name="section"),
     path("<uuid:pk>/check/", check.check, name="check"),
     path("<uuid:pk>/completed/", check.completed, name="completed"),

@@ -214,6 +214,8 @@ def _saved(request, opened, part, act):
     here = _address(screen, part)
     if "check_wording" in request.POST:
         return redirect(f"{here}?words=1")
+    if act == "offered":
+        return redirect("screening:offered", pk=screen.pk, slug=part.slug)
     if act in ("rest_no", "accept", "suggest", "add_row"):
         return redirect(here + ("?rows=1" if act == "add_row" else "#rating"))
     if act == "leave":

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from cse.interface.queries import hints_for
 from cse.interface.rows import IndicatorRow
 from screening.answers import NOTHING, Given, read_answers, read_notes, read_rating
+from screening.evidence_offered import asking_rows
 from screening.parts import Part
 from screening.rules import DomainRating, Presence, suggested_level
 from screening.tools.definition import Indicator, Tag, Tool
@@ -150,6 +151,7 @@ def domain_context(
         "errors": errors or {},
         "has_errors": bool(errors),
         "version": opened.screen.part_versions.get(part.key, 0),
+        "is_offered": bool(asking_rows(part)),
         "unanswered": sum(row.presence == Presence.NOT_ANSWERED for row in rows),
         **rating_context(part, opened.tool, rating),
         **live_context(opened),

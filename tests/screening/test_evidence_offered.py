@@ -1,0 +1,159 @@
+"""What missing episodes offer to a screen: taken by a person, never by itself."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cse.audit.models import AuditEvent
+from screening.actions import StaleSave, save_section, start_screen
+from screening.actions.offered import use_offered
+from screening.answers import Given, read_answers
+from screening.evidence_offered import ASKS
+from screening.models import Screen
+from screening.policies import Refused
+from screening.queries import current_versions, tool_of
+from screening.rules import Presence
+from tests.missing.conftest import tuesday  # noqa: F401  the day the episodes lie before
+from tests.missing.scene import Scene
+from tests.screening.pages import controls, text_of
+
+pytestmark = pytest.mark.django_db
+MISSING = "domain.missing"
+
+
+@pytest.fixture
+def scene(tools, tuesday):  # noqa: F811
+    return Scene("wiltshire")
+
+
+@pytest.fixture
+def draft(scene):
+    episode, _ = scene.returned()
+    scene.held(episode)
+    screen, _ = start_screen(child=scene.child, by=scene.worker)
+    return screen
+
+
+def where(screen, page="offered/"):
+    return f"/screens/{screen.pk}/domain/missing/{page}"
+
+
+def evidence(screen, row):
+    return read_answers(Screen.objects.get(pk=screen.pk).answers).get(row, Given()).evidence
+
+
+def test_every_row_that_asks_is_in_a_tool(tools):
+    rows = {row for version in current_versions() for row in tool_of(version.pk).indicators}
+    assert set(ASKS) <= rows
+
+
+@pytest.mark.requirement("W-SHR-21")
+def test_use_this_copies_the_words_and_where_they_come_from(scene, draft):
+    client = scene.client()
+    page = client.get(where(draft))
+    shown = text_of(page)
+    assert "Return interview of 8 February 2027, held by Ivy Lorne" in shown
+    assert "1 episode in the last 90 days" in shown
+    sent = controls(page) | {"indicator": "W-IND-MIS-04"}
+    piece = f"places_people.{draft.child.missing_episodes.get().pk}"
+    answer = client.post(where(draft), sent | {"piece": piece})
+    assert answer["Location"] == f"{where(draft, '')}#W-IND-MIS-04"
+    taken = evidence(draft, "W-IND-MIS-04")
+    assert taken == (
+        "A flat above a shop; somebody called Jay with a grey car."
+        " [Return interview of 8 February 2027, held by Ivy Lorne]"
+    )
+    given = read_answers(Screen.objects.get(pk=draft.pk).answers)["W-IND-MIS-04"]
+    assert given.presence is Presence.NOT_ANSWERED
+    event = AuditEvent.objects.get(act="evidence taken from the record")
+    assert event.data["piece"] == piece and event.data["indicator"] == "W-IND-MIS-04"
+    # The words themselves are in the screen, never in the log.
+    assert "grey car" not in str(event.data)
+    assert "In the evidence already" in text_of(client.get(where(draft)))
+
+
+def test_nothing_is_taken_by_itself(scene, draft):
+    scene.client().get(where(draft))
+    scene.client().get(where(draft, ""))
+    assert read_answers(Screen.objects.get(pk=draft.pk).answers) == {}
+
+
+def test_it_stands_behind_what_was_written_and_only_once(scene, draft):
+    save_section(
+        screen_id=draft.pk,
+        part=MISSING,
+        values={"W-IND-MIS-02": Given(Presence.YES, evidence="The mother’s diary.")},
+        version=0,
+        by=scene.worker,
+    )
+    same = {"screen_id": draft.pk, "part": MISSING, "indicator": "W-IND-MIS-02"}
+    use_offered(**same, piece="pattern", version=1, by=scene.worker)
+    taken = evidence(draft, "W-IND-MIS-02")
+    assert taken.startswith("The mother’s diary.\n\n1 episode in the last 90 days.")
+    use_offered(**same, piece="pattern", version=2, by=scene.worker)
+    assert evidence(draft, "W-IND-MIS-02") == taken
+    assert read_answers(Screen.objects.get(pk=draft.pk).answers)["W-IND-MIS-02"].presence == "yes"
+
+
+def test_what_is_not_offered_to_a_row_a_stale_page_and_no_room(scene, draft):
+    same = {"screen_id": draft.pk, "part": MISSING, "by": scene.worker}
+    for indicator, piece in (("W-IND-MIS-02", "made-up"), ("W-IND-MIS-01", "pattern"), ("", "")):
+        with pytest.raises(Refused, match="no longer offered"):
+            use_offered(**same, indicator=indicator, piece=piece, version=0)
+    with pytest.raises(StaleSave):
+        use_offered(**same, indicator="W-IND-MIS-02", piece="pattern", version=7)
+    full = {"W-IND-MIS-02": Given(evidence="x" * 3990)}
+    save_section(screen_id=draft.pk, part=MISSING, values=full, version=0, by=scene.worker)
+    with pytest.raises(Refused, match="longer than 4,000"):
+        use_offered(**same, indicator="W-IND-MIS-02", piece="pattern", version=1)
+    answer = scene.client().post(
+        where(draft), {"indicator": "W-IND-MIS-02", "piece": "pattern", "version": "0"}, follow=True
+    )
+    assert "longer than 4,000" in text_of(answer)
+    assert evidence(draft, "W-IND-MIS-02") == "x" * 3990
+
+
+def test_the_button_of_the_domain_saves_first(scene, draft):
+    client = scene.client()
+    sent = controls(client.get(where(draft, ""))) | {
+        "act": "offered",
+        "notes": "Typed and not saved yet",
+    }
+    assert client.post(where(draft, ""), sent)["Location"] == where(draft)
+    kept = Screen.objects.get(pk=draft.pk)
+    assert "Typed and not saved yet" in str(kept.answers)
+
+
+def test_a_domain_that_does_not_ask_has_no_such_page_and_no_button(scene, draft):
+    client = scene.client()
+    there = f"/screens/{draft.pk}/domain/health/"
+    assert client.get(f"{there}offered/").status_code == 404
+    assert "recorded of missing episodes" not in text_of(client.get(there))
+
+
+def test_what_was_set_aside_is_not_offered(scene, draft):
+    from cse.missing.actions import set_aside
+
+    later, _ = scene.returned("2027-02-07 20:00", "2027-02-08 07:00")
+    client = scene.client()
+    assert "Missing for 11 hours" in text_of(client.get(where(draft)))
+    before = text_of(client.get(where(draft))).count("Missing episode of 7 February")
+    set_aside(episode_id=later.pk, by=scene.worker, reason="The wrong child")
+    assert before and "Missing episode of 7 February" not in text_of(client.get(where(draft)))
+
+
+def test_the_page_costs_the_same_with_1_and_3_episodes(scene, draft):
+    client = scene.client()
+
+    def count():
+        client.get(where(draft))
+        with CaptureQueriesContext(connection) as captured:
+            client.get(where(draft))
+        return len(captured)
+
+    one = count()
+    scene.returned("2027-02-07 20:00", "2027-02-08 07:00")
+    scene.returned("2027-02-08 20:00", "2027-02-09 07:00")
+    assert count() == one == 13
