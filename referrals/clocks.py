@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from typing import Any, Final
 
 from cse.access.capabilities import Capability
@@ -13,6 +14,7 @@ from cse.clocks.queries import open_clock
 from cse.clocks.reckoning import Length, Unit
 from referrals.addressees import FRONT_DOOR
 from referrals.models import Delivery
+from referrals.queries import visible_to
 from referrals.routing import Route
 
 ONE_DAY: Final = Length(1, Unit.WORKING_DAYS)
@@ -30,6 +32,11 @@ def who_owes(clock: Clock) -> People:
     return People(owners=(delivery.claimed_by or delivery.team.group,))
 
 
+def sees(user: Any, delivery_id: uuid.UUID) -> bool:
+    """Whether this person sees the referral that a clock is owed on, not only its child."""
+    return visible_to(user).filter(deliveries=delivery_id).exists()
+
+
 KINDS: Final = (
     ClockKind(
         key=DECISION,
@@ -40,6 +47,7 @@ KINDS: Final = (
         people=who_owes,
         capability=Capability.SEE_REFERRAL,
         url_name="referrals:delivery",
+        sees=sees,
     ),
     ClockKind(
         key=OFFICER,
@@ -50,6 +58,7 @@ KINDS: Final = (
         people=who_owes,
         capability=Capability.SEE_REFERRAL,
         url_name="referrals:outcome",
+        sees=sees,
     ),
     # Ours: no handbook gives a number of days, and a child does not wait for an answer.
     ClockKind(
@@ -61,6 +70,7 @@ KINDS: Final = (
         people=who_owes,
         capability=Capability.SEE_REFERRAL,
         url_name="referrals:delivery",
+        sees=sees,
     ),
 )
 

@@ -29,6 +29,11 @@ class People:
     told: Sequence[Any] = ()
 
 
+def _with_the_child(_user: Any, _subject_id: UUID) -> bool:
+    """Whoever sees the child sees the subject."""
+    return True
+
+
 @dataclass(frozen=True)
 class ClockKind:
     """One kind of thing that is owed by a time.
@@ -37,7 +42,8 @@ class ClockKind:
     when the clock starts, when it moves and each day it is late; ``capability`` is what somebody
     needs on the child to act on it and to be told; ``url_name`` is the page it belongs to and
     takes the subject's id; ``work`` is a kind of ``cse.worklist.kinds`` that waits for the owners
-    while it runs, or empty where the room opens that itself.
+    while it runs, or empty where the room opens that itself. ``sees`` says whether somebody who
+    sees the child sees the subject as well: access to a child opens no referral of it.
     """
 
     key: str
@@ -50,6 +56,7 @@ class ClockKind:
     url_name: str
     work: str = ""
     offsets: Sequence[Offset] = USUAL_OFFSETS
+    sees: Callable[[Any, UUID], bool] = _with_the_child
 
     def address(self, subject_id: UUID) -> str:
         """The page the clock belongs to; empty while no room serves it."""

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
+import time_machine
 from django.urls import reverse
 
-from referrals.models import Referral
+from cse.access.capabilities import Capability
+from cse.access.policies import NotVisible, can
+from cse.clocks.actions import say_why_late
+from cse.clocks.queries import clocks_of
+from referrals.models import Delivery, Referral
 from referrals.transitions import Status
+from tests.clocks.conftest import at
+from tests.factories import grant
 from tests.screening.pages import controls, text_of
 
 pytestmark = pytest.mark.django_db
+BORN_17 = dt.date(2010, 2, 11)
+"""17 in April 2027."""
 
 
 def page_of(referral, name, *more):
@@ -64,3 +74,26 @@ def test_from_a_child_to_a_referral_that_was_sent(oxfordshire):
     assert "Decision on the referral, and the referrer told" in page
     listed = text_of(client.get(reverse("referrals:list")))
     assert f"{area.front_door.name}: received" in listed
+
+
+@pytest.mark.requirement("DEC-32")
+def test_a_late_clock_is_explained_only_by_who_sees_the_referral(wiltshire):
+    """Seeing the child is not seeing the referral: the clock does not exist for the others."""
+    area = wiltshire
+    with time_machine.travel(at("2027-04-30 10:00"), tick=False):
+        sent = area.sent(area.another_child(date_of_birth=BORN_17), position_of_trust=True)
+        grant(area.stranger, sent.child)
+    officer = Delivery.objects.get(referral=sent, team=None)
+    (clock,) = clocks_of(officer)
+    with time_machine.travel(at("2027-05-06 10:00"), tick=False):
+        assert can(area.stranger, Capability.SEE_REFERRAL, sent.child)
+        where = reverse("clocks:why-late", args=[clock.pk])
+        said = {"code": "agency", "text": "Nobody answered the telephone"}
+        for browser in (area.client(area.stranger), area.client(area.specialist)):
+            assert browser.get(where).status_code == 404
+            assert browser.post(where, said).status_code == 404
+        with pytest.raises(NotVisible):
+            say_why_late(clock=clock, by=area.stranger, **said)
+        page = text_of(area.client().get(page_of(sent, "show")))
+        assert "Say why it is late" in page
+        assert area.client().get(where).status_code == 200

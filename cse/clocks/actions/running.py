@@ -12,7 +12,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from cse.access.policies import NotAllowed, check
+from cse.access.policies import NotAllowed, NotVisible, check
 from cse.audit import events
 from cse.children.models import Child
 from cse.clocks.actions.due import compute, hold_calendar, open_work, tell
@@ -87,9 +87,12 @@ def meet_clock(*, clock: Clock, by: Any, at: dt.datetime | None = None) -> Clock
 def say_why_late(*, clock: Clock, code: str, text: str, by: Any) -> Clock:
     """Write down why something is late, or was done late; it stays owed (DEC-32).
 
-    ``code`` is a ``LateReason``. Raises ``NotAllowed`` without both, or where nothing is late.
+    ``code`` is a ``LateReason``. Raises ``NotAllowed`` without both, or where nothing is late, and
+    ``NotVisible`` for somebody who does not see what it is owed on.
     """
     clock = _locked(clock, by)
+    if not kind_of(clock.kind).sees(by, clock.subject_id):
+        raise NotVisible
     clock.state = _next(clock, Act.SAY_WHY_LATE, timezone.now())
     if code not in LateReason.values or not text.strip():
         raise NotAllowed("Choose a reason and say more about it.")
