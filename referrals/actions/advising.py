@@ -21,7 +21,6 @@ from referrals.actions.beside import (
     agency_of,
     draft_referral,
     let_agency_see,
-    lock,
     lock_child,
     made_before,
     owe_referral,
@@ -211,7 +210,10 @@ def record_advice(
 @transaction.atomic
 def refer_after_advice(*, advice_id: uuid.UUID, by: Any) -> Referral:
     """The draft of the referral that social care asked for."""
-    row = lock(AdviceContact.objects.select_related("child"), advice_id)
+    row = AdviceContact.objects.select_related("child").filter(pk=advice_id).first()
+    if row is None:
+        raise NotVisible
+    lock_child(row.child_id)
     return draft_referral(child=row.child, key=row.pk, facts={}, by=by)
 
 

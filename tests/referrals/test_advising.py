@@ -1,0 +1,238 @@
+"""Consultations without a name and advice on a child: what is kept, refused, and owed after."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from cse.access.policies import NotAllowed, NotVisible
+from cse.audit.models import AuditEvent
+from cse.people.models import Role
+from cse.worklist import kinds
+from cse.worklist.models import WorkItem
+from referrals.actions import advising
+from referrals.models import AdviceContact, Consultation, Referral
+from referrals.policies import Refused
+from referrals.queries.beside import advice_visible_to, consultations_of
+from referrals.signing import content_of, hash_of
+from tests.factories import grant, make_user
+from tests.referrals import beside
+from tests.referrals.beside import talk
+from tests.referrals.test_deciding_pages import signed_in, token_of
+
+pytestmark = pytest.mark.django_db
+
+
+def consult(area, age=14, facts=None, by=None, **more):
+    return advising.record_consultation(
+        by=by or area.worker, token=uuid.uuid4(), age=age, facts=facts or {}, said=talk(**more)
+    )
+
+
+@pytest.mark.requirement("W-REF-12", "DEC-14", "DEC-42")
+def test_a_consultation_is_kept_with_who_advised_and_is_signed(wiltshire):
+    row, new = consult(wiltshire)
+    assert new
+    row.refresh_from_db()
+    assert (row.advised_by, row.signed_by) == (talk()["advised_by"], wiltshire.worker)
+    assert row.signed_hash == hash_of(content_of(row))
+    assert row.facts["age"] == 14
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Consultation.objects.filter(pk=row.pk).update(advice="Otherwise")
+
+
+@pytest.mark.requirement("DEC-14", "W-REF-18")
+@pytest.mark.parametrize("age", [0, 12, 16, 17, 18])
+def test_it_is_for_13_to_15_only(wiltshire, age):
+    with pytest.raises(advising.NotWithoutName):
+        consult(wiltshire, age)
+    assert not Consultation.objects.exists()
+
+
+@pytest.mark.requirement("DEC-14", "W-REF-18")
+def test_activity_before_13_is_not_talked_over_without_a_name(wiltshire):
+    years_ago = (timezone.localdate() - dt.timedelta(days=900)).isoformat()
+    with pytest.raises(advising.NotWithoutName):
+        consult(wiltshire, 14, {"sexual_activity": {"from": years_ago}})
+
+
+@pytest.mark.requirement("W-REF-12", "DEC-14")
+@pytest.mark.parametrize("field", ["question", "advice", "next_steps"])
+def test_what_identifies_is_refused_in_every_text(wiltshire, field):
+    name = wiltshire.child.given_name
+    for text in (f"About {name}.", "Born 20 June 2011.", "Lives at 12 Mill Lane."):
+        with pytest.raises(advising.Identifies) as refused:
+            consult(wiltshire, **{field: text})
+        assert list(refused.value.found) == [field]
+    assert not Consultation.objects.exists()
+
+
+def test_a_name_of_a_child_one_cannot_see_tells_nothing(wiltshire):
+    other = wiltshire.another_child(given_name="Quill", family_name="Overton")
+    assert consult(wiltshire, by=wiltshire.stranger, question=f"About {other.given_name}.")
+
+
+@pytest.mark.requirement("DEC-14")
+def test_the_form_sent_twice_makes_one_and_others_may_not(wiltshire):
+    token = uuid.uuid4()
+    made = [
+        advising.record_consultation(
+            by=wiltshire.worker, token=token, age=14, facts={}, said=talk()
+        )
+        for _ in range(2)
+    ]
+    assert made[0][0] == made[1][0]
+    board = make_user(Role.BOARD, agency=wiltshire.agency)
+    with pytest.raises(NotAllowed):
+        consult(wiltshire, by=board)
+
+
+@pytest.mark.requirement("DEC-14")
+def test_only_the_agency_sees_it_and_then_only_who_sees_the_child(wiltshire):
+    area = wiltshire
+    row, _ = consult(area)
+    assert list(consultations_of(area.colleague)) == [row]
+    assert list(consultations_of(area.stranger)) == []
+    referral = advising.use_consultation(consultation_id=row.pk, child=area.child, by=area.worker)
+    assert referral.sections["situation"] == row.question
+    assert row.advice in referral.sections["recording"]
+    assert row.advised_by in referral.sections["recording"]
+    assert list(consultations_of(area.worker)) == [row]
+    kept_out = make_user(Role.PRACTITIONER, agency=area.agency)
+    assert list(consultations_of(kept_out)) == []
+
+
+@pytest.mark.requirement("DEC-14")
+def test_it_becomes_part_of_one_childs_referral(wiltshire):
+    area = wiltshire
+    row, _ = consult(area)
+    first = advising.use_consultation(consultation_id=row.pk, child=area.child, by=area.worker)
+    again = advising.use_consultation(consultation_id=row.pk, child=area.child, by=area.worker)
+    assert first == again
+    with pytest.raises(Refused):
+        advising.use_consultation(
+            consultation_id=row.pk, child=area.another_child(), by=area.worker
+        )
+    with pytest.raises(NotVisible):
+        advising.use_consultation(consultation_id=row.pk, child=area.child, by=area.stranger)
+
+
+@pytest.mark.requirement("W-REF-12", "DEC-14")
+def test_the_page_warns_keeps_the_text_and_records(wiltshire):
+    client = signed_in(wiltshire.worker)
+    start = reverse("referrals:start-consultation")
+    day = timezone.localdate()
+    typed = {
+        "token": token_of(client.get(start)),
+        "age": "14",
+        "activity": "no",
+        **{key: value for key, value in talk().items() if key != "advised_on"},
+        "advised_on-day": day.day,
+        "advised_on-month": day.month,
+        "advised_on-year": day.year,
+    }
+    named = typed | {"question": f"{wiltshire.child.given_name}, of 12 Mill Lane"}
+    page = client.post(start, named).content.decode()
+    assert "Take out what may identify the child" in page
+    assert "12 Mill Lane" in page
+    assert "12 Mill Lane</textarea>" in page
+    young = client.post(start, typed | {"age": "12"}).content.decode()
+    assert "13 to 15 only" in young
+    assert talk()["advice"] in young
+    assert not Consultation.objects.exists()
+    made = client.post(start, typed)
+    row = Consultation.objects.get()
+    assert made.url == reverse("referrals:consultation", args=[row.pk])
+    assert talk()["advice"] in client.get(made.url).content.decode()
+
+
+def test_the_page_finds_the_child_and_names_nobody_in_an_address(wiltshire):
+    area = wiltshire
+    row, _ = consult(area)
+    client = signed_in(area.worker)
+    here = reverse("referrals:use-consultation", args=[row.pk])
+    found = client.post(here, {"name": area.child.given_name}).content.decode()
+    assert str(area.child.pk) in found
+    made = client.post(here, {"child": str(area.child.pk)})
+    referral = Referral.objects.get(child=area.child)
+    assert made.url == reverse("referrals:draft", args=[referral.pk])
+    for wrong in (str(area.another_child().pk), "nothing", str(uuid.uuid4())):
+        assert client.post(here, {"child": wrong}).status_code in (200, 404)
+    hidden = signed_in(area.stranger).post(here, {"child": str(area.child.pk)})
+    assert hidden.status_code == 404
+
+
+@pytest.mark.requirement("W-REF-35", "O-REF-09", "DEC-42")
+@pytest.mark.parametrize("asks", [False, True])
+def test_advice_is_kept_and_a_referral_owed_where_it_is_asked_for(wiltshire, asks):
+    area = wiltshire
+    row = beside.advice(area, asks=asks)
+    assert row.signed_hash == hash_of(content_of(AdviceContact.objects.get(pk=row.pk)))
+    owed = WorkItem.objects.filter(kind=kinds.REFER_AFTER_ADVICE, closed_at__isnull=True)
+    assert owed.filter(owner=area.worker).exists() is asks
+    if asks:
+        referral = advising.refer_after_advice(advice_id=row.pk, by=area.worker)
+        assert advising.refer_after_advice(advice_id=row.pk, by=area.worker) == referral
+        area.sent(area.child)
+        assert not owed.exists()
+
+
+@pytest.mark.requirement("W-REF-34", "W-REF-35")
+def test_the_advice_page_names_the_lead_first_and_says_what_is_missing(wiltshire):
+    area = wiltshire
+    client = signed_in(area.worker)
+    here = reverse("referrals:record-advice", args=[area.child.pk])
+    opened = client.get(here)
+    assert "Speak to them first" in opened.content.decode()
+    day = timezone.localdate()
+    typed = {
+        "token": token_of(opened),
+        **{key: value for key, value in talk().items() if key not in ("advised_on", "next_steps")},
+        "advised_on-day": day.day,
+        "advised_on-month": day.month,
+        "advised_on-year": day.year,
+        "asks_for_referral": "no",
+    }
+    page = client.post(here, typed).content.decode()
+    assert "Say what happens next" in page
+    assert talk()["question"] in page
+    made = client.post(here, typed | {"asks_for_referral": "yes"})
+    row = AdviceContact.objects.get()
+    assert made.url == reverse("referrals:advice", args=[row.pk])
+    shown = client.get(made.url).content.decode()
+    assert "A referral is owed" in shown
+    draft = client.post(reverse("referrals:refer-after-advice", args=[row.pk]))
+    assert draft.url == reverse("referrals:draft", args=[Referral.objects.get().pk])
+
+
+def test_advice_of_another_agency_is_not_seen(wiltshire):
+    row = beside.advice(wiltshire)
+    grant(wiltshire.stranger, wiltshire.child)
+    assert not advice_visible_to(wiltshire.stranger).filter(pk=row.pk).exists()
+    here = reverse("referrals:advice", args=[row.pk])
+    assert signed_in(wiltshire.stranger).get(here).status_code == 404
+
+
+def test_nothing_typed_stands_in_the_log(wiltshire):
+    consult(wiltshire)
+    beside.advice(wiltshire)
+    texts = " ".join(map(str, AuditEvent.objects.values_list("data", "reason")))
+    assert talk()["advice"] not in texts
+    assert talk()["advised_by"] not in texts
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_list_asks_as_much_for_three_as_for_one(wiltshire, rows):
+    for _ in range(rows):
+        consult(wiltshire)
+    client = signed_in(wiltshire.worker)
+    client.get(reverse("referrals:consultations"))
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(reverse("referrals:consultations")).status_code == 200
+    assert len(asked) == 7, [each["sql"][:90] for each in asked.captured_queries]

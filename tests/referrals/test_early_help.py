@@ -1,0 +1,282 @@
+"""Early help: offered, planned with outcomes, actions and meetings, ended, referred (W §8, R13)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from cse.access.policies import NotVisible
+from cse.people.models import Role
+from cse.worklist import kinds
+from cse.worklist.models import WorkItem
+from referrals.actions import helping
+from referrals.models import EarlyHelp, HelpAction, HelpMeeting, Referral
+from referrals.policies import Refused
+from referrals.queries.beside import early_help_visible_to
+from tests.factories import grant, make_child, make_user
+from tests.referrals import beside
+from tests.referrals.area import years_old
+from tests.referrals.test_deciding_pages import signed_in, token_of
+
+pytestmark = pytest.mark.django_db
+
+
+def waits(kind, **whose):
+    return WorkItem.objects.filter(kind=kind, closed_at__isnull=True, **whose)
+
+
+def day(days):
+    return timezone.localdate() + dt.timedelta(days=days)
+
+
+def boxes(name, on):
+    return {f"{name}-day": on.day, f"{name}-month": on.month, f"{name}-year": on.year}
+
+
+@pytest.mark.requirement("W-REF-32", "W-REF-33")
+def test_a_plan_has_outcomes_actions_owners_days_and_meetings(wiltshire):
+    area = wiltshire
+    row = beside.plan(area)
+    (meets,) = waits(kinds.HELP_MEETING)
+    assert (meets.owner, timezone.localdate(meets.due_at)) == (area.worker, row.review_on)
+    found = beside.outcome(row, area.worker)
+    own = beside.action(found, area.worker)
+    by_name = beside.action(found, area.worker, owner_name="The grandmother")
+    assert waits(kinds.HELP_ACTION, owner=area.worker).count() == 2
+    assert (own.owner, by_name.owner_name) == (area.worker, "The grandmother")
+
+    helping.end_action(action_id=own.pk, by=area.worker, done=True, result="Walked together.")
+    assert [each.subject_id for each in waits(kinds.HELP_ACTION)] == [by_name.pk]
+    meeting = beside.meeting(row, area.worker, next_on=day(35))
+    row.refresh_from_db()
+    assert row.review_on == meeting.next_on
+    assert [timezone.localdate(each.due_at) for each in waits(kinds.HELP_MEETING)] == [day(35)]
+
+
+@pytest.mark.requirement("W-REF-32")
+def test_help_that_is_not_taken_up_is_offered_again(wiltshire):
+    area = wiltshire
+    row = beside.offered(area)
+    (again,) = waits(kinds.OFFER_HELP)
+    assert timezone.localdate(again.due_at) == row.review_on
+    with pytest.raises(Refused):
+        beside.outcome(row, area.worker)
+    said = {"not_taken_up_reason": "Still not.", "review_on": day(20)}
+    row = helping.offer_again(help_id=row.pk, by=area.worker, said=said, version=1)
+    assert waits(kinds.OFFER_HELP).get().due_at.date() == day(20)
+    said = {"needs": "Somebody to talk to", "assessed_on": day(0), "review_on": day(28)}
+    row = helping.take_up(help_id=row.pk, by=area.worker, said=said, version=row.version)
+    assert row.is_open
+    assert not waits(kinds.OFFER_HELP).exists()
+    assert waits(kinds.HELP_MEETING).exists()
+
+
+@pytest.mark.requirement("DEC-44")
+@pytest.mark.parametrize("because", ["not_engaging", "refused", "moved", ""])
+def test_not_engaging_is_no_reason_to_end(wiltshire, because):
+    row = beside.plan(wiltshire)
+    with pytest.raises(Refused):
+        helping.close_help(
+            help_id=row.pk, by=wiltshire.worker, version=1, because=because, note="They moved."
+        )
+
+
+def close(area, row, because):
+    return helping.close_help(
+        help_id=row.pk, by=area.worker, version=row.version, because=because, note="All is well."
+    )
+
+
+@pytest.mark.requirement("DEC-44", "W-REF-33")
+def test_it_ends_for_a_reason_that_holds(wiltshire):
+    area = wiltshire
+    row = beside.plan(area)
+    with pytest.raises(Refused, match="outcome"):
+        close(area, row, "achieved")
+    with pytest.raises(Refused, match="not 18"):
+        close(area, row, "adult")
+    with pytest.raises(Refused, match="Send it first"):
+        close(area, row, "referred")
+    found = beside.action(beside.outcome(row, area.worker), area.worker)
+    with pytest.raises(Refused, match="open"):
+        close(area, row, "achieved")
+    area.sent(area.child)
+    row = close(area, row, "referred")
+    found.refresh_from_db()
+    assert (row.status, found.state) == ("closed", "dropped")
+    assert not WorkItem.objects.filter(
+        closed_at__isnull=True, kind__in=[kinds.HELP_ACTION, kinds.HELP_MEETING]
+    ).exists()
+    with pytest.raises(Refused, match="ended"):
+        close(area, row, "mistake")
+    row.closed_note = "Otherwise"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        row.save()
+
+
+def test_the_database_keeps_meetings_and_ended_actions(wiltshire):
+    area = wiltshire
+    row = beside.plan(area)
+    found = beside.action(beside.outcome(row, area.worker), area.worker)
+    helping.end_action(action_id=found.pk, by=area.worker, done=True, result="Done.")
+    found.refresh_from_db()
+    found.result = "Otherwise"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        found.save()
+    beside.meeting(row, area.worker)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        HelpMeeting.objects.update(decided="Otherwise")
+
+
+@pytest.mark.requirement("W-REF-33")
+def test_an_owner_sees_the_child_and_a_day_is_to_come(wiltshire):
+    area = wiltshire
+    found = beside.outcome(beside.plan(area), area.worker)
+    with pytest.raises(Refused, match="do not see"):
+        beside.action(found, area.worker, owner=area.stranger)
+    with pytest.raises(Refused, match="colleague, or a name"):
+        helping.add_action(outcome_id=found.pk, by=area.worker, what="Walk", due_on=day(3))
+    with pytest.raises(Refused, match="from today"):
+        helping.add_action(
+            outcome_id=found.pk, by=area.worker, what="Walk", due_on=day(-1), owner=area.worker
+        )
+    assert not HelpAction.objects.exists()
+
+
+def test_one_open_for_an_agency_and_stale_pages_are_told(wiltshire):
+    area = wiltshire
+    row = beside.plan(area)
+    with pytest.raises(Refused, match="open for this child"):
+        beside.plan(area)
+    beside.meeting(row, area.worker)
+    with pytest.raises(helping.StaleHelp):
+        beside.meeting(row, area.worker)
+
+
+def test_an_adult_is_signposted(wiltshire):
+    area = wiltshire
+    area.child = make_child(by=area.worker, authority=area.authority, date_of_birth=years_old(19))
+    grant(area.worker, area.child)
+    with pytest.raises(Refused, match="adult"):
+        beside.plan(area)
+    page = signed_in(area.worker).get(reverse("referrals:start-early-help", args=[area.child.pk]))
+    assert "18 or older" in page.content.decode()
+
+
+@pytest.mark.requirement("W-REF-32")
+def test_more_is_needed_makes_a_referral_and_the_plan_goes_on(wiltshire):
+    area = wiltshire
+    row = beside.plan(area)
+    referral = helping.refer_from_help(help_id=row.pk, by=area.worker)
+    assert helping.refer_from_help(help_id=row.pk, by=area.worker) == referral
+    assert EarlyHelp.objects.get().is_open
+
+
+def test_everybody_who_sees_the_child_sees_the_plan_and_nobody_else(wiltshire):
+    area = wiltshire
+    row = beside.plan(area)
+    other = make_user(Role.PRACTITIONER)
+    assert not early_help_visible_to(other).exists()
+    with pytest.raises(NotVisible):
+        beside.outcome(row, other)
+    grant(other, area.child)
+    assert list(early_help_visible_to(other)) == [row]
+
+
+@pytest.mark.requirement("W-REF-32", "W-REF-33")
+def test_the_pages_from_offer_to_end(wiltshire):
+    area = wiltshire
+    client = signed_in(area.worker)
+    start = reverse("referrals:start-early-help", args=[area.child.pk])
+    token = token_of(client.get(start))
+    empty = client.post(start, {"token": token}).content.decode()
+    assert "Say whether early help is taken up" in empty
+    asked = {"token": token, "taken_up": "yes", **boxes("review_on", day(20))}
+    half = client.post(start, asked).content.decode()
+    assert "Say what the child needs" in half
+    assert "Enter the day of the assessment" in half
+    whole = asked | {"needs": "Safe ways home", **boxes("assessed_on", day(0))}
+    here = client.post(start, whole).url
+    row = EarlyHelp.objects.get()
+    assert here == reverse("referrals:early-help", args=[row.pk])
+
+    add = client.post(
+        reverse("referrals:help-outcome", args=[row.pk]),
+        {"wanted": "Home every evening", "known_by": "A quiet month"},
+    )
+    neither = client.post(add.url, {"what": "Walk", **boxes("due_on", day(9))}).content.decode()
+    assert "Choose who does it, or write a name" in neither
+    assert "Walk</textarea>" in neither
+    typed = {"what": "Walk", "owner": str(area.worker.pk), **boxes("due_on", day(9))}
+    assert client.post(add.url, typed).url == here
+    found = HelpAction.objects.get()
+    ended = client.post(
+        reverse("referrals:help-action", args=[found.pk]),
+        {"state": "done", "result": "Walked together"},
+    )
+    assert ended.url == here
+    row.refresh_from_db()
+    met = {
+        "version": row.version,
+        **boxes("held_on", day(0)),
+        "present": "All",
+        "family_part": "Spoke first",
+        "decided": "Go on",
+        **boxes("next_on", day(25)),
+    }
+    assert client.post(reverse("referrals:help-meeting", args=[row.pk]), met).url == here
+    stale = client.post(reverse("referrals:help-meeting", args=[row.pk]), met)
+    assert stale.status_code == 409
+    assert "Spoke first" in stale.content.decode()
+    page = client.get(here).content.decode()
+    for words in ("Home every evening", "Walk", "Done", "Go on"):
+        assert words in page
+    row.refresh_from_db()
+    close_page = reverse("referrals:close-early-help", args=[row.pk])
+    ended = client.post(
+        close_page, {"version": row.version, "because": "achieved", "note": "Home each evening"}
+    )
+    assert ended.url == here
+    assert "Home each evening" in client.get(here).content.decode()
+    refused = client.post(close_page, {"version": row.version, "because": "mistake", "note": "x"})
+    assert "has ended" in refused.content.decode()
+    draft = client.post(reverse("referrals:refer-from-early-help", args=[row.pk]))
+    assert draft.url == reverse("referrals:draft", args=[Referral.objects.get().pk])
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_plan_asks_as_much_for_three_actions_as_for_one(wiltshire, rows):
+    area = wiltshire
+    row = beside.plan(area)
+    for _ in range(rows):
+        beside.action(beside.outcome(row, area.worker), area.worker)
+    client = signed_in(area.worker)
+    here = reverse("referrals:early-help", args=[row.pk])
+    client.get(here)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(here).status_code == 200
+    assert len(asked) == 16, [each["sql"][:90] for each in asked.captured_queries]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_panel_asks_as_much_for_three_as_for_one(wiltshire, rows):
+    area = wiltshire
+    for _ in range(rows):
+        beside.decision(area)
+        beside.advice(area)
+    beside.plan(area)
+    client = signed_in(area.worker)
+    here = reverse("children:child", args=[area.child.pk])
+    page = client.get(here).content.decode()
+    assert "Decisions and early help" in page
+    assert "Advice from social care" in page
+    with CaptureQueriesContext(connection) as asked:
+        client.get(here)
+    asked_for = [each["sql"].partition(" FROM ")[2] for each in asked.captured_queries]
+    for table in ("decisionnottorefer", "advicecontact", "earlyhelp"):
+        assert sum(each.startswith(f'"referrals_{table}"') for each in asked_for) == 1, table
