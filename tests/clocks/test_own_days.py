@@ -10,7 +10,7 @@ from cse.access.actions import break_glass
 from cse.clocks import actions
 from cse.people.models import Role
 from cse.worklist.models import WorkItem
-from screening.actions import start_screen
+from screening.actions import load_shipped_tools, start_screen
 from tests.factories import make_child, make_user
 from tests.screening.conftest import Place
 
@@ -27,6 +27,7 @@ def place():
 
 
 def _place():
+    load_shipped_tools()
     found = Place("oxfordshire")
     administrator = make_user(Role.ADMINISTRATOR, agency=found.agency)
     actions.add_day(
