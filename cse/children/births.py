@@ -10,6 +10,9 @@ SWAPPED = "day and month the other way round"
 YEAR_OFF = "date of birth one year apart"
 DIGIT_OFF = "one digit of the date of birth differs"
 
+#: Places of two digits of the year in ddmmyyyy.
+_MILLENNIUM, _CENTURY = 4, 5
+
 
 def near_dates(day: dt.date) -> dict[dt.date, str]:
     """The dates that a slip of the pen makes of ``day``, each with why, the best reason first.
@@ -39,6 +42,8 @@ def _years_apart(day: dt.date) -> Iterator[dt.date]:
 def _digits_off(day: dt.date) -> Iterator[dt.date]:
     text = f"{day.day:02}{day.month:02}{day.year:04}"
     for at, digit in enumerate(text):
+        if at in (_MILLENNIUM, _CENTURY):
+            continue  # nobody is born there
         for other in "0123456789":
             if other != digit:
                 near = text[:at] + other + text[at + 1 :]

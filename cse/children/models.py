@@ -130,16 +130,19 @@ class Child(models.Model):
         return self.birth_date_known == BirthDateKnown.EXACT
 
 
+#: The codes of the words of ``name``, as one array.
+CODES_SQL = """
+SELECT COALESCE(array_agg(DISTINCT code), '{}') AS codes FROM (
+  SELECT dmetaphone(w) AS code FROM unnest(string_to_array(%(name)s, ' ')) w
+  UNION SELECT dmetaphone_alt(w) FROM unnest(string_to_array(%(name)s, ' ')) w
+) c WHERE code <> ''
+"""
+
+
 def phonetic_codes(search_name: str) -> list[str]:
     """Double-metaphone codes of each word, so that Shaun finds Sean's other spellings."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT COALESCE(array_agg(DISTINCT code), '{}') FROM ("
-            " SELECT dmetaphone(w) AS code FROM unnest(string_to_array(%s, ' ')) w"
-            " UNION SELECT dmetaphone_alt(w) FROM unnest(string_to_array(%s, ' ')) w"
-            ") c WHERE code <> ''",
-            [search_name, search_name],
-        )
+        cursor.execute(CODES_SQL, {"name": search_name})
         return list(cursor.fetchone()[0])
 
 
