@@ -9,7 +9,7 @@ import sys
 
 import django
 
-BENCHES = ("worklist", "screen", "names", "timeline")
+BENCHES = ("worklist", "screen", "names", "timeline", "triage")
 
 
 def main() -> int:
