@@ -9,11 +9,11 @@ from referrals.views import board, disagreements, triage
 urlpatterns: list[URLPattern] = [
     path("board/", board.board, name="board"),
     path("board/decided/", board.decided, name="decided"),
-    path("received/<uuid:pk>/", triage.delivery, name="delivery"),
-    path("received/<uuid:pk>/claim/", triage.claim, name="claim"),
-    path("received/<uuid:pk>/give-back/", triage.release, name="release"),
-    path("received/<uuid:pk>/decide/", triage.decide, name="decide"),
-    path("received/<uuid:pk>/second-person/", triage.second, name="second"),
-    path("received/<uuid:pk>/acknowledge/", triage.acknowledge, name="acknowledge"),
-    path("disagreement/<uuid:pk>/", disagreements.disagreement, name="disagreement"),
+    path("board/<uuid:pk>/", triage.delivery, name="delivery"),
+    path("board/<uuid:pk>/claim/", triage.claim, name="claim"),
+    path("board/<uuid:pk>/give-back/", triage.release, name="release"),
+    path("board/<uuid:pk>/decide/", triage.decide, name="decide"),
+    path("board/<uuid:pk>/second-person/", triage.second, name="second"),
+    path("board/<uuid:pk>/acknowledge/", triage.acknowledge, name="acknowledge"),
+    path("board/disagreement/<uuid:pk>/", disagreements.disagreement, name="disagreement"),
 ]
