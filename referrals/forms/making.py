@@ -85,7 +85,7 @@ def _screens(found: Iterable[Any]) -> forms.Field:
     return forms.ChoiceField(
         label="Which screen goes with this referral?",
         help_text="It goes as it is. Nothing waits for a screen to be finished.",
-        choices=[*choices, ("none", "None")],
+        choices=[*choices, ("none", "None, or not yet")],
         widget=forms.RadioSelect,
         required=False,
     )

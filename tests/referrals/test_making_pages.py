@@ -13,8 +13,9 @@ from cse.access.capabilities import Capability
 from cse.access.policies import NotVisible, can
 from cse.clocks.actions import say_why_late
 from cse.clocks.queries import clocks_of
-from referrals.models import Delivery, Referral
-from referrals.transitions import Status
+from referrals import actions
+from referrals.models import Delivery, Note, Referral
+from referrals.transitions import Act, Status
 from tests.clocks.conftest import at
 from tests.factories import grant
 from tests.screening.pages import controls, text_of
@@ -97,3 +98,135 @@ def test_a_late_clock_is_explained_only_by_who_sees_the_referral(wiltshire):
         page = text_of(area.client().get(page_of(sent, "show")))
         assert "Say why it is late" in page
         assert area.client().get(where).status_code == 200
+
+
+# -- Scenarios ----------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement(
+    "S04", "W-REF-05", "W-REF-17", "W-REF-18", "W-REF-20", "W-REF-31", "DEC-59", "DEC-50"
+)
+def test_s04_a_child_of_twelve_who_is_pregnant(wiltshire):
+    """A school nurse on 8 February 2027; the front door then decides, and the nurse is told."""
+    area = wiltshire
+    with time_machine.travel(at("2027-02-08 10:00"), tick=False):
+        child = area.another_child(
+            given_name="Tess", family_name="Okafor", date_of_birth=dt.date(2014, 8, 3)
+        )
+        client = area.client()
+        draft = begin(client, child)
+        answer = save(client, page_of(draft, "facts"), pregnant="on", activity="yes", act="stay")
+        page = text_of(client.get(answer["Location"]))
+        for words in (
+            "You must Under 13 and pregnant",
+            "You must Sexual activity under 13",
+            "Ask for it today; at the latest by 11 February 2027 (3 working days)",
+            f"{area.front_door.name}, {area.care.name}",
+            f"{area.police.name}, {area.police_agency.name}",
+            "“not known” is an answer",
+        ):
+            assert words in page, words
+        # No way out is offered: neither a decision, nor an exception, nor a nameless talk.
+        assert "Decide not to refer" not in page
+        for way in ("decision_not_to_refer", "under_13_exception", "no_names_consultation"):
+            draft.refresh_from_db()
+            assert not draft.routing[way]["available"]
+        write_all(client, draft)
+        save(
+            client,
+            page_of(draft, "part", "consent"),
+            consent="refused",
+            consent_reason="The child may be at risk at home.",
+        )
+        checked = client.get(page_of(draft, "check"))
+        assert "Consent was refused. It is recorded with your reason" in text_of(checked)
+        refused = text_of(client.post(page_of(draft, "check"), controls(checked)))
+        for words in (
+            "Name the safeguarding lead you spoke to.",
+            "Say on which day you spoke to the safeguarding lead.",
+            "Say what is known of the other person; “not known” will do.",
+        ):
+            assert words in refused, words
+        save(
+            client,
+            page_of(draft, "part", "assessment"),
+            lead_consulted="Lee Dale",
+            **{
+                "lead_consulted_on-day": "8",
+                "lead_consulted_on-month": "2",
+                "lead_consulted_on-year": "2027",
+            },
+            other_person="Not known",
+        )
+        checked = client.get(page_of(draft, "check"))
+        assert client.post(page_of(draft, "check"), controls(checked)).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.status, draft.sections["consent"]) == (Status.SENT, "refused")
+    reached = {each.team for each in draft.deliveries.all()}
+    assert {area.front_door, area.police} <= reached
+    received = area.at(draft, area.front_door)
+    with time_machine.travel(at("2027-02-09 09:00"), tick=False):
+        actions.claim(delivery_id=received.pk, by=area.duty)
+        actions.decide(
+            delivery_id=received.pk, by=area.duty, decision=Act.ACCEPT, reasons="We meet today."
+        )
+        page = text_of(area.client().get(page_of(received, "outcome")))
+        assert "Accepted, on 9 February 2027" in page and "We meet today." in page
+        assert "done in time" in page.lower()
+        client.post(page_of(received, "read-outcome"))
+        assert "I have read this" not in text_of(client.get(page_of(draft, "show")))
+
+
+@pytest.mark.requirement(
+    "S07", "W-REF-02", "W-REF-03", "W-REF-23", "W-REF-25", "W-REF-27", "DEC-16"
+)
+def test_s07_a_sports_coach(wiltshire):
+    """17, a coach, the Friday before a bank holiday: both are told, and consult each other."""
+    area = wiltshire
+    with time_machine.travel(at("2027-04-30 10:00"), tick=False):
+        child = area.another_child(
+            given_name="Priya", family_name="Nair", date_of_birth=dt.date(2010, 2, 11)
+        )
+        client = area.client()
+        draft = begin(client, child)
+        save(
+            client,
+            page_of(draft, "facts"),
+            about_other="position_of_trust",
+            activity="yes",
+            **{"activity_from-day": "1", "activity_from-month": "4", "activity_from-year": "2027"},
+        )
+        page = text_of(client.get(page_of(draft, "draft")))
+        assert "You must Position of trust, works with children, or foster carer" in page
+        assert "Designated Officer (LADO) . You tell them yourself" in page
+        assert "The person in a position of trust" in page and "Decide not to refer" not in page
+        write_all(client, draft)
+        checked = client.get(page_of(draft, "check"))
+        client.post(page_of(draft, "check"), controls(checked))
+        page = text_of(client.get(page_of(draft, "show")))
+        assert "Due 4 May 2027" in page and "Joint consultation" in page
+        officer = Delivery.objects.get(referral=draft, team=None)
+        answer = client.post(page_of(officer, "tell"), {"reason": "The duty officer, at 11"})
+        assert answer["Location"] == page_of(draft, "show")
+        note = {
+            "token": str(uuid.uuid4()),
+            "kind": "joint_consultation",
+            "happened_on-day": "30",
+            "happened_on-month": "4",
+            "happened_on-year": "2027",
+            "at_time": "3:15pm",
+            "text": "They agreed who speaks to the club, and that nobody warns the coach.",
+        }
+        where = page_of(draft, "note")
+        assert "Name who consulted" in text_of(client.post(where, note))
+        note["with_whom"] = "The duty officer of the LADO, and the front door"
+        for _ in range(2):  # a double click is one note
+            assert client.post(where, note).status_code == 302
+        page = text_of(client.get(page_of(draft, "show")))
+    assert "They agreed who speaks to the club" in page
+    assert "The duty officer, at 11" in page
+    assert "Write down when they have" not in page
+    (kept,) = Note.objects.filter(referral=draft)
+    assert kept.at_time == dt.time(15, 15)
+    social_care = area.at(draft, area.front_door)
+    assert (officer.obligation, social_care.obligation) == ("mandatory", "mandatory")
