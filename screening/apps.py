@@ -17,11 +17,21 @@ class ScreeningConfig(AppConfig):
         from cse.children.queries.timeline import keep_off_timeline
         from cse.children.told import when_birth_changes
         from screening.actions.births import birth_changed
+        from screening.assessments.panel import assessments_panel
         from screening.standing import screens_panel
 
         register_tab(Tab("Screens", "screening:child", Capability.SEE_SCREEN, position=20))
+        register_tab(
+            Tab("Assessments", "screening:assessments", Capability.SEE_ASSESSMENT, position=25)
+        )
         register_panel("screens", screens_panel, position=10)
+        register_panel("assessments", assessments_panel, position=12)
         when_birth_changes("screening", birth_changed)
         tell_on_timeline("screening.screen", Told("screening:show", of_child=False))
+        tell_on_timeline("screening.riskassessment", Told("screening:assessment", of_child=False))
+        tell_on_timeline("screening.statutoryassessment", Told("screening:assessments"))
+        # Who was asked, and by whom, stands with the assessment itself.
+        for act in ("assessment saved", "contribution kept"):
+            keep_off_timeline(act)
         # Autosave makes one every few seconds; who changed what is in the draft's own history.
         keep_off_timeline("screen saved")

@@ -55,7 +55,9 @@ def changes_between(before: Any, after: Any, tool: Tool) -> list[Changed]:
     """Every value that differs between a screen and its correction, in the tool's order."""
     found: list[Changed] = []
     for part in parts_of(tool):
-        found += _domain(part, before, after) if part.domain else _section(part, before, after)
+        found += (
+            _domain(part, before, after) if part.domain else section_changes(part, before, after)
+        )
     return found
 
 
@@ -81,7 +83,8 @@ def _value(given: Given, name: str) -> str:
     return value if name in ("reason", "evidence", "concern", "note") else _say(value)
 
 
-def _section(part: Part, before: Any, after: Any) -> Iterator[Changed]:
+def section_changes(part: Part, before: Any, after: Any) -> Iterator[Changed]:
+    """Every value of a part's own fields that differs between two versions."""
     for field in part.fields:
         one, two = before.sections.get(field.key), after.sections.get(field.key)
         if (one or "") != (two or ""):

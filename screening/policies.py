@@ -14,7 +14,7 @@ from cse.access.policies import NotAllowed, check
 from cse.children.models import Child, LevelEvent
 from cse.people.models import Post, Role
 from cse.worklist.models import WorkItem
-from screening.models import Screen, Status
+from screening.models import Decided, Screen, Status
 from screening.tools.definition import Tool
 
 ADULT_FROM = 18
@@ -77,7 +77,7 @@ def check_can_countersign(user: Any, screen: Screen, amended_by: str) -> None:
     check_answers_for(user, screen, screen.pk)
 
 
-def check_can_approve(user: Any, event: LevelEvent, screen: Screen | None) -> None:
+def check_can_approve(user: Any, event: LevelEvent, screen: Decided | None) -> None:
     """Raise unless this person may approve or refuse a lowered level (DEC-09)."""
     check(user, Capability.APPROVE_LEVEL, event.child_id)
     if not event.needs_approval or event.approved_at or event.refused_at:
@@ -88,7 +88,7 @@ def check_can_approve(user: Any, event: LevelEvent, screen: Screen | None) -> No
         check_answers_for(user, screen, event.pk)
 
 
-def answers_for(user: Any, screen: Screen, subject_id: uuid.UUID | None = None) -> bool:
+def answers_for(user: Any, screen: Decided, subject_id: uuid.UUID | None = None) -> bool:
     """Whether this person is the safeguarding lead of the recording agency, or the CSE team's.
 
     Or its senior manager, while they are asked to answer for ``subject_id``: that is where the
@@ -108,10 +108,10 @@ def answers_for(user: Any, screen: Screen, subject_id: uuid.UUID | None = None) 
     return waiting.filter(owner_id=user.pk).exists()
 
 
-def check_answers_for(user: Any, screen: Screen, subject_id: uuid.UUID | None = None) -> None:
+def check_answers_for(user: Any, screen: Decided, subject_id: uuid.UUID | None = None) -> None:
     """Raise unless this person answers for what was decided with the screen."""
     if not answers_for(user, screen, subject_id):
         raise Refused(
-            "Only the safeguarding lead of the agency that made this screen, whoever is asked in "
-            "their place, or the CSE team can answer here."
+            "Only the safeguarding lead of the agency that made this, whoever is asked in their "
+            "place, or the CSE team can answer here."
         )

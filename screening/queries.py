@@ -19,12 +19,14 @@ from cse.worklist.models import WorkItem
 from screening.answers import read_answers
 from screening.models import (
     Countersignature,
+    Decided,
     Screen,
     ScreenAssessment,
     Status,
     ToolChoice,
     ToolVersion,
 )
+from screening.models.drafted import Drafted
 from screening.tools.definition import Tool as Definition
 from screening.tools.loader import load_tool
 
@@ -146,28 +148,40 @@ def latest_assessment(screen: Screen) -> ScreenAssessment:
     return ScreenAssessment.objects.filter(screen=screen).latest("made_at")
 
 
-def others_at_work(screen: Screen, user: Any) -> list[str]:
+def history_of(record: Drafted) -> QuerySet[Any]:
+    """The history of everything of this kind."""
+    found: QuerySet[Any] = type(record).history.all()  # type: ignore[attr-defined]
+    return found
+
+
+def others_at_work(screen: Drafted, user: Any) -> list[str]:
     """The names of the others who saved this draft within the last half hour."""
-    recent = Screen.history.filter(
-        id=screen.pk, history_date__gte=timezone.now() - AT_WORK, history_user_id__isnull=False
-    ).exclude(history_user_id=user.pk)
+    recent = (
+        history_of(screen)
+        .filter(
+            id=screen.pk, history_date__gte=timezone.now() - AT_WORK, history_user_id__isnull=False
+        )
+        .exclude(history_user_id=user.pk)
+    )
     people = User.objects.filter(pk__in=recent.values("history_user_id"))
     return [person.get_full_name() for person in people]
 
 
-def part_before(screen: Screen, part: str, version: int) -> Screen | None:
-    """The screen as it was when a part had this version: what the person saw who saved late."""
+def part_before(screen: Drafted, part: str, version: int) -> Any:
+    """The draft as it was when a part had this version: what the person saw who saved late."""
     return (
-        Screen.history.filter(id=screen.pk, **{f"part_versions__{part}": version})
+        history_of(screen)
+        .filter(id=screen.pk, **{f"part_versions__{part}": version})
         .order_by("history_id")
         .first()
     )
 
 
-def last_saver(screen: Screen, part: str) -> tuple[User | None, dt.datetime | None]:
+def last_saver(screen: Drafted, part: str) -> tuple[User | None, dt.datetime | None]:
     """Who saved a part last, and when."""
     row = (
-        Screen.history.filter(id=screen.pk, history_change_reason=f"saved {part}")
+        history_of(screen)
+        .filter(id=screen.pk, history_change_reason=f"saved {part}")
         .order_by("-history_id")
         .select_related("history_user")
         .first()
@@ -185,7 +199,7 @@ def contacts_for(authority_id: uuid.UUID) -> list[tuple[str, str, str]]:
     ]
 
 
-def waiting_level(screen: Screen) -> LevelEvent | None:
+def waiting_level(screen: Decided) -> LevelEvent | None:
     """The lowering that this screen chose and that nobody has answered yet."""
     return LevelEvent.objects.filter(
         subject_id=screen.pk,
@@ -248,7 +262,7 @@ def countersignatures_of(screen: Screen) -> list[Countersignature]:
     return [*carried, *own]
 
 
-def level_event_of(screen: Screen) -> LevelEvent | None:
+def level_event_of(screen: Decided) -> LevelEvent | None:
     """The level event that this screen wrote."""
     return (
         LevelEvent.objects.filter(subject_id=screen.pk)

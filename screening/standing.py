@@ -16,7 +16,7 @@ from cse.people.models import Team
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from screening import queries
-from screening.models import Screen
+from screening.models import Decided, Screen
 from screening.naming import days_of
 
 SHOWN = 6
@@ -42,8 +42,8 @@ class PanelRow:
     states: tuple[str, ...]
 
 
-def level_states(screens: Iterable[Screen]) -> dict[uuid.UUID, ChosenLevel]:
-    """By completed screen, the level chosen with it, if one was. One query.
+def level_states(screens: Iterable[Decided]) -> dict[uuid.UUID, ChosenLevel]:
+    """By what was completed (screens, assessments), the level it chose, if it did. One query.
 
     A correction that leaves the level as it was has the level and no event of its own.
     """
@@ -52,9 +52,7 @@ def level_states(screens: Iterable[Screen]) -> dict[uuid.UUID, ChosenLevel]:
         for screen in screens
         if screen.is_complete and screen.sections.get("level")
     }
-    events = LevelEvent.objects.filter(
-        subject_kind=Screen._meta.label_lower, subject_id__in=list(chosen)
-    )
+    events = LevelEvent.objects.filter(subject_id__in=list(chosen))
     states = {event.subject_id: _state(event) for event in events}
     return {
         key: ChosenLevel(level, CseLevel(level).label, states.get(key, ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from screening.assessments.urls import urlpatterns as assessments
 from screening.views import approvals, check, comparison, completed, drafts, offered, start, tools
 
 app_name = "screening"
@@ -12,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("child/<uuid:child_id>/", completed.child_screens, name="child"),
     path("child/<uuid:child_id>/start/", start.start, name="start"),
     path("level/<uuid:event_id>/", approvals.approve, name="approve-level"),
+    *assessments,
     path("<uuid:pk>/", completed.show, name="show"),
     path("<uuid:pk>/draft/", drafts.draft, name="draft"),
     path("<uuid:pk>/domain/<slug:slug>/", drafts.domain, name="domain"),

@@ -24,13 +24,15 @@ from cse.documents.actions import request_export
 from cse.interface.models import LanguageTerm
 from cse.people.models import AccountChange, ContactPoint, Post, Role
 from screening.actions import load_shipped_tools, start_screen
-from screening.models import ToolVersion
+from screening.assessments.actions import ask_contribution, start_assessment
+from screening.models import StatutoryAssessment, ToolVersion
 from screening.queries import current_versions
 from tests.clocks import kinds
 from tests.factories import LONG_AGO, grant, make_agency, make_authority, make_child, make_user
 from tests.missing.scene import just_back
 from tests.referrals import beside
 from tests.referrals.area import Area
+from tests.screening.assessing import assessed
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, completed, lowered
 
@@ -62,6 +64,7 @@ class World:
         self.event = LevelEvent.objects.filter(child=self.child).first()
         self.draft, _ = start_screen(child=self.child, by=place.worker)
         self.version = ToolVersion.objects.get(pk=self.screen.tool_version_id)
+        self._assessments(place)
         self.opening = access.break_glass(
             child_id=self.child.pk, by=make_user(), reason="The child rang and nobody answered"
         )
@@ -81,6 +84,26 @@ class World:
             by=place.lead,
             recipient_name="The court",
         )
+
+    def _assessments(self, place: Place) -> None:
+        self.assessment = assessed(place)
+        self.assessing, _ = start_assessment(child=self.child, by=place.worker)
+        self.request = ask_contribution(
+            assessment_id=self.assessing.pk,
+            by=place.worker,
+            question="For the walk",
+            due_on=timezone.localdate(),
+            user=place.colleague,
+        )
+        self.statutory = StatutoryAssessment(
+            child=self.child,
+            kind="s47",
+            started_on=timezone.localdate(),
+            agency=place.agency,
+            recorded_by=place.worker,
+            recorded_at=timezone.now(),
+        )
+        self.statutory.save()
 
     def _rows(self, place: Place) -> None:
         today = timezone.localdate()
@@ -369,6 +392,25 @@ ROUTES: dict[str, Sample] = {
     "referrals:help-add-action": _row("help_outcome", hidden=True),
     "referrals:help-action": _row("help_action", hidden=True),
     "referrals:read-outcome": _row("delivery", hidden=True, answers=(404, 405)),
+    **{f"screening:{name}": _child() for name in ("assessments", "assessment-start")},
+    "screening:statutory-record": _child(),
+    **{
+        f"screening:assessment{name}": _row("assessment", hidden=True)
+        for name in ("", "-correct", "-day", "-ask")
+    },
+    **{
+        f"screening:assessment-{name}": _row("assessing", hidden=True)
+        for name in ("draft", "check", "set-aside")
+    },
+    "screening:assessment-screen": _row("assessing", hidden=True, answers=(405,)),
+    "screening:assessment-part": _row("assessing", "history", hidden=True),
+    "screening:request": _row("request", hidden=True),
+    # Only whom it was sent to: somebody else who sees the child reads it with the assessment.
+    "screening:contribution": _row("request", hidden=True, answers=(404,)),
+    **{
+        f"screening:statutory-{name}": _row("statutory", hidden=True)
+        for name in ("outcome", "correct")
+    },
     "screening:tool-version": _row("version"),
     "screening:preview-tool": _row("version"),
     "screening:use-tool": _row("version", answers=(200, 302, 405)),

@@ -15,6 +15,7 @@ APPROVE_LEVEL = "approve_level"
 REPEAT_SCREEN = "repeat_screen"
 FINISH_ASSESSMENT = "finish_assessment"
 CONTRIBUTE = "contribute"
+WRITE_DOWN = "write_down"
 REVIEW_BREAK_GLASS = "review_break_glass"
 REVIEW_SEAL = "review_seal"
 REFUSED_ATTEMPT = "refused_attempt"
@@ -71,6 +72,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             ),
             Kind(FINISH_ASSESSMENT, "Finish the assessment", "screening:assessment-draft"),
             Kind(CONTRIBUTE, "Contribute to the assessment", "screening:contribution"),
+            Kind(
+                WRITE_DOWN,
+                "Ask somebody outside the service for their contribution, and write it down",
+                "screening:request",
+            ),
             Kind(REVIEW_BREAK_GLASS, "Review emergency access", "access:review-break-glass"),
             Kind(REVIEW_SEAL, "Review the seal", "access:review-seal"),
             Kind(REFUSED_ATTEMPT, "Read what somebody tried and may not do", "access:attempts"),
@@ -111,7 +117,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind(HELP_ACTION, "Do what the early help plan says", "referrals:help-action"),
             Kind(HELP_MEETING, "Meet with the team around the child", "referrals:early-help"),
             Kind(OFFER_HELP, "Offer early help again", "referrals:early-help"),
-            Kind(ALLOCATE_INTERVIEW, "Ask somebody to hold the return interview", "missing:episode"),
+            Kind(
+                ALLOCATE_INTERVIEW, "Ask somebody to hold the return interview", "missing:episode"
+            ),
             Kind(HOLD_INTERVIEW, "Hold the return interview", "missing:episode"),
         )
     }

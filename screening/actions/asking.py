@@ -20,7 +20,7 @@ from cse.worklist import kinds
 from cse.worklist.actions import open_item
 from screening.actions.common import ANSWER_DAYS, due_in, leads_of
 from screening.answers import read_answers
-from screening.models import Screen
+from screening.models import Decided, Screen
 
 ASKED = "Asked to answer for what was lowered; until the answer"
 
@@ -34,7 +34,7 @@ def ask_countersignatures(screen: Screen, rows: Iterable[str], by: Any) -> None:
 
 
 def ask(
-    screen: Screen, *, kind: str, subject: models.Model, not_by: Iterable[Any], by: Any
+    screen: Decided, *, kind: str, subject: models.Model, not_by: Iterable[Any], by: Any
 ) -> None:
     """Let something wait for those who may answer; ``not_by`` are ids of people who decided it."""
     barred = _barred(screen, not_by)
@@ -43,7 +43,7 @@ def ask(
         open_item(kind=kind, child=screen.child, subject=subject, due_at=due_at, **principal)
 
 
-def _principals(screen: Screen, barred: set[str], by: Any) -> list[dict[str, Any]]:
+def _principals(screen: Decided, barred: set[str], by: Any) -> list[dict[str, Any]]:
     leads = leads_of(screen.agency_id)
     at_agency = {"team__agency_id": screen.agency_id}
     if leads is not None and _holders(barred, role=Role.NAMED_LEAD, team__group=leads):
@@ -60,7 +60,7 @@ def _principals(screen: Screen, barred: set[str], by: Any) -> list[dict[str, Any
     return [] if leads is None else [{"group": leads}]
 
 
-def _specialists(screen: Screen, barred: set[str]) -> Group | None:
+def _specialists(screen: Decided, barred: set[str]) -> Group | None:
     """The CSE team of the area, where somebody of it may answer."""
     teams = Team.objects.filter(
         agency__authority_id=screen.authority_id, kind=TeamKind.CSE_TEAM
@@ -77,7 +77,7 @@ def _holders(barred: set[str], **post: Any) -> list[User]:
     return [person for key, person in people.items() if str(key) not in barred]
 
 
-def _barred(screen: Screen, not_by: Iterable[Any]) -> set[str]:
+def _barred(screen: Decided, not_by: Iterable[Any]) -> set[str]:
     """Who decided it, and who is kept from this child."""
     kept_out = Exclusion.objects.filter(child_id=screen.child_id, ended_at__isnull=True)
     return {str(each) for each in not_by} | {

@@ -17,14 +17,14 @@ from cse.worklist import kinds
 from cse.worklist.actions import close_items
 from screening.actions.asking import ask
 from screening.actions.assessing import assess_again
-from screening.models import Screen
+from screening.models import Decided, RiskAssessment, Screen
 from screening.never_give_up import STATE_THE_RISK, words_of_not_engaging
 from screening.policies import Refused, check_can_approve
 from screening.rules import LevelChange
 
 
-def write_level(screen: Screen, change: LevelChange | None, by: Any) -> LevelEvent | None:
-    """Write the level that a screen chose as an event of the child; none where it chose none.
+def write_level(screen: Decided, change: LevelChange | None, by: Any) -> LevelEvent | None:
+    """Write the level that a screen or an assessment chose as an event of the child, if it did.
 
     A lowering waits for approval. A correction that leaves the level as it was writes nothing.
     """
@@ -47,8 +47,8 @@ def write_level(screen: Screen, change: LevelChange | None, by: Any) -> LevelEve
     return event
 
 
-def _event_of(screen: Screen, change: LevelChange, by: Any) -> LevelEvent:
-    """The level event of a completed screen, not saved yet."""
+def _event_of(screen: Decided, change: LevelChange, by: Any) -> LevelEvent:
+    """The level event of what was completed, not saved yet."""
     sections = screen.sections
     decided_on, decided_at = screen.completion
     return LevelEvent(
@@ -62,12 +62,12 @@ def _event_of(screen: Screen, change: LevelChange, by: Any) -> LevelEvent:
         judgement=sections.get("professional_judgement", ""),
         reason=sections.get("level_reason", "") if change.lowering else "",
         needs_approval=change.lowering,
-        subject_kind=Screen._meta.label_lower,
+        subject_kind=screen._meta.label_lower,
         subject_id=screen.pk,
     )
 
 
-def _ask_for_approval(screen: Screen, event: LevelEvent, by: Any) -> None:
+def _ask_for_approval(screen: Decided, event: LevelEvent, by: Any) -> None:
     """Let the lowering wait for a lead who is not the one who chose it."""
     ask(screen, kind=kinds.APPROVE_LEVEL, subject=event, not_by=[by.pk], by=by)
 
@@ -102,8 +102,8 @@ def _answer(
     event = LevelEvent.objects.select_for_update(of=("self",)).filter(pk=event_id).first()
     if event is None:
         raise NotVisible
-    screen = screen_of(event)
-    check_can_approve(by, event, screen)
+    record = record_of(event)
+    check_can_approve(by, event, record)
     if not note.strip():
         raise Refused("Say why you agree or do not agree.")
     if approved and not rests_on_risk and asks_for_risk(event, note):
@@ -116,8 +116,8 @@ def _answer(
     event.save()
     close_items(subject=event)
     end_asked_access(event.child, by)
-    if screen is not None:
-        assess_again(screen, by, "level approved" if approved else "level refused")
+    if isinstance(record, Screen):
+        assess_again(record, by, "level approved" if approved else "level refused")
     events.record(
         "lowered level approved" if approved else "lowered level refused",
         by=by,
@@ -130,8 +130,10 @@ def _answer(
     return event
 
 
-def screen_of(event: LevelEvent) -> Screen | None:
-    """The screen that a level rests on, if it rests on one."""
-    if event.subject_kind != Screen._meta.label_lower or event.subject_id is None:
-        return None
-    return Screen.objects.filter(pk=event.subject_id).first()
+def record_of(event: LevelEvent) -> Decided | None:
+    """The screen or the assessment that a level rests on, if it rests on one."""
+    models: tuple[type[Decided], ...] = (Screen, RiskAssessment)
+    for model in models:
+        if event.subject_kind == model._meta.label_lower and event.subject_id:
+            return model.objects.filter(pk=event.subject_id).first()
+    return None

@@ -24,6 +24,7 @@ from screening.answers import (
     write_rating,
 )
 from screening.models import Screen
+from screening.models.drafted import Drafted
 from screening.parts import Part, find_part
 from screening.policies import Refused, check_can_save
 from screening.queries import tool_of
@@ -42,10 +43,11 @@ Values = Mapping[str, Any]
 class StaleSave(Exception):  # noqa: N818  (a clash of two people, not a mistake of either)
     """Somebody else saved this part since the page was opened; nothing was written.
 
-    ``screen`` is what is stored now, ``part`` the part, ``values`` what was typed.
+    ``screen`` is what is stored now (a screen, or another draft that is saved part by part),
+    ``part`` the part, ``values`` what was typed.
     """
 
-    def __init__(self, screen: Screen, part: Part, values: Values) -> None:
+    def __init__(self, screen: Drafted, part: Part, values: Values) -> None:
         self.screen, self.part, self.values = screen, part, values
         super().__init__(f"{part.key} was saved by somebody else")
 
@@ -104,7 +106,7 @@ def _save(
     if part.domain is not None:
         _write_domain(screen, part, values, tool, by, rest_no=rest_no)
     else:
-        screen.sections = _written(screen.sections, part, values)
+        screen.sections = written(screen.sections, part, values)
     screen.part_versions = {**screen.part_versions, part.key: now_at + 1}
     screen.version += 1
     screen.saved_at = timezone.now()
@@ -116,7 +118,7 @@ def _save(
         child=screen.child_id,
         obj=screen,
         changed=[part.key],
-        data=_ignored(ignored),
+        data=ignored_data(ignored),
     )
     return screen
 
@@ -128,7 +130,7 @@ def _part(tool: Tool, key: str) -> Part:
     return part
 
 
-def _ignored(names: tuple[str, ...]) -> dict[str, Any]:
+def ignored_data(names: tuple[str, ...]) -> dict[str, Any]:
     """What was posted in vain. A name is typed text too: only what looks like one is repeated."""
     if not names:
         return {}
@@ -190,7 +192,7 @@ def _linked(
     return found
 
 
-def _written(sections: Mapping[str, Any], part: Part, values: Values) -> dict[str, Any]:
+def written(sections: Mapping[str, Any], part: Part, values: Values) -> dict[str, Any]:
     """The sections with this part's fields; what is empty is left out."""
     own = {field.key for field in part.fields}
     rest = {key: value for key, value in sections.items() if key not in own or key not in values}

@@ -5,6 +5,7 @@ from screening.models.assessments import (
     AssessmentForm,
     Contribution,
     DateCorrection,
+    Decided,
     RiskAssessment,
 )
 from screening.models.drafted import Status
@@ -24,6 +25,7 @@ __all__ = [
     "Contribution",
     "Countersignature",
     "DateCorrection",
+    "Decided",
     "RiskAssessment",
     "Screen",
     "ScreenAssessment",

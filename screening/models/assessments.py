@@ -89,6 +89,10 @@ class RiskAssessment(Drafted):
         return str(self.pk)
 
 
+Decided = Screen | RiskAssessment
+"""What a child's level may rest on."""
+
+
 class DateCorrection(models.Model):
     """The day an assessment was completed, put right; the newest counts (DEC-29)."""
 

@@ -18,7 +18,7 @@ from cse.children.queries.levels import levels_of, standing_of
 from cse.interface.queries import hints_for
 from screening import queries
 from screening.actions import answer_added_duty, approve_level, countersign, refuse_level
-from screening.actions.levels import asks_for_risk, screen_of
+from screening.actions.levels import asks_for_risk, record_of
 from screening.forms import ReasonForm
 from screening.forms_approvals import CountersignForm, LevelAnswerForm
 from screening.models import Screen
@@ -160,7 +160,7 @@ def _answer_level(request, event, flagged):
     note_extra_fields_of(request, form, event.child_id, also={"rests_on_risk"})
     if event.approved_at or event.refused_at:
         return _level_answered_before(request, event, form, flagged)
-    check_can_approve(request.user, event, screen_of(event))
+    check_can_approve(request.user, event, record_of(event))
     if "check_wording" in request.POST:
         form = LevelAnswerForm(initial=request.POST.dict(), asks_for_more=bool(asks))
         return _level_page(request, event, form, flagged, hints=hints_for(typed))
@@ -196,11 +196,12 @@ def _level_answered_before(request, event, form, flagged):
 
 def _level_page(request, event, form, flagged, *, status=200, hints=()):
     levels = list(levels_of(event.child))
-    screen = screen_of(event)
+    screen = record_of(event)
     answered = bool(event.approved_at or event.refused_at)
     context = {
         "event": event,
-        "screen": screen,
+        "record": screen,
+        "is_screen": isinstance(screen, Screen),
         "answered": answered,
         "standing": standing_of([each for each in levels if each.pk != event.pk]),
         "levels": levels,
@@ -215,7 +216,7 @@ def _level_page(request, event, form, flagged, *, status=200, hints=()):
     return render(request, "screening/approvals/level.html", framed | context, status=status)
 
 
-def _why_not(user, event, screen: Screen | None):
+def _why_not(user, event, screen):
     try:
         check_can_approve(user, event, screen)
     except NotAllowed as refusal:

@@ -49,7 +49,7 @@ def parts_to_read(opened: Opened, screen: Screen) -> list[ReadPart]:
 
 def _part(part: Part, screen: Screen, tool: Tool) -> ReadPart:
     if part.domain is not None:
-        return _domain(part, screen, tool)
+        return read_domain(part, screen, tool)
     tables = tuple(
         (each, screen.sections[each.key])
         for each in part.fields
@@ -75,7 +75,8 @@ def in_words(each: Field, value: Any) -> str:
     return dict(choices_of(each)).get(value, str(value))
 
 
-def _domain(part: Part, screen: Screen, tool: Tool) -> ReadPart:
+def read_domain(part: Part, screen: Screen, tool: Tool) -> ReadPart:
+    """A domain's answers, its rating and its notes."""
     assert part.domain is not None  # noqa: S101  a domain's part
     given = read_answers(screen.answers)
     rows = [_row(row, given.get(row.id, NOTHING), tool) for row in part.domain.shown]

@@ -34,6 +34,30 @@ def let_see_to_answer(
     )
 
 
+def let_contribute(
+    *,
+    child: Any,
+    reason: str,
+    days: int,
+    by: Any = None,
+    user: Any = None,
+    group: Group | None = None,
+) -> Grant:
+    """Let somebody (or a team) who is asked to contribute see the request, inside the act that asks.
+
+    It opens the request alone, for ``days``, and ends with the answer.
+    """
+    return grant_by_rule(
+        child=child,
+        basis=Basis.SIGNATORY,
+        reason=reason,
+        days=days,
+        user=user,
+        group=group,
+        by=by,
+    )
+
+
 def end_asked_access(child: Any, by: Any) -> None:
     """End the access of those who were asked and have nothing left to answer for this child.
 

@@ -1,0 +1,63 @@
+"""What several acts on assessments need: a locked row, and what the rules read."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Final
+
+from cse.access.policies import NotVisible
+from cse.children.models import Child
+from screening.assessments import queries
+from screening.assessments.rules import Facts
+from screening.facts import levels_of
+from screening.models import RiskAssessment
+from screening.policies import Refused
+from screening.queries import level_history, tool_of
+
+DRAFT_DAYS: Final = 5
+"""Working days in which a draft should be finished. Ours: no handbook gives a number."""
+
+
+def lock(assessment_id: uuid.UUID) -> RiskAssessment:
+    """The assessment, locked to the end of the transaction. Raises `NotVisible` for an unknown id.
+
+    The child's row is locked first: acts on one child take turns, and in one order.
+    """
+    found = RiskAssessment.objects.filter(pk=assessment_id).values_list("child_id").first()
+    if found is None:
+        raise NotVisible
+    lock_child(found[0])
+    wanted = (
+        RiskAssessment.objects.select_for_update(of=("self",))
+        .select_related("child__authority", "authority", "agency", "screen", "corrects")
+        .defer("tool_version__definition")
+    )
+    return wanted.get(pk=assessment_id)
+
+
+def lock_child(child_id: uuid.UUID) -> Child:
+    """The child, so that acts on it take turns."""
+    return Child.objects.select_for_update(no_key=True).get(pk=child_id)
+
+
+def facts_of(assessment: RiskAssessment) -> Facts:
+    """What the rules read of an assessment now."""
+    tool = tool_of(assessment.tool_version_id)
+    return Facts(
+        sections=assessment.sections,
+        present=queries.present_in(assessment.screen, tool),
+        waiting=sum(each.waits for each in queries.contributions_of(assessment)),
+        history=levels_of(level_history(assessment.child_id)),
+    )
+
+
+def need(text: str, message: str) -> str:
+    """The text without space around it. Raises `Refused` with the message where there is none."""
+    if not text.strip():
+        raise Refused(message)
+    return text.strip()
+
+
+def first_of(assessment: RiskAssessment) -> RiskAssessment:
+    """The version that was completed first."""
+    return queries.versions_of(assessment)[0]

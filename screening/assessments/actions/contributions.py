@@ -1,0 +1,275 @@
+"""Asking agencies for their part of an assessment, and what they answer (O §10.2).
+
+Whoever is asked sees the request and not the record. Their answer is theirs: nobody changes it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from cse.access.actions import end_asked_access, let_contribute
+from cse.access.capabilities import Capability
+from cse.access.models import Exclusion
+from cse.access.policies import NotVisible
+from cse.access.principals import principals_of
+from cse.access.queries import seal_on
+from cse.audit import events
+from cse.people.models import Post, Team, User
+from cse.worklist import kinds
+from cse.worklist.actions import close_items, open_item
+from screening.actions.common import end_of
+from screening.assessments.actions.common import lock, need
+from screening.assessments.policies import (
+    check_can_answer,
+    check_can_ask,
+    check_can_write_down,
+    check_waits,
+)
+from screening.models import Answered, Contribution, RiskAssessment
+from screening.policies import Refused
+
+LONGEST_DAYS: Final = 60
+"""Days at most until a contribution is wanted. Ours: no handbook gives a number."""
+LATE_DAYS: Final = 14
+"""Days after that day in which a late answer can still be given; then access has ended."""
+REASON: Final = "Asked to contribute to an assessment; until the answer"
+CANNOT_SEE: Final = (
+    "They cannot be given access to this child. Ask the safeguarding lead why, and ask somebody "
+    "else of their agency."
+)
+
+
+class StaleContribution(Exception):  # noqa: N818  (a clash of two people, not a mistake of either)
+    """A colleague saved or answered since the page was opened; ``contribution`` is what is kept."""
+
+    def __init__(self, contribution: Contribution) -> None:
+        self.contribution = contribution
+        super().__init__("saved by a colleague")
+
+
+@transaction.atomic
+def ask_contribution(
+    *,
+    assessment_id: uuid.UUID,
+    by: Any,
+    question: str,
+    due_on: dt.date,
+    user: User | None = None,
+    team: Team | None = None,
+    name: str = "",
+    agency_name: str = "",
+) -> Contribution:
+    """Ask a person, a team, or somebody without an account by ``name``; exactly one of them.
+
+    A person or team gets the request on home and access to it alone, until they have answered and
+    ``LATE_DAYS`` after the day at most. For a name it waits for whoever asks. Who was asked already
+    and has not answered is not asked twice: that request is given.
+    """
+    assessment = lock(assessment_id)
+    check_can_ask(by, assessment)
+    question = need(question, "Say what you ask them for.")
+    _check_due(due_on)
+    asked = {"asked_user": user, "asked_team": team, "asked_name": name.strip()}
+    waiting = Contribution.objects.filter(
+        assessment=assessment, answered_at__isnull=True, withdrawn_at__isnull=True, **asked
+    ).first()
+    if waiting is not None:
+        return waiting
+    _check_can_be_asked(assessment, by, user, team)
+    row = Contribution(
+        assessment=assessment,
+        **asked,
+        asked_agency_name=agency_name.strip(),
+        question=question,
+        asked_by=by,
+        asked_at=timezone.now(),
+        due_on=due_on,
+    )
+    row._change_reason = "asked"  # type: ignore[attr-defined]
+    row.save(force_insert=True)
+    events.record(
+        "contribution asked for",
+        by=by,
+        child=assessment.child_id,
+        obj=row,
+        reason=question,
+        data={"principal": str(getattr(user or team, "pk", "")), "due": due_on.isoformat()},
+    )
+    _let_answer(row, by)
+    return row
+
+
+def _check_due(due_on: dt.date) -> None:
+    today = timezone.localdate()
+    if due_on < today:
+        raise Refused("The day must be today or in the future.")
+    if due_on > today + dt.timedelta(days=LONGEST_DAYS):
+        raise Refused(f"Choose a day within {LONGEST_DAYS} days.")
+
+
+def _check_can_be_asked(
+    assessment: RiskAssessment, by: Any, user: User | None, team: Team | None
+) -> None:
+    if user is not None and user.pk == by.pk:
+        raise Refused("What you know yourself goes into the assessment.")
+    if (user is not None or team is not None) and seal_on(assessment.child_id) is not None:
+        raise Refused(
+            "This child is sealed. Ask by telephone, and write down what they say; or have them "
+            "named in the seal first."
+        )
+    if user is not None:
+        if Capability.CONTRIBUTE not in principals_of(user).acts:
+            raise Refused("They have no current post in which they could contribute.")
+        excluded = Exclusion.objects.filter(child_id=assessment.child_id, ended_at__isnull=True)
+        if excluded.filter(user=user).exists():
+            raise Refused(CANNOT_SEE)
+    if team is not None:
+        posts = Post.objects.current(timezone.localdate()).filter(team=team, user__is_active=True)
+        if not posts.exists():
+            raise Refused("Nobody holds a post in this team now.")
+
+
+def _let_answer(row: Contribution, by: Any) -> None:
+    """Work on home, and access to the request: for those asked, or for who asks on their behalf."""
+    child = row.assessment.child
+    group = row.asked_team.group if row.asked_team else None
+    days = (row.due_on - timezone.localdate()).days + LATE_DAYS
+    if row.has_account:
+        let_contribute(
+            child=child, reason=REASON, days=days, user=row.asked_user, group=group, by=by
+        )
+    open_item(
+        kind=kinds.CONTRIBUTE if row.has_account else kinds.WRITE_DOWN,
+        child=child,
+        subject=row,
+        due_at=end_of(row.due_on),
+        owner=None if group else row.asked_user or by,
+        group=group,
+    )
+
+
+@transaction.atomic
+def keep_contribution(
+    *, contribution_id: uuid.UUID, text: str, version: int, by: Any
+) -> Contribution:
+    """Keep what is typed so far; only those who were asked see it. Raises `StaleContribution`."""
+    row = _lock(contribution_id)
+    check_can_answer(by, row)
+    if row.version != version:
+        raise StaleContribution(row)
+    if row.text == text:
+        return row
+    row.text = text
+    row.version += 1
+    row._change_reason = "kept"  # type: ignore[attr-defined]
+    row.save()
+    events.record(
+        "contribution kept", by=by, child=row.assessment.child_id, obj=row, changed=["text"]
+    )
+    return row
+
+
+@transaction.atomic
+def give_contribution(
+    *, contribution_id: uuid.UUID, answer: str, text: str, version: int, by: Any
+) -> Contribution:
+    """Answer what one was asked: contribute, know nothing, or cannot (with the reason).
+
+    It never changes again. The same answer sent twice is one. Raises `StaleContribution` where a
+    colleague saved meanwhile, `Refused` where a colleague has answered.
+    """
+    row = _lock(contribution_id)
+    if (row.answered_by_id, row.answer, row.text) == (by.pk, answer, text.strip()):
+        return row
+    check_can_answer(by, row)
+    if row.version != version:
+        raise StaleContribution(row)
+    return _answer(row, answer, text, by)
+
+
+@transaction.atomic
+def write_down(
+    *, contribution_id: uuid.UUID, answer: str, text: str, said_on: dt.date, by: Any
+) -> Contribution:
+    """Write down what somebody without an account has said, and on which day they said it."""
+    row = _lock(contribution_id)
+    if (row.answered_by_id, row.answer, row.text) == (by.pk, answer, text.strip()):
+        return row
+    check_can_write_down(by, row)
+    if said_on > timezone.localdate():
+        raise Refused("The day must be today or in the past.")
+    row.said_on = said_on
+    return _answer(row, answer, text, by)
+
+
+def _answer(row: Contribution, answer: str, text: str, by: Any) -> Contribution:
+    if answer not in Answered.values or not answer:
+        raise Refused("Choose an answer.")
+    if answer != Answered.NOTHING:
+        need(text, "Write what you know." if answer == Answered.GIVEN else "Say why you cannot.")
+    row.answer, row.text = answer, text.strip()
+    row.answered_by, row.answered_at = by, timezone.now()
+    row.answered_as = principals_of(by).post_title
+    row.version += 1
+    row._change_reason = "answered"  # type: ignore[attr-defined]
+    row.save()
+    events.record(
+        "contribution given",
+        by=by,
+        child=row.assessment.child_id,
+        obj=row,
+        changed=["answer", "text"],
+        data={"answer": answer},
+    )
+    close_items(subject=row)
+    end_asked_access(row.assessment.child, by)
+    return row
+
+
+@transaction.atomic
+def withdraw_request(*, contribution_id: uuid.UUID, by: Any, reason: str) -> Contribution:
+    """Ask no longer; the request is kept, with the reason. Access given for it ends."""
+    row = _lock(contribution_id)
+    check_can_ask(by, row.assessment)
+    check_waits(row)
+    return _withdraw(row, by, need(reason, "Say why it is no longer asked for."))
+
+
+def withdraw_all(assessment: RiskAssessment, by: Any, reason: str) -> None:
+    """Ask nobody any more: inside the act that sets a draft aside."""
+    waiting = Contribution.objects.filter(
+        assessment=assessment, answered_at__isnull=True, withdrawn_at__isnull=True
+    )
+    for row in waiting.select_for_update(of=("self",)).select_related("assessment__child"):
+        _withdraw(row, by, reason)
+
+
+def _withdraw(row: Contribution, by: Any, reason: str) -> Contribution:
+    row.withdrawn_by, row.withdrawn_at, row.withdrawn_reason = by, timezone.now(), reason
+    row._change_reason = "withdrawn"  # type: ignore[attr-defined]
+    row.save()
+    events.record(
+        "contribution no longer asked for",
+        by=by,
+        child=row.assessment.child_id,
+        obj=row,
+        reason=reason,
+    )
+    close_items(subject=row)
+    end_asked_access(row.assessment.child, by)
+    return row
+
+
+def _lock(contribution_id: uuid.UUID) -> Contribution:
+    """The request, locked after its assessment; raises `NotVisible` for an unknown id."""
+    found = Contribution.objects.filter(pk=contribution_id).values_list("assessment_id").first()
+    if found is None:
+        raise NotVisible
+    lock(found[0])
+    wanted = Contribution.objects.select_for_update(of=("self",))
+    return wanted.select_related("assessment__child", "asked_team__group").get(pk=contribution_id)

@@ -1,0 +1,88 @@
+"""A child's assessments on their page: what each is, what it chose, and what still waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from cse.access.capabilities import Capability
+from cse.access.principals import principals_of
+from cse.children.models import Child
+from cse.children.panels import Panel
+from cse.interface.words import plural
+from screening.assessments import queries
+from screening.models import Contribution, RiskAssessment, StatutoryAssessment
+from screening.standing import ChosenLevel, level_states
+
+SHOWN = 4
+"""Of each in the panel of a child's page; the list of all is one link away."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One assessment in a list."""
+
+    assessment: RiskAssessment
+    level: ChosenLevel | None
+    states: tuple[str, ...]
+
+
+def rows_of(assessments: Iterable[RiskAssessment]) -> list[Row]:
+    """The assessments with their levels and what waits; three queries for any number."""
+    found = list(assessments)
+    levels = level_states(found)
+    asked: dict[Any, list[Contribution]] = {}
+    for each in queries.contributions_to([row.pk for row in found]):
+        asked.setdefault(each.assessment_id, []).append(each)
+    return [
+        Row(row, level, tuple(_states(row, level, asked.get(row.pk, []))))
+        for row in found
+        for level in [levels.get(row.pk)]
+    ]
+
+
+def _states(row: Any, level: ChosenLevel | None, asked: list[Contribution]) -> list[str]:
+    words = ["Draft" if row.is_draft else "Complete"]
+    if row.correction_number:
+        words.append(f"correction {row.correction_number}")
+    if row.replaced:
+        words.append("replaced by a correction")
+    waiting = [each for each in asked if each.waits]
+    if waiting:
+        verb = "waits" if len(waiting) == 1 else "wait"
+        words.append(f"{plural(len(waiting), 'contribution')} {verb}")
+    late = sum(each.is_late(timezone.localdate()) for each in waiting)
+    if late:
+        words.append(f"{late} late")
+    if level and level.state:
+        words.append(f"level {level.state}")
+    return words
+
+
+def assessments_panel(child: Child, user: Any) -> Panel | None:
+    """The child's assessments and what social care has begun; four queries for any number.
+
+    None for somebody whose post does not include seeing them, and where there is nothing yet.
+    """
+    if Capability.SEE_ASSESSMENT not in principals_of(user).acts:
+        return None
+    found = list(queries.assessments_of(user, child.pk)[: SHOWN + 1])
+    statutory: list[StatutoryAssessment] = [
+        each
+        for each in queries.statutory_of(user, child.pk)[: SHOWN + 1]
+        if not each.mistake_reason
+    ]
+    if not found and not statutory:
+        return None
+    return Panel(
+        heading="Assessments",
+        template="screening/assessment/panel.html",
+        context={
+            "rows": rows_of(found[:SHOWN]),
+            "statutory": statutory[:SHOWN],
+            "more": len(found) > SHOWN or len(statutory) > SHOWN,
+        },
+    )

@@ -1,0 +1,135 @@
+"""What may be done with an assessment now, and why not: asked by acts, pages and templates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final
+
+from cse.access.capabilities import Capability
+from cse.access.policies import NotAllowed, NotVisible, check
+from cse.access.principals import principals_of
+from cse.children.models import Child
+from cse.people.models import Agency, AgencyType, Role
+from screening.models import AssessmentForm, Contribution, RiskAssessment, Status
+from screening.policies import NoDraft, Refused, is_adult
+
+SPECIALISTS: Final = frozenset({Role.CSE_TEAM, Role.FRONT_DOOR})
+"""Who completes Wiltshire's form: the specialists in the MASH (W §12.10)."""
+FORMS: Final = {"wiltshire": AssessmentForm.COMPREHENSIVE}
+"""The form of an area, by the key of its tool; Oxfordshire's Risk Assessment for every other."""
+TOO_OLD = (
+    "This person is 18 or older. The assessment is for a child. Use adult safeguarding, and tell "
+    "the police about any offence against them as a child."
+)
+FOR_SPECIALISTS = (
+    "The Comprehensive screen is completed by the specialists in the MASH, sometimes together with "
+    "you. Make a referral, or ask them to begin it."
+)
+
+
+def form_of(tool_key: str) -> AssessmentForm:
+    """The form that an area uses."""
+    return FORMS.get(tool_key, AssessmentForm.RISK_ASSESSMENT)
+
+
+def check_can_start(user: Any, child: Child, today: dt.date) -> None:
+    """Raise unless this person may begin an assessment of this child (O §20, W §12.10)."""
+    check(user, Capability.ASSESS, child)
+    if is_adult(child, today):
+        raise Refused(TOO_OLD)
+    _check_specialist(user, form_of(child.authority.tool_key))
+
+
+def check_can_save(user: Any, assessment: RiskAssessment) -> None:
+    """Raise unless this person may change the draft now; `NoDraft` where it is none any more."""
+    check(user, Capability.ASSESS, assessment.child_id)
+    if assessment.status == Status.COMPLETE:
+        raise NoDraft("This assessment is complete and can no longer change. Correct it instead.")
+    if assessment.status == Status.SET_ASIDE:
+        raise NoDraft("This draft was set aside. Start a new assessment.")
+
+
+def check_can_complete(user: Any, assessment: RiskAssessment) -> None:
+    """Raise unless this person may complete the draft."""
+    check_can_save(user, assessment)
+    _check_specialist(user, AssessmentForm(assessment.form))
+
+
+def _check_specialist(user: Any, form: AssessmentForm) -> None:
+    if form is AssessmentForm.COMPREHENSIVE and not SPECIALISTS & principals_of(user).roles:
+        raise Refused(FOR_SPECIALISTS)
+
+
+def check_can_correct(user: Any, assessment: RiskAssessment) -> None:
+    """Raise unless this person may correct a completed assessment, or its day."""
+    check(user, Capability.CORRECT_ASSESSMENT, assessment.child_id)
+    if not assessment.is_complete:
+        raise Refused("Only a completed assessment is corrected; a draft is simply changed.")
+    _check_specialist(user, AssessmentForm(assessment.form))
+
+
+def check_can_ask(user: Any, assessment: RiskAssessment) -> None:
+    """Raise unless this person may ask for contributions, or take a request back."""
+    check(user, Capability.ASSESS, assessment.child_id)
+    if assessment.status == Status.SET_ASIDE:
+        raise Refused("This draft was set aside: nobody is asked any more.")
+
+
+def is_asked(user: Any, contribution: Contribution) -> bool:
+    """Whether this is the person, or somebody of the team, who was asked."""
+    if contribution.asked_team is not None:
+        return contribution.asked_team.group_id in principals_of(user).groups
+    return contribution.asked_user_id is not None and contribution.asked_user_id == user.pk
+
+
+def check_can_answer(user: Any, contribution: Contribution) -> None:
+    """Raise unless this person was asked, and an answer is still wanted."""
+    check(user, Capability.CONTRIBUTE, contribution.assessment.child_id)
+    if not is_asked(user, contribution):
+        raise NotVisible
+    check_waits(contribution)
+
+
+def check_can_write_down(user: Any, contribution: Contribution) -> None:
+    """Raise unless this person may write down what somebody without an account has said."""
+    check(user, Capability.ASSESS, contribution.assessment.child_id)
+    if contribution.has_account:
+        raise Refused("They answer for themselves: nobody writes it for them.")
+    check_waits(contribution)
+
+
+def check_waits(contribution: Contribution) -> None:
+    """Raise for what was answered or withdrawn: it never changes again."""
+    if contribution.answered_at is not None:
+        raise Refused("This was answered already, and an answer never changes.")
+    if contribution.withdrawn_at is not None:
+        raise Refused("This is no longer asked for.")
+
+
+def check_can_track(user: Any, child: Any) -> None:
+    """Raise unless this person records what children's social care has begun (O §7.7.2)."""
+    check(user, Capability.TRACK_ASSESSMENT, child)
+    if not is_social_care(user):
+        raise Refused(
+            "Only children’s social care records its own assessments and enquiries. Ask them."
+        )
+
+
+def is_social_care(user: Any) -> bool:
+    """Whether this person holds a current post in children's social care."""
+    ids = principals_of(user).agency_ids
+    return Agency.objects.filter(pk__in=ids, type=AgencyType.SOCIAL_CARE).exists()
+
+
+def can_start(user: Any, child: Child, today: dt.date) -> bool:
+    """The same as a question."""
+    return not why_not(check_can_start, user, child, today)
+
+
+def why_not(check_it: Any, *arguments: Any) -> str:
+    """Why an act is refused, in words; empty where it may be done."""
+    try:
+        check_it(*arguments)
+    except NotAllowed as refusal:
+        return str(refusal)
+    return ""

@@ -1,0 +1,184 @@
+"""Assessments somebody may see, what was contributed, and the screens they rest on."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
+
+from cse.access.capabilities import Capability
+from cse.access.queries import Colleague
+from cse.access.scope import visible
+from cse.children.models import TeamMember
+from cse.people.models import Team, User
+from screening import queries as screens
+from screening.answers import read_answers
+from screening.models import (
+    Contribution,
+    DateCorrection,
+    RiskAssessment,
+    Screen,
+    Status,
+    StatutoryAssessment,
+)
+from screening.tools.definition import Tool
+
+
+def whole() -> QuerySet[RiskAssessment]:
+    """Assessments with what every page of one shows; ``counts_on`` is the day that counts."""
+    newest = DateCorrection.objects.filter(assessment=OuterRef("pk")).order_by("-at")
+    return (
+        RiskAssessment.objects.select_related(
+            "child__authority",
+            "tool_version__tool",
+            "authority",
+            "agency",
+            "completed_by",
+            "created_by",
+            "screen__completed_by",
+            "screen__agency",
+            "screen__tool_version__tool",
+        )
+        .defer("tool_version__definition", "screen__tool_version__definition")
+        .annotate(counts_on=Coalesce(newest.values("on")[:1], F("completed_on")))
+    )
+
+
+def assessments_of(user: Any, child_id: uuid.UUID) -> QuerySet[RiskAssessment]:
+    """A child's assessments and drafts, newest first; each says whether a correction replaced it.
+
+    One that was set aside is left out.
+    """
+    replaced = RiskAssessment.objects.filter(corrects=OuterRef("pk"), status=Status.COMPLETE)
+    return (
+        visible(whole(), user, Capability.SEE_ASSESSMENT)
+        .filter(child_id=child_id)
+        .exclude(status=Status.SET_ASIDE)
+        .annotate(replaced=Exists(replaced))
+        .order_by(F("completed_at").desc(nulls_first=True), "-created_at")
+    )
+
+
+def statutory_of(user: Any, child_id: uuid.UUID) -> QuerySet[StatutoryAssessment]:
+    """What children's social care has begun for a child, newest first; mistakes included."""
+    found = visible(StatutoryAssessment.objects.all(), user, Capability.SEE_ASSESSMENT)
+    return found.filter(child_id=child_id).select_related("agency", "recorded_by", "outcome_by")
+
+
+def contributions_of(assessment: RiskAssessment) -> list[Contribution]:
+    """Everybody who was asked, of this version or the ones it corrects; soonest due first.
+
+    What was said for a version stands for its correction too. One query for a version.
+    """
+    versions = versions_of(assessment)
+    return contributions_to(
+        each.pk for each in versions if each.correction_number <= assessment.correction_number
+    )
+
+
+def contributions_to(ids: Iterable[uuid.UUID]) -> list[Contribution]:
+    """What was asked for these assessments; one query."""
+    found = Contribution.objects.filter(assessment_id__in=list(ids)).select_related(
+        "asked_user", "asked_team__agency", "asked_by", "answered_by", "withdrawn_by"
+    )
+    return list(found.order_by("due_on", "asked_at"))
+
+
+def versions_of(assessment: RiskAssessment) -> list[RiskAssessment]:
+    """Every version of one assessment, the first one first, itself included; few rows."""
+    chain = [assessment]
+    while chain[0].corrects_id is not None:
+        chain.insert(0, whole().get(pk=chain[0].corrects_id))
+    while True:
+        later = whole().filter(corrects=chain[-1]).exclude(status=Status.SET_ASIDE).first()
+        if later is None:
+            return chain
+        chain.append(later)
+
+
+def day_of(assessment: RiskAssessment) -> dt.date | None:
+    """The day of completion that counts: as corrected last, else as it was completed."""
+    newest = DateCorrection.objects.filter(assessment=assessment).order_by("-at").first()
+    return newest.on if newest else assessment.completed_on
+
+
+def corrections_of_day(assessment: RiskAssessment) -> list[DateCorrection]:
+    """Every correction of the day of completion, in order."""
+    found = DateCorrection.objects.filter(assessment=assessment)
+    return list(found.select_related("by").order_by("at"))
+
+
+def newest_screen(child_id: uuid.UUID) -> Screen | None:
+    """The child's last completed screen that no correction replaced, if there is one."""
+    return (
+        screens.with_tool()
+        .filter(child_id=child_id, status=Status.COMPLETE)
+        .exclude(corrections__status=Status.COMPLETE)
+        .order_by("-completed_at")
+        .first()
+    )
+
+
+def newer_screen(assessment: RiskAssessment) -> Screen | None:
+    """The screen that was completed since the one that a draft rests on."""
+    found = newest_screen(assessment.child_id)
+    return None if found is None or found.pk == assessment.screen_id else found
+
+
+def assessment_before(assessment: RiskAssessment) -> RiskAssessment | None:
+    """The last completed assessment before this one that is no version of it."""
+    own = {version.pk for version in versions_of(assessment)}
+    found = RiskAssessment.objects.filter(
+        child_id=assessment.child_id, status=Status.COMPLETE
+    ).exclude(pk__in=own)
+    if assessment.completed_at is not None:
+        found = found.filter(completed_at__lt=assessment.completed_at)
+    return found.select_related("screen__tool_version").order_by("-completed_at").first()
+
+
+def present_in(screen: Screen | None, tool: Tool) -> Mapping[str, int]:
+    """How many indicators a screen found, yes or possible, in each domain of the tool."""
+    if screen is None:
+        return {}
+    given = read_answers(screen.answers)
+    return {
+        domain.key: sum(
+            given[row.id].presence.is_present for row in domain.shown if row.id in given
+        )
+        for domain in tool.domains
+    }
+
+
+def team_around(child_id: uuid.UUID, by: Any) -> list[Colleague]:
+    """The team around the child, without ``by``: the first to be asked (O §10.2). One query."""
+    found = TeamMember.objects.filter(child_id=child_id, ends_on__isnull=True)
+    return [
+        Colleague(
+            f"user:{each.user_id}" if each.user else f"member:{each.pk}",
+            each.user.get_full_name() if each.user else each.name,
+            ", ".join(part for part in (each.part, each.agency_name, _account(each)) if part),
+        )
+        for each in found.exclude(user_id=by.pk).select_related("user")
+    ]
+
+
+def _account(member: TeamMember) -> str:
+    return "" if member.user_id else "no account: asked outside this service"
+
+
+def principal_of(chosen: str) -> dict[str, Any]:
+    """Who was chosen on the page, as the act takes it: a person, a team, or a name.
+
+    ``chosen`` is one of the keys that the page offered.
+    """
+    kind, _, key = chosen.partition(":")
+    if kind == "user":
+        return {"user": User.objects.get(pk=key)}
+    if kind == "team":
+        return {"team": Team.objects.select_related("group").get(pk=key)}
+    member = TeamMember.objects.get(pk=key)
+    return {"name": member.name, "agency_name": member.agency_name}

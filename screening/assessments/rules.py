@@ -1,0 +1,118 @@
+"""What stands between an assessment and its completion, and what a completed one leads to. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from screening.assessments.local_form import analysis_of
+from screening.rules import CseLevel, Direction, LevelEvent, Problem
+from screening.rules.levels import check_level_change, level_change, level_that_counts
+from screening.tools.definition import Tool
+
+OXFORDSHIRE, WILTSHIRE = "oxfordshire", "wiltshire"
+AT_RISK: Final = (CseLevel.AT_RISK, CseLevel.CSE)
+HARMED: Final = ("suffering", "likely")
+NEEDED: Final = (
+    ("harm_happened", "Say whether the child has already been harmed", "O §6.6, W §13"),
+    ("significant_harm", "Say what you conclude about significant harm", "W §9.3"),
+    ("professional_judgement", "Write your professional judgement", "DEC-06"),
+    ("level", "Choose the level: nothing works it out for you", "O §7.8.4, W App 1 s3"),
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What an assessment says, as the rules read it.
+
+    ``present`` is how many indicators the screen found (yes or possible) in each domain, by key.
+    ``waiting`` is how many who were asked have not answered. ``history`` are the child's levels.
+    """
+
+    sections: Mapping[str, str]
+    present: Mapping[str, int]
+    waiting: int = 0
+    history: Sequence[LevelEvent] = ()
+
+    def says(self, field: str) -> str:
+        """What is written or chosen; empty for nothing."""
+        return str(self.sections.get(field, "")).strip()
+
+    @property
+    def level(self) -> CseLevel | None:
+        """The level that was chosen."""
+        return CseLevel(self.says("level")) if self.says("level") else None
+
+
+def completion_problems(facts: Facts, tool: Tool) -> tuple[Problem, ...]:
+    """Everything to put right before completing; empty when it can be completed.
+
+    A domain needs its analysis where the screen found something in it.
+    """
+    return (
+        *_domains(facts, tool),
+        *_views(facts),
+        *(Problem(*each) for each in NEEDED if not facts.says(each[0])),
+        *_level(facts),
+        *_contributions(facts),
+    )
+
+
+def _domains(facts: Facts, tool: Tool) -> Iterator[Problem]:
+    for domain in tool.domains:
+        found = facts.present.get(domain.key, 0)
+        if found and not facts.says(analysis_of(domain.key)):
+            said = "1 indicator" if found == 1 else f"{found} indicators"
+            message = f"Write the analysis of {domain.title}: the screen found {said}"
+            yield Problem(analysis_of(domain.key), message, "DEC-27")
+
+
+def _views(facts: Facts) -> Iterator[Problem]:
+    if not (facts.says("child_views") or facts.says("child_views_not_sought")):
+        message = "Write the child’s views, or why they were not sought"
+        yield Problem("child_views", message, "W App 1 s5")
+
+
+def _level(facts: Facts) -> Iterator[Problem]:
+    chosen = facts.says("direction")
+    direction = Direction(chosen) if chosen else None
+    if facts.level is not None:
+        change = level_change(facts.level, facts.history)
+        yield from check_level_change(change, direction, facts.says("level_reason"))
+    elif direction is not None:
+        yield Problem("direction", "Choose a level first", "DEC-09")
+
+
+def _contributions(facts: Facts) -> Iterator[Problem]:
+    if facts.waiting and not facts.says("without_contributions"):
+        who = "1 contribution has" if facts.waiting == 1 else f"{facts.waiting} contributions have"
+        message = f"Say why you complete it although {who} not come"
+        yield Problem("without_contributions", message, "O §10.2")
+
+
+@dataclass(frozen=True)
+class StrategyDiscussion:
+    """Whether a strategy discussion follows, and why; ``source`` says where that stands."""
+
+    follows: bool
+    why: str
+    source: str
+
+
+def strategy_discussion(area: str, facts: Facts) -> StrategyDiscussion:
+    """Whether an assessment in this area (the key of its tool) leads to a strategy discussion.
+
+    Oxfordshire: the child is at risk of or involved in exploitation; a lower level counts only
+    once it is approved. Wiltshire: at risk of, or suffering, significant harm (DEC-59). Significant
+    harm leads to one in either area.
+    """
+    level = level_that_counts(facts.level, facts.history, approved=False)
+    if facts.says("significant_harm") in HARMED:
+        why = "The assessment finds that the child suffers, or is likely to suffer, harm."
+        return StrategyDiscussion(True, why, "W §9.3, O §11.1")
+    if area == OXFORDSHIRE and level in AT_RISK:
+        why = "The child is at risk of exploitation, or is being exploited."
+        return StrategyDiscussion(True, why, "O §11.1")
+    why = "The assessment by itself does not lead to one."
+    return StrategyDiscussion(False, why, "O §11.1" if area == OXFORDSHIRE else "W §9.3")

@@ -1,0 +1,111 @@
+"""A completed assessment: to read, to correct, and the day it was completed."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cse.access.capabilities import Capability
+from cse.access.decorators import requires
+from screening import queries as screens
+from screening.assessments import queries
+from screening.assessments.actions import correct_assessment, correct_day
+from screening.assessments.changes import changes_of
+from screening.assessments.forms import DayForm
+from screening.assessments.policies import check_can_ask, check_can_correct, why_not
+from screening.assessments.rules import strategy_discussion
+from screening.assessments.views.common import open_assessment, page, posted
+from screening.assessments.views.reading import read_parts
+from screening.child_then import birth_words, child_as
+from screening.forms import ReasonForm
+from screening.policies import Refused
+
+
+@require_safe
+@requires(Capability.SEE_ASSESSMENT)
+def show(request, pk):
+    """An assessment, read-only: what was concluded, contributed, and carried forward."""
+    opened = open_assessment(request, pk)
+    assessment = opened.assessment
+    if assessment.is_draft:
+        return redirect("screening:assessment-draft", pk=pk)
+    versions = queries.versions_of(assessment)
+    waiting_level = screens.waiting_level(assessment)
+    then = child_as(assessment.child_facts) if assessment.child_facts else assessment.child
+    return page(
+        request,
+        "show",
+        opened,
+        parts=read_parts(opened),
+        contributions=opened.contributions,
+        versions=versions,
+        newer=next((each for each in versions if each.corrects_id == assessment.pk), None),
+        first_day=queries.day_of(versions[0]),
+        days=queries.corrections_of_day(versions[0]),
+        changes=changes_of(assessment, opened.tool),
+        level_event=screens.level_event_of(assessment),
+        waiting_level=waiting_level,
+        strategy=strategy_discussion(assessment.authority.tool_key, _facts_then(opened)),
+        then=then,
+        born=birth_words(then),
+        may_correct=not why_not(check_can_correct, request.user, assessment),
+        may_ask=not why_not(check_can_ask, request.user, assessment),
+    )
+
+
+def _facts_then(opened):
+    """The facts with the levels that the child had before this assessment chose its own."""
+    completed_at = opened.assessment.completed_at
+    if completed_at is not None:
+        opened.levels = [each for each in opened.levels if each.decided_at < completed_at]
+    return opened.facts
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.CORRECT_ASSESSMENT)
+def correct(request, pk):
+    """Begin a correction: say what is wrong, and both versions are kept."""
+    opened = open_assessment(request, pk, Capability.CORRECT_ASSESSMENT)
+    if opened.assessment.is_draft:
+        return redirect("screening:assessment-draft", pk=pk)
+    form = ReasonForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            draft = correct_assessment(
+                assessment_id=pk, by=request.user, reason=form.cleaned_data["reason"]
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("screening:assessment-draft", pk=draft.pk)
+    refused = why_not(check_can_correct, request.user, opened.assessment)
+    return page(request, "correct", opened, form=form, refused=refused)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.CORRECT_ASSESSMENT)
+def day(request, pk):
+    """Put right on which day the assessment was completed."""
+    opened = open_assessment(request, pk, Capability.CORRECT_ASSESSMENT)
+    if not opened.assessment.is_complete:
+        return redirect("screening:assessment", pk=pk)
+    first = queries.versions_of(opened.assessment)[0]
+    now = queries.day_of(first)
+    form = DayForm(posted(request), initial={"on": now})
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = correct_day(assessment_id=pk, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error("on", str(refusal))
+        else:
+            words = "The day is corrected." if row else "That is the day that stands already."
+            messages.success(request, words)
+            return redirect("screening:assessment", pk=pk)
+    return page(
+        request,
+        "day",
+        opened,
+        form=form,
+        day=now,
+        days=queries.corrections_of_day(first),
+        refused=why_not(check_can_correct, request.user, opened.assessment),
+    )

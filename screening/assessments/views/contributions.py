@@ -1,0 +1,215 @@
+"""Asking for contributions, and the page of somebody who was asked: the request, not the record."""
+
+from django.contrib import messages
+from django.http import JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from cse.access.capabilities import Capability
+from cse.access.decorators import requires
+from cse.access.lookup import get_visible_or_404
+from cse.access.policies import NotVisible
+from cse.audit import events
+from cse.children.pages import age_in_words
+from cse.interface.queries import hints_for
+from cse.interface.words import date_words
+from screening.assessments import queries
+from screening.assessments.actions import (
+    ask_contribution,
+    give_contribution,
+    keep_contribution,
+    withdraw_request,
+    write_down,
+)
+from screening.assessments.actions.contributions import StaleContribution
+from screening.assessments.forms import MANUAL, AskForm, ContributionForm, WriteDownForm
+from screening.assessments.policies import check_can_ask, is_asked, why_not
+from screening.assessments.views.common import Opened, open_assessment, page, posted
+from screening.forms import ReasonForm, read_version
+from screening.models import Contribution
+from screening.policies import Refused
+from screening.views.common import is_autosave
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.ASSESS)
+def ask(request, pk):
+    """Choose somebody of the team around the child, or find a person or team, and ask them."""
+    opened = open_assessment(request, pk, Capability.ASSESS)
+    refused = why_not(check_can_ask, request.user, opened.assessment)
+    around = queries.team_around(opened.assessment.child_id, request.user)
+    form = AskForm(around, posted(request))
+    if request.method == "POST" and "find" in request.POST:
+        form.only_find()
+    elif request.method == "POST" and not refused and form.is_valid():
+        try:
+            _ask(request, pk, form.cleaned_data)
+        except Refused as refusal:
+            form.add_error("chosen", str(refusal))
+        else:
+            messages.success(request, "They are asked. You see here when they have answered.")
+            return redirect("screening:assessment", pk=pk)
+    return page(
+        request,
+        "ask",
+        opened,
+        form=form,
+        manual=MANUAL,
+        refused=refused,
+        contributions=opened.contributions,
+    )
+
+
+def _ask(request, pk, cleaned):
+    if cleaned["chosen"] == MANUAL:
+        asked = {"name": cleaned["name"], "agency_name": cleaned["agency_name"]}
+    else:
+        asked = queries.principal_of(cleaned["chosen"])
+    ask_contribution(
+        assessment_id=pk,
+        by=request.user,
+        question=cleaned["question"],
+        due_on=cleaned["due_on"],
+        **asked,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.CONTRIBUTE)
+def contribution(request, pk):
+    """The request with what its writer needs, and nothing else of the child's record."""
+    row = _asked_row(request, pk)
+    if request.method == "POST":
+        return _answer(request, row)
+    wording = "words" in request.GET
+    hints = hints_for(row.text) if wording else ()
+    return _request_page(request, row, ContributionForm(initial={"text": row.text}), hints=hints)
+
+
+def _asked_row(request, pk):
+    rows = Contribution.objects.select_related(
+        "assessment__child",
+        "assessment__agency",
+        "asked_by",
+        "asked_user",
+        "asked_team__agency",
+        "answered_by",
+    )
+    row = get_visible_or_404(rows, request.user, Capability.CONTRIBUTE, pk)
+    if not is_asked(request.user, row):
+        events.refused(
+            str(Capability.CONTRIBUTE), rule="not asked", child_id=row.assessment.child_id, obj=row
+        )
+        raise NotVisible
+    if request.method != "POST":
+        events.look(str(Capability.CONTRIBUTE), child=row.assessment.child_id, obj=row)
+    return row
+
+
+def _answer(request, row):
+    keep = is_autosave(request) or request.POST.get("act") == "keep" or _wording(request)
+    form = ContributionForm(request.POST, keep_only=keep)
+    if not form.is_valid():
+        if is_autosave(request):
+            return JsonResponse({}, status=400)
+        return _request_page(request, row, form, version=read_version(request.POST))
+    sent = {
+        "contribution_id": row.pk,
+        "text": form.cleaned_data["text"],
+        "version": read_version(request.POST),
+        "by": request.user,
+    }
+    try:
+        if keep:
+            return _kept(request, keep_contribution(**sent))
+        give_contribution(answer=form.cleaned_data["answer"], **sent)
+    except (StaleContribution, Refused):
+        if is_autosave(request):
+            return JsonResponse({}, status=409)
+        row.refresh_from_db()
+        return _request_page(request, row, form, stale=True, status=409)
+    messages.success(request, "Thank you. Your answer is kept under your name, and is not changed.")
+    return redirect("worklist:home")
+
+
+def _wording(request):
+    return "check_wording" in request.POST
+
+
+def _kept(request, row):
+    if is_autosave(request):
+        return JsonResponse({"saved_at": f"{timezone.localtime():%H:%M}", "version": row.version})
+    if _wording(request):
+        return redirect(f"{request.path}?words=1")
+    messages.success(
+        request, "What you have written is kept. Nobody else reads it until you send it."
+    )
+    return redirect("worklist:home")
+
+
+def _request_page(request, row, form, *, stale=False, status=200, version=None, hints=()):
+    child = row.assessment.child
+    return render(
+        request,
+        "screening/assessment/contribution.html",
+        {
+            "row": row,
+            "child": child,
+            "age": age_in_words(child),
+            "born": date_words(child.date_of_birth, "Not known"),
+            "form": form,
+            "stale": stale,
+            "late": row.is_late(timezone.localdate()),
+            "version": row.version if version is None else version,
+            "hints": hints,
+            "has_errors": bool(form.is_bound and form.errors),
+        },
+        status=status,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.ASSESS)
+def requested(request, pk):
+    """A request that somebody made: take it back, or write down what was said by telephone."""
+    row = get_visible_or_404(
+        Contribution.objects.select_related(
+            "assessment", "asked_user", "asked_team__agency", "asked_by", "answered_by"
+        ),
+        request.user,
+        Capability.ASSESS,
+        pk,
+    )
+    opened = open_assessment(request, row.assessment_id, Capability.ASSESS)
+    if not row.waits:
+        return redirect("screening:assessment", pk=row.assessment_id)
+    withdrawing = request.POST.get("act") == "withdraw"
+    forms = (
+        WriteDownForm(None if withdrawing else request.POST or None),
+        ReasonForm(request.POST if withdrawing else None),
+    )
+    form = forms[1] if withdrawing else forms[0]
+    if request.method == "POST" and form.is_valid():
+        try:
+            _deal_with(request, row, form, withdrawing=withdrawing)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("screening:assessment", pk=row.assessment_id)
+    return _deal_page(request, opened, row, forms)
+
+
+def _deal_with(request, row, form, *, withdrawing):
+    if withdrawing:
+        withdraw_request(
+            contribution_id=row.pk, by=request.user, reason=form.cleaned_data["reason"]
+        )
+        messages.success(request, "It is no longer asked for. Their access has ended.")
+        return
+    write_down(contribution_id=row.pk, by=request.user, **form.cleaned_data)
+    messages.success(request, "It is written down under their name and yours.")
+
+
+def _deal_page(request, opened: Opened, row, forms):
+    return page(request, "request", opened, row=row, form=forms[0], withdrawal=forms[1])

@@ -1,0 +1,159 @@
+"""What children's social care has begun: a single assessment, section 17, section 47."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from cse.access.capabilities import Capability
+from cse.access.decorators import requires
+from cse.access.lookup import get_visible_or_404
+from cse.audit import events
+from cse.children.pages import frame
+from screening.assessments import queries
+from screening.assessments.actions import (
+    conclude_statutory,
+    correct_statutory,
+    record_statutory,
+    take_back_statutory,
+)
+from screening.assessments.actions.statutory import StaleStatus
+from screening.assessments.forms import (
+    NO_OUTCOME,
+    OUTCOME_HINTS,
+    CorrectStatutoryForm,
+    OutcomeForm,
+    StatutoryForm,
+    kinds_offered,
+)
+from screening.assessments.policies import check_can_track, why_not
+from screening.assessments.views.common import TAB, posted
+from screening.forms import read_version
+from screening.models import StatutoryAssessment
+from screening.policies import Refused
+from screening.views.common import open_child
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.TRACK_ASSESSMENT)
+def record(request, child_id):
+    """Record that one was begun; one of a kind runs at a time."""
+    child = open_child(request, child_id, Capability.TRACK_ASSESSMENT)
+    every = queries.statutory_of(request.user, child.pk)
+    choices = kinds_offered({each.kind for each in every if each.is_open})
+    form = StatutoryForm(choices, posted(request))
+    refused = why_not(check_can_track, request.user, child)
+    if request.method == "POST" and not refused and form.is_valid():
+        try:
+            record_statutory(child=child, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error("started_on", str(refusal))
+        else:
+            messages.success(request, "It is recorded.")
+            return redirect(TAB, child_id=child.pk)
+    context = {"form": form, "refused": refused, "choices": choices}
+    return _page(request, "record", child, context, refused)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.TRACK_ASSESSMENT)
+def outcome(request, pk):
+    """What came of it, when, and what that rests on."""
+    row = _row(request, pk)
+    form = OutcomeForm(row.kind, posted(request))
+    refused = why_not(check_can_track, request.user, row.child_id)
+    if request.method == "POST" and not refused and form.is_valid():
+        try:
+            conclude_statutory(
+                statutory_id=pk,
+                by=request.user,
+                version=read_version(request.POST),
+                **form.cleaned_data,
+            )
+        except StaleStatus as stale:
+            return _stale(request, "outcome", stale.found, form)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "The outcome is recorded.")
+            return redirect(TAB, child_id=row.child_id)
+    elif request.method != "POST" and not row.is_open:
+        return redirect("screening:statutory-correct", pk=pk)
+    return _row_page(request, "outcome", row, form, refused)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.TRACK_ASSESSMENT)
+def correct(request, pk):
+    """Put days, outcome or reason right, or take it back; what stood there stays in the history."""
+    row = _row(request, pk)
+    form = CorrectStatutoryForm(row.kind, posted(request), initial=_stored(row))
+    refused = why_not(check_can_track, request.user, row.child_id)
+    if request.method == "POST" and not refused and form.is_valid():
+        try:
+            _correct(request, row, form.cleaned_data)
+        except StaleStatus as stale:
+            return _stale(request, "correct", stale.found, form)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "It is corrected. What stood there is kept in the history.")
+            return redirect(TAB, child_id=row.child_id)
+    return _row_page(request, "correct", row, form, refused)
+
+
+def _correct(request, row, cleaned):
+    same = {"statutory_id": row.pk, "version": read_version(request.POST), "by": request.user}
+    if cleaned["is_mistake"]:
+        return take_back_statutory(why=cleaned["why"], **same)
+    ended = cleaned["outcome"] not in (NO_OUTCOME, "")
+    return correct_statutory(
+        started_on=cleaned["started_on"],
+        outcome=cleaned["outcome"] if ended else "",
+        on=cleaned["on"] if ended else None,
+        outcome_reason=cleaned["outcome_reason"] if ended else "",
+        why=cleaned["why"],
+        **same,
+    )
+
+
+def _stored(row):
+    return {
+        "started_on": row.started_on,
+        "outcome": row.outcome or NO_OUTCOME,
+        "on": row.outcome_on,
+        "outcome_reason": row.outcome_reason,
+    }
+
+
+def _row(request, pk):
+    rows = StatutoryAssessment.objects.select_related("child__authority", "outcome_by", "agency")
+    row = get_visible_or_404(rows, request.user, Capability.TRACK_ASSESSMENT, pk)
+    if request.method != "POST":
+        events.look(str(Capability.TRACK_ASSESSMENT), child=row.child_id, obj=row)
+    return row
+
+
+def _stale(request, template, found, form):
+    """Somebody else changed it: what is stored is shown, and what was typed stays on the page."""
+    return _row_page(request, template, found, form, "", stale=True, status=409)
+
+
+def _row_page(request, template, row, form, refused, *, stale=False, status=200):
+    context = {
+        "row": row,
+        "form": form,
+        "stale": stale,
+        "refused": refused,
+        "hints": OUTCOME_HINTS,
+        "changes": list(row.history.select_related("history_user").order_by("-history_id")[:20]),
+    }
+    return _page(request, template, row.child, context, refused, status)
+
+
+def _page(request, template, child, context, refused, status=200):
+    if refused and request.method == "POST":
+        status = 403
+    context = {**context, **frame(child, request.user, TAB)}
+    return render(
+        request, f"screening/assessment/statutory_{template}.html", context, status=status
+    )
