@@ -36,14 +36,16 @@ def two_years_ago() -> dt.date:
     return timezone.localdate() - dt.timedelta(days=730)
 
 
-def text_field(label: str, hint: str = "", *, required: bool = True) -> forms.CharField:
-    """A few sentences, with a count near the limit."""
+def text_field(label: str, hint: str = "", *, needed: str = "") -> forms.CharField:
+    """A few sentences, with a count near the limit; ``needed`` says what to do where it is empty,
+    and without it the field may stay empty."""
     return forms.CharField(
         label=label,
         help_text=hint,
-        required=required,
+        required=bool(needed),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": needed},
     )
 
 
@@ -57,9 +59,13 @@ def day_field(label: str, what: str) -> DayMonthYearField:
 class TimeField(forms.CharField):
     """A time of day as people write it; kept as typed."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        hint = "For example 21:40 or 9.40pm"
-        super().__init__(max_length=20, help_text=hint, **kwargs)
+    def __init__(self, *, label: str, needed: str) -> None:
+        super().__init__(
+            label=label,
+            max_length=20,
+            help_text="For example 21:40 or 9.40pm",
+            error_messages={"required": needed},
+        )
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
@@ -68,9 +74,14 @@ class TimeField(forms.CharField):
         return text
 
 
-def choice(label: str, choices: Any) -> forms.ChoiceField:
+def choice(label: str, choices: Any, needed: str) -> forms.ChoiceField:
     """One of a few, as radio buttons."""
-    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect)
+    return forms.ChoiceField(
+        label=label,
+        choices=choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": needed},
+    )
 
 
 class Moments(PlainForm):
@@ -156,27 +167,36 @@ class EpisodeForm(Moments):
     MOMENTS = {"started": "When the child was last seen"}
 
     started_on = day_field("Which day were they last seen?", "day they were last seen")
-    started_time = TimeField(label="At what time were they last seen?")
+    started_time = TimeField(
+        label="At what time were they last seen?", needed="Enter the time they were last seen"
+    )
     started_twice = _twice()
     started_about = forms.BooleanField(label="The time is not exact", required=False)
-    missing_from = choice("Where were they missing from?", MissingFrom.choices)
+    missing_from = choice(
+        "Where were they missing from?", MissingFrom.choices, "Select where they were missing from"
+    )
     reported_by = forms.CharField(
         label="Who reported them missing?",
         help_text="Who they are to the child, or their post: a parent, night staff of the home.",
         max_length=200,
+        error_messages={"required": "Enter who reported them missing"},
     )
-    police_told = choice("Were the police told?", Told.choices)
+    police_told = choice(
+        "Were the police told?", Told.choices, "Select whether the police were told"
+    )
     police_reference = forms.CharField(label="Police reference", max_length=60, required=False)
-    grade = choice("How do the police grade the risk?", Grade.choices)
+    grade = choice(
+        "How do the police grade the risk?", Grade.choices, "Select how the police grade the risk"
+    )
     circumstances = text_field(
         "What is known about the circumstances?",
         "What happened before, where they may be, what worries you. Say what is known and what is"
         " thought.",
+        needed="Say what is known about the circumstances",
     )
     with_others = text_field(
         "Was anybody missing with them, or with them since?",
         "Other children, adults, cars, addresses that were mentioned.",
-        required=False,
     )
 
 
@@ -186,24 +206,24 @@ class ReturnForm(Moments):
     MOMENTS = {"returned": "When the child came back"}
 
     returned_on = day_field("Which day did they come back?", "day they came back")
-    returned_time = TimeField(label="At what time did they come back?")
+    returned_time = TimeField(
+        label="At what time did they come back?", needed="Enter the time they came back"
+    )
     returned_twice = _twice()
     returned_about = forms.BooleanField(label="The time is not exact", required=False)
-    return_how = choice("How did they come back?", ReturnHow.choices)
-    found_where = text_field(
-        "Where were they found, and with whom?", "If it is known.", required=False
-    )
+    return_how = choice("How did they come back?", ReturnHow.choices, "Select how they came back")
+    found_where = text_field("Where were they found, and with whom?", "If it is known.")
     appearance = text_field(
         "How did they look, and how were they?",
         "Clothes, injuries, mood, things they did not have before.",
-        required=False,
     )
-    said = text_field("What did they say?", "In their own words where you can.", required=False)
-    police_seen = choice("Have the police seen them?", PoliceSeen.choices)
+    said = text_field("What did they say?", "In their own words where you can.")
+    police_seen = choice(
+        "Have the police seen them?", PoliceSeen.choices, "Select whether the police have seen them"
+    )
     evidence_kept = text_field(
         "What was kept as evidence?",
         "Clothing goes into a clean bag and to the police, also without the child’s consent.",
-        required=False,
     )
 
 
@@ -211,7 +231,7 @@ class CorrectForm(EpisodeForm):
     """Everything of an episode again, and why it is corrected."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    reason = text_field("Why is it corrected?")
+    reason = text_field("Why is it corrected?", needed="Say why it is corrected")
 
 
 class CorrectBothForm(CorrectForm, ReturnForm):
@@ -240,14 +260,18 @@ class GradeForm(PlainForm):
     """The new grade, and what it rests on."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    grade = choice("How do the police grade the risk now?", Grade.choices)
-    reason = text_field("What has changed?")
+    grade = choice(
+        "How do the police grade the risk now?",
+        Grade.choices,
+        "Select how the police grade the risk now",
+    )
+    reason = text_field("What has changed?", needed="Say what has changed")
 
 
 class ReasonForm(PlainForm):
     """An act that needs nothing but its reason."""
 
-    reason = text_field("Why was it recorded by mistake?")
+    reason = text_field("Why was it recorded by mistake?", needed="Say why it was a mistake")
 
 
 OUTSIDE = "outside"
@@ -263,15 +287,21 @@ class AllocateForm(ColleagueForm):
             (COLLEAGUE, "Somebody with an account here"),
             (OUTSIDE, "Somebody without an account: you record what they tell you"),
         ),
+        "Select who will hold it",
     )
     outside = forms.CharField(label="Their name and agency", max_length=200, required=False)
-    independent = choice("Are they independent of those who care for the child?", YES_NO)
+    independent = choice(
+        "Are they independent of those who care for the child?",
+        YES_NO,
+        "Select whether they are independent",
+    )
     why_not_independent = text_field(
-        "Why does nobody independent hold it?", "Only if they are not.", required=False
+        "Why does nobody independent hold it?", "Only if they are not."
     )
     reason = text_field(
         "Why are they the right person for this child?",
         "Whom the child trusts or asked for counts.",
+        needed="Say why they are the right person for this child",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -304,13 +334,14 @@ class OfferForm(Moments):
 
     MOMENTS = {"asked": "When this was"}
 
-    what = forms.ChoiceField(label="What happened?", widget=forms.RadioSelect)
+    what = choice("What happened?", (), "Select what happened")
     asked_on = day_field("Which day was that?", "day")
-    asked_time = TimeField(label="At what time?")
+    asked_time = TimeField(label="At what time?", needed="Enter the time")
     asked_twice = _twice()
     reason = text_field(
         "What was said, or why is it not offered?",
         "A child who declines can think again: say how it will be offered again.",
+        needed="Write down what was said, or why it is not offered",
     )
 
     def __init__(self, *args: Any, acts: frozenset[Act], **kwargs: Any) -> None:
@@ -327,24 +358,21 @@ class InterviewForm(Moments):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     held_on = day_field("Which day was it held?", "day it was held")
-    held_time = TimeField(label="At what time?")
+    held_time = TimeField(label="At what time?", needed="Enter the time it was held")
     held_twice = _twice()
-    reasons = text_field("Why did they go?", "In their own words where you can.", required=False)
+    reasons = text_field("Why did they go?", "In their own words where you can.")
     places_people = text_field(
         "Where were they, and with whom?",
         "Places, addresses, names, what people look like, cars, telephones, other children.",
-        required=False,
     )
     harm = text_field(
         "Did anything happen to them, and what worries you?",
         "Say what the child said and what you think, each as such.",
-        required=False,
     )
-    needs = text_field("What would help them, and keep them safe?", required=False)
+    needs = text_field("What would help them, and keep them safe?")
     passed_on = text_field(
         "Whom did you tell, and when?",
         "The police of what may be evidence; the social worker; those who care for the child.",
-        required=False,
     )
 
     GATHERED = ("reasons", "places_people", "harm", "needs", "passed_on")
@@ -365,7 +393,7 @@ class InterviewForm(Moments):
 class CorrectInterviewForm(InterviewForm):
     """The same again, and why it is corrected."""
 
-    reason = text_field("Why is it corrected?")
+    reason = text_field("Why is it corrected?", needed="Say why it is corrected")
 
 
 def interview_initial(interview: ReturnInterview) -> dict[str, Any]:

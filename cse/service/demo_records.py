@@ -20,6 +20,7 @@ from cse.children.actions.record import add_child
 from cse.children.actions.status import record_legal_status
 from cse.children.models import Child
 from cse.people.models import User
+from cse.service.demo_missing import load_missing
 from cse.service.demo_referrals import load_referrals
 from screening.actions.complete import complete
 from screening.actions.save import save_section
@@ -146,6 +147,7 @@ def load_records(accounts: dict[str, User]) -> int:
         for email in child.seen_by:
             _let_see(record, accounts, child, accounts[email])
     load_referrals(accounts, as_person)
+    load_missing(accounts, as_person)
     return len(CHILDREN)
 
 

@@ -54,8 +54,9 @@ def test_the_hour_that_came_twice():
         assert (came_twice(first), came_twice(second)) == (False, True)
 
 
-@given(st.dates(dt.date(2020, 1, 1), dt.date(2040, 12, 31)), st.sampled_from(MINUTES))
-def test_any_moment_reads_on_the_wall_as_it_was_typed(day, time):
+@given(st.dates(dt.date(2020, 1, 1), dt.date(2040, 12, 31)), st.integers(0, 24 * 60 - 1))
+def test_any_moment_reads_on_the_wall_as_it_was_typed(day, minute):
+    time = MINUTES[minute]
     for second in (False, True):
         try:
             moment = moment_of(day, time, second=second)
