@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from cse.interface.forms import PlainForm
+from cse.interface.typed import refuse_unreadable
 from screening.answers import Given
 from screening.parts import Part
 from screening.rules import Direction, Impact, Level, Likelihood, Presence, TimeFrame
@@ -71,18 +73,22 @@ class _Reader:
         self.wrong: list[str] = []
 
     def text(self, name: str, longest: int, missing: str = "") -> str:
-        """A text as typed; too long or with a NUL it stays as it is and stands in ``errors``."""
+        """A text as typed; too long or unreadable it stays as it is and stands in ``errors``."""
         self.seen.add(name)
         value = self.posted.get(name)
         if value is None:
             return missing
-        value = value.replace("\r\n", "\n")
-        if "\x00" in value:
-            self.errors[name] = "Take out the character that cannot be stored (NUL)"
-        elif len(value) > longest:
+        # A vertical tab is how word processors end a line inside a paragraph.
+        value = value.replace("\r\n", "\n").replace("\x0b", "\n")
+        if len(value) > longest:
             self.errors[name] = (
                 f"Shorten the text to {longest:,} characters (it has {len(value):,})"
             )
+        else:
+            try:
+                refuse_unreadable(value)
+            except ValidationError as error:
+                self.errors[name] = error.message
         return value if value.strip() else ""
 
     def choice(self, name: str, allowed: Iterable[str], missing: str) -> str:

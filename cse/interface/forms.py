@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from cse.interface.typed import refuse_unreadable
 from cse.interface.words import date_words
 
 _MONTHS = (
@@ -32,6 +33,7 @@ _DETERMINED = ("the", "a", "an", "your", "their", "its", "one", "every", "each",
 class PlainErrors:
     """Makes "this field is required" say what to do: "Enter the …", "Say why …", "Select the …".
 
+    Text that cannot be stored or shown is refused with a reason, in every field.
     Beside `forms.Form` or `forms.ModelForm`. A field with its own `required` message keeps it.
     """
 
@@ -48,6 +50,10 @@ class PlainErrors:
             messages.setdefault("max_length", _must(field, name, _TOO_LONG))
             messages.setdefault("min_value", _must(field, name, "must be %(limit_value)s or more"))
             messages.setdefault("max_value", _must(field, name, "must be %(limit_value)s or less"))
+            if isinstance(field, forms.CharField) and not isinstance(
+                field.widget, forms.PasswordInput
+            ):
+                field.validators = [refuse_unreadable, *field.validators]
             if field.widget.is_hidden:
                 codes = ("required", "invalid", "min_value", "max_value")
                 messages.update(dict.fromkeys(codes, NOT_WHOLE))

@@ -59,6 +59,17 @@ def test_a_fault_that_two_checks_find_is_said_once():
     assert [each["text"] for each in summary_errors(form)] == [NOT_STORED]
 
 
+@pytest.mark.parametrize("text", ["a\u202eb", "a\u2066b", "a\x07b", "a\ufffdb"])
+def test_what_would_read_as_something_else_is_refused_in_every_field(text):
+    class Form(PlainForm):
+        reason = forms.CharField(widget=forms.Textarea)
+        password = forms.CharField(widget=forms.PasswordInput)
+
+    errors = Form({"reason": text, "password": text}).errors
+    assert list(errors) == ["reason"] and "again" in errors["reason"][0]
+    assert Form({"reason": "Siân \u200f משה", "password": "x"}).is_valid()
+
+
 def test_a_number_out_of_range_names_its_field_and_a_hidden_one_the_page():
     class Form(PlainForm):
         age = forms.IntegerField(label="Age", min_value=1, max_value=20)

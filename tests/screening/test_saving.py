@@ -258,7 +258,7 @@ def test_what_does_not_belong_is_ignored_and_written_down(oxfordshire, draft, su
     assert event.data["ignored"] == sorted(surplus)
 
 
-@pytest.mark.parametrize("text", ["\x00", "a" * 20_001])
+@pytest.mark.parametrize("text", ["\x00", "turned \u202e round", "a" * 20_001])
 def test_what_cannot_be_stored_is_refused_and_given_back(oxfordshire, draft, text):
     answer = save(oxfordshire.client(), draft, version="0", notes=f"Before {text}")
     assert answer.status_code == 200

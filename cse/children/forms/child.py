@@ -11,8 +11,8 @@ from django.utils import timezone
 from cse.children.census import ETHNIC_GROUPS, GROUPS
 from cse.children.models import BirthDateKnown, Child, Sex
 from cse.children.policies import ADULT, OLDEST
-from cse.children.typed import refuse_lines, refuse_unreadable
 from cse.interface.forms import DayMonthYearField, PlainForm
+from cse.interface.typed import refuse_heaps, refuse_lines
 from cse.interface.words import date_words
 from cse.workdays import age_on
 
@@ -26,7 +26,7 @@ def line(label: str, *, longest: int = 100, required: bool = False, **more: Any)
         label=label,
         max_length=longest,
         required=required,
-        validators=[refuse_unreadable, refuse_lines],
+        validators=[refuse_lines, refuse_heaps],
         **more,
     )
 
@@ -37,8 +37,8 @@ def _text(label: str, help_text: str = "") -> forms.CharField:
         help_text=help_text,
         max_length=LONGEST_TEXT,
         required=False,
+        validators=[refuse_heaps],
         widget=forms.Textarea(attrs={"rows": 3}),
-        validators=[refuse_unreadable],
     )
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from cse.children.names import normalise
 from cse.children.queries.search import Terms
-from cse.children.typed import refuse_lines, refuse_unreadable
 from cse.interface.forms import DayMonthYearField, PlainForm
+from cse.interface.typed import refuse_heaps, refuse_lines
 
 LONGEST_NAME = 200
 
@@ -24,7 +24,7 @@ class SearchForm(PlainForm):
         help_text="Given name, family name or both, in any order. Spelling need not be exact.",
         max_length=LONGEST_NAME,
         required=False,
-        validators=[refuse_unreadable, refuse_lines],
+        validators=[refuse_lines, refuse_heaps],
     )
     date_of_birth = DayMonthYearField(
         label="Date of birth",
