@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -14,7 +16,7 @@ from cse.interface.forms import DayMonthYearField, PlainForm
 from cse.people.models import Authority
 from referrals.forms.facts import FactsForm, initial_of
 from referrals.models import NoteKind, Referral
-from referrals.parts import CHOICES, HINTS, LONGEST, Kind, Part, kind_of
+from referrals.parts import CHOICES, DAYS, HINTS, LONGEST, Kind, Part, kind_of
 from screening.forms import NarrativeField, read_version
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "read_version",
 ]
 LONGEST_REASON = 4_000
+TOO_LONG = "Shorten the text to %(limit_value)d characters (it has %(show_value)d)"
 
 
 def read_token(text: str) -> uuid.UUID:
@@ -41,12 +44,12 @@ class PartForm(PlainForm):
     """One part of a referral, its fields as the part names them; none is required in a draft."""
 
     def __init__(self, part: Part, *args: Any, screens: Iterable[Any] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
         self.part = part
+        # Before the form is made, so that each field has the plain messages.
+        self.base_fields = {key: _field(key, title) for key, title in part.fields.items()}
         if part.key == "screen":
-            self.fields["screen"] = _screens(screens)
-        for key, title in part.fields.items():
-            self.fields[key] = _field(key, title)
+            self.base_fields = {"screen": _screens(screens), **self.base_fields}
+        super().__init__(*args, **kwargs)
 
     @property
     def values(self) -> dict[str, str]:
@@ -77,7 +80,19 @@ def _field(key: str, title: str) -> forms.Field:
     if kind is Kind.LINE:
         return forms.CharField(max_length=200, **common)
     rows = forms.Textarea(attrs={"rows": 5})
-    return NarrativeField(max_length=LONGEST, strip=False, widget=rows, **common)
+    words = {"max_length": TOO_LONG}
+    return NarrativeField(
+        max_length=LONGEST, strip=False, widget=rows, error_messages=words, **common
+    )
+
+
+def part_initial(referral: Referral) -> dict[str, Any]:
+    """How the form of a part stands for what was written so far; a stored day as a date."""
+    found: dict[str, Any] = {**referral.sections, "screen": str(referral.screen_id or "none")}
+    for key in DAYS & found.keys():
+        with suppress(ValueError):
+            found[key] = dt.date.fromisoformat(found[key])
+    return found
 
 
 def _screens(found: Iterable[Any]) -> forms.Field:
@@ -177,15 +192,18 @@ class StartForm(PlainForm):
     """Which screen goes along, where the child has some."""
 
     def __init__(self, *args: Any, screens: Iterable[Any], **kwargs: Any) -> None:
+        self.base_fields = {"screen": _screens(screens)}
         super().__init__(*args, **kwargs)
-        self.fields["screen"] = _screens(screens)
 
 
 class ReasonForm(PlainForm):
     """A reason, or an answer, in words."""
 
     reason = NarrativeField(
-        label="Why?", max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 5})
+        label="Why?",
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"max_length": TOO_LONG},
     )
 
     def __init__(self, *args: Any, label: str, hint: str = "", **kwargs: Any) -> None:
@@ -225,6 +243,7 @@ class NoteForm(PlainForm):
         max_length=LONGEST,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"max_length": TOO_LONG},
     )
 
     def clean(self) -> dict[str, Any]:

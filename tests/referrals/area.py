@@ -25,7 +25,7 @@ TEXTS = {
     "consent": {"consent": "refused", "consent_reason": "The child may be at risk."},
     "assessment": {
         "lead_consulted": "Lee Dale",
-        "lead_consulted_on": "2027-02-08",
+        "lead_consulted_on": "2026-11-02",
         "other_person": "Not known",
     },
 }

@@ -20,6 +20,7 @@ from referrals.forms.making import (
     MakingFactsForm,
     PartForm,
     facts_initial,
+    part_initial,
     read_version,
 )
 from referrals.parts import BY_KEY, PART_OF, Kind, kind_of, missing, parts_for
@@ -91,7 +92,7 @@ def _tasks(referral, preview):
         yield {
             "title": part.title,
             "href": part_address(referral, part.key),
-            "status": "Needed before sending" if lacks else words,
+            "status": "Needed" if lacks else words,
             "done": filled and not lacks,
             "tone": "notice" if lacks else "plain",
             "hint": lacks.message if lacks else "",
@@ -173,7 +174,7 @@ def part(request, pk, slug):
     if request.method != "POST":
         if not referral.is_draft:
             return redirect("referrals:show", pk=pk)
-        initial = {**referral.sections, "screen": str(referral.screen_id or "none")}
+        initial = part_initial(referral)
         return _part_page(
             request, referral, found, PartForm(found, initial=initial, screens=screens)
         )
