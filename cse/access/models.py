@@ -29,6 +29,7 @@ class Basis(models.TextChoices):
     SIGNATORY = "signatory", "Asked to sign or approve"
     COORDINATOR = "coordinator", "Coordinates the return interview after a child was missing"
     INTERVIEWER = "interviewer", "Asked to hold a return interview"
+    CONTRIBUTOR = "contributor", "Asked to contribute: opens that request, not the record"
     BREAK_GLASS = "break_glass", "Opened in an emergency"
 
 
@@ -78,7 +79,7 @@ class ChildUserGrant(GrantTerm, UserObjectPermissionBase):
         indexes = [
             models.Index(
                 fields=["user", "expires_at", "content_object"],
-                include=["starts_at", "permission"],
+                include=["starts_at", "permission", "basis"],
                 name="user_grant_scope",
             ),
             models.Index(fields=["content_object", "expires_at"], name="user_grant_reverse"),
@@ -114,7 +115,7 @@ class ChildTeamGrant(GrantTerm, GroupObjectPermissionBase):
         indexes = [
             models.Index(
                 fields=["group", "expires_at", "content_object"],
-                include=["starts_at", "permission"],
+                include=["starts_at", "permission", "basis"],
                 name="team_grant_scope",
             ),
             models.Index(fields=["content_object", "expires_at"], name="team_grant_reverse"),

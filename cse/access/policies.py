@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cse.access.capabilities import CHILD_ACTS, Capability
 from cse.access.principals import principals_of
-from cse.access.scope import scope_sql
+from cse.access.scope import ASKED_ACTS, scope_sql
 
 
 class NotVisible(Exception):  # noqa: N818  named for what it means
@@ -41,18 +41,25 @@ def check(user: Any, capability: Capability | str, child: Any = None) -> None:
     capability = Capability(capability)
     principals = principals_of(user)
     about_a_child = capability in CHILD_ACTS
-    if about_a_child and (child is None or not in_scope(user, getattr(child, "pk", child))):
+    if about_a_child and (child is None or not _sees(user, capability, child)):
         raise NotVisible
     if capability not in principals.acts:
         raise NotAllowed(f"Your post does not include: {capability.value}.")
 
 
-def in_scope(user: Any, child_id: uuid.UUID) -> bool:
-    """Whether the child is among those `visible()` would give, by the same SQL."""
+def _sees(user: Any, capability: Capability, child: Any) -> bool:
+    return in_scope(user, getattr(child, "pk", child), asked=capability in ASKED_ACTS)
+
+
+def in_scope(user: Any, child_id: uuid.UUID, *, asked: bool = False) -> bool:
+    """Whether the child is among those `visible()` would give, by the same SQL.
+
+    ``asked``: for an act for which it is enough to be asked.
+    """
     principals = principals_of(user)
     if not principals.acts:
         return False
-    sql, parameters = scope_sql(principals, only=child_id)
+    sql, parameters = scope_sql(principals, only=child_id, asked=asked)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT EXISTS ({sql})", parameters)
         return bool(cursor.fetchone()[0])
@@ -71,7 +78,8 @@ def need_reason(reason: str) -> None:
 def check_ordinary_access(user: Any, child: Any) -> None:
     """Raise where only an emergency opening lets this person in.
 
-    It is for seeing and helping, not for changing who else sees the child.
+    It is for seeing and helping, not for changing who else sees the child. Nor is being asked to
+    contribute.
     """
     from cse.access.models import Basis, ChildTeamGrant, ChildUserGrant
 
@@ -81,9 +89,11 @@ def check_ordinary_access(user: Any, child: Any) -> None:
         "starts_at__lte": now,
         "expires_at__gt": now,
     }
-    own = ChildUserGrant.objects.filter(user_id=user.pk, **live).exclude(basis=Basis.BREAK_GLASS)
+    own = ChildUserGrant.objects.filter(user_id=user.pk, **live)
     teams = ChildTeamGrant.objects.filter(group_id__in=principals.groups, **live)
-    if not (own.exists() or teams.exists()):
+    not_for_this = (Basis.BREAK_GLASS, Basis.CONTRIBUTOR)
+    ordinary = (found.exclude(basis__in=not_for_this).exists() for found in (own, teams))
+    if not any(ordinary):
         raise NotAllowed("An emergency opening does not let you change who sees a child.")
 
 

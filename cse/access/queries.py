@@ -118,11 +118,11 @@ SELECT EXISTS (SELECT FROM access_seal WHERE child_id = %(child)s AND lifted_at 
        (SELECT CASE WHEN bool_and(basis = %(emergency)s) THEN max(expires_at) END FROM (
           SELECT basis, expires_at FROM access_childusergrant
            WHERE content_object_id = %(child)s AND user_id = %(user)s
-             AND starts_at <= %(now)s AND expires_at > %(now)s
+             AND starts_at <= %(now)s AND expires_at > %(now)s AND basis <> %(asked)s
           UNION ALL
           SELECT basis, expires_at FROM access_childteamgrant
            WHERE content_object_id = %(child)s AND group_id = ANY(%(groups)s::int[])
-             AND starts_at <= %(now)s AND expires_at > %(now)s) live)
+             AND starts_at <= %(now)s AND expires_at > %(now)s AND basis <> %(asked)s) live)
 """
 
 
@@ -133,6 +133,7 @@ def marks_of(child_id: uuid.UUID, user: Any) -> Marks:
         "user": user.pk,
         "groups": list(principals_of(user).groups),
         "emergency": Basis.BREAK_GLASS,
+        "asked": Basis.CONTRIBUTOR,
         "now": timezone.now(),
     }
     with connection.cursor() as cursor:
@@ -287,7 +288,7 @@ def _teams(words: list[str]) -> list[Colleague]:
 
 def grant_holders(child_id: uuid.UUID) -> list[Any]:
     """People whose grant would let them see the child were they named in its seal."""
-    grants = live_grants(child_id)
+    grants = [each for each in live_grants(child_id) if each.basis != Basis.CONTRIBUTOR]
     groups = {grant.group_id for grant in grants if isinstance(grant, ChildTeamGrant)}
     holders = {grant.user_id for grant in grants if isinstance(grant, ChildUserGrant)}
     posts = Post.objects.filter(team__group_id__in=groups)

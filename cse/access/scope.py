@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.db import connection, models
 from django.db.models import BooleanField
@@ -21,14 +21,19 @@ from cse.access.principals import Principals, principals_of
 
 M = TypeVar("M", bound=models.Model)
 
+ASKED_ACTS: Final = frozenset({Capability.CONTRIBUTE})
+"""Acts for which it is enough to be asked; for every other such a grant opens nothing."""
+
 #: A break-glass grant opens ordinary children only, so a seal is stronger than it; that holds
 #: because emergency access never adds a name to a seal.
 SCOPE_SQL = """
 SELECT content_object_id FROM access_childusergrant
- WHERE user_id = {user} AND starts_at <= %(now)s AND expires_at > %(now)s {only_grant}
+ WHERE user_id = {user} AND starts_at <= %(now)s AND expires_at > %(now)s
+       {only_grant} {wide}
 UNION ALL
 SELECT content_object_id FROM access_childteamgrant
- WHERE group_id = ANY({groups}) AND starts_at <= %(now)s AND expires_at > %(now)s {only_grant}
+ WHERE group_id = ANY({groups}) AND starts_at <= %(now)s AND expires_at > %(now)s
+       {only_grant} {wide}
 EXCEPT
 SELECT child_id FROM access_exclusion
  WHERE user_id = {user} AND ended_at IS NULL {only_child}
@@ -39,9 +44,16 @@ SELECT s.child_id FROM access_seal s
                     WHERE n.seal_id = s.id AND n.user_id = {user} AND n.ended_at IS NULL)
 """
 
+#: The grants that open the whole record: all but those of people who are only asked.
+WIDE = "AND basis <> 'contributor'"
+
 
 def scope_sql(
-    principals: Principals, only: uuid.UUID | None = None, column: str = ""
+    principals: Principals,
+    only: uuid.UUID | None = None,
+    column: str = "",
+    *,
+    asked: bool = False,
 ) -> tuple[str, dict[str, Any]]:
     """The SQL that yields the ids of the children in scope, and its parameters.
 
@@ -49,6 +61,7 @@ def scope_sql(
     look-ups instead of the whole array. ``column`` does the same for each row of an outer query
     (``EXISTS (scope_sql(..., column="w.child_id"))``): cheaper than the array where an index
     already gives the few rows wanted, in order. It is a name from our code, never typed text.
+    ``asked`` takes in children about whom this person is only asked something (``ASKED_ACTS``).
     """
     same = column or ("%(only)s" if only else "")
     parameters: dict[str, Any] = {
@@ -62,6 +75,7 @@ def scope_sql(
         groups="%(groups)s",
         only_grant=f"AND content_object_id = {same}" if same else "",
         only_child=f"AND child_id = {same}" if same else "",
+        wide="" if asked else WIDE,
     )
     return sql, parameters
 
@@ -76,6 +90,7 @@ def people_in_scope(child_id: uuid.UUID, people: Sequence[Principals]) -> set[uu
         groups="p.groups",
         only_grant="AND content_object_id = %(only)s",
         only_child="AND child_id = %(only)s",
+        wide=WIDE,
     )
     parameters: dict[str, Any] = {"only": child_id, "now": timezone.now()}
     for n, person in enumerate(people):
@@ -95,8 +110,9 @@ class InScope(Expression):
     conditional = True
     filterable = True
 
-    def __init__(self, column: Any, principals: Principals) -> None:
+    def __init__(self, column: Any, principals: Principals, *, asked: bool = False) -> None:
         super().__init__(output_field=BooleanField())
+        self.asked = asked
         self.column = models.F(column) if isinstance(column, str) else column
         self.principals = principals
 
@@ -108,7 +124,7 @@ class InScope(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = compiler.compile(self.column)
-        sql, named = scope_sql(self.principals)
+        sql, named = scope_sql(self.principals, asked=self.asked)
         order: list[Any] = []
         # Django binds by position: turn the named parameters into their values in order.
         positional = _positional(sql, named, order)
@@ -134,7 +150,8 @@ def visible(queryset: models.QuerySet[M], user: Any, capability: Capability) -> 
     principals = principals_of(user)
     if capability not in principals.acts or capability not in CHILD_ACTS:
         return queryset.none()
-    return queryset.filter(InScope(child_path(queryset.model), principals))
+    asked = capability in ASKED_ACTS
+    return queryset.filter(InScope(child_path(queryset.model), principals, asked=asked))
 
 
 def child_path(model: type[models.Model]) -> str:

@@ -127,6 +127,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 
 #: Work of people who do not see the child it is about, and learn nothing of it.
 UNSEEN = (NAME_FOR_SEAL, FIND_LEAD)
+#: Work of people who see the request that they were asked to answer, and not the record.
+ASKED = (CONTRIBUTE,)
 
 
 def kind_of(key: str) -> Kind:

@@ -70,11 +70,11 @@ class WaitingPage:
 def waiting_for(user: Any, after: str | None = None) -> WaitingPage:
     """Up to 25 open items of this person and their teams, on children in their scope.
 
-    Two queries: the user's posts, and one for scope and rows. ``after`` is a cursor; one that
-    cannot be read starts from the beginning.
+    Those they are only asked about are among them. Two queries: the user's posts, and one for
+    scope and rows. ``after`` is a cursor; one that cannot be read starts from the beginning.
     """
     principals = principals_of(user)
-    if Capability.SEE_CHILD not in principals.acts:
+    if not principals.acts & {Capability.SEE_CHILD, Capability.CONTRIBUTE}:
         return WaitingPage((), "")
     sql, parameters = _statement(principals, read_cursor(after))
     with connection.cursor() as cursor:
@@ -106,7 +106,7 @@ def unseen_work_of(user: Any) -> list[WorkItem]:
 def _statement(
     principals: Principals, position: tuple[dt.datetime, uuid.UUID] | None
 ) -> tuple[str, dict[str, Any]]:
-    scope, parameters = scope_sql(principals, column="w.child_id")
+    scope, parameters = scope_sql(principals, column="w.child_id", asked=True)
     after = ""
     if position is not None:
         after = "AND (w.due_at, w.id) > (%(due)s, %(last)s)"

@@ -32,6 +32,8 @@ class TestDecision(TestCase):
                 assert (child in seen) is expected
                 assert user.has_perm("children.view_child", child) is expected
                 assert bool(why(user, child.pk)) is expected
+                asked = oracle(world, who, which, asked=True)
+                assert can(user, Capability.CONTRIBUTE, child) is asked
         for which, child in enumerate(built.children):
             listed = {person.user.pk for person in who_can_see(child.pk)}
             assert listed == {

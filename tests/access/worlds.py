@@ -41,6 +41,9 @@ WITH_CHILDREN = {
 }
 
 
+basis = st.sampled_from([Basis.GIVEN, Basis.BREAK_GLASS, Basis.CONTRIBUTOR])
+
+
 @dataclass
 class World:
     """A description: who holds which post, what is granted, excluded and sealed."""
@@ -66,7 +69,7 @@ worlds = st.builds(
         st.tuples(person, team, st.sampled_from([str(role) for role in Role]), ends), max_size=8
     ),
     user_grants=st.lists(
-        st.tuples(person, child, term, st.sampled_from([Basis.GIVEN, Basis.BREAK_GLASS])),
+        st.tuples(person, child, term, basis),
         max_size=8,
         unique_by=lambda grant: (grant[0], grant[1], grant[3]),
     ),
@@ -85,8 +88,8 @@ worlds = st.builds(
 )
 
 
-def oracle(world: World, who: int, which: int) -> bool:
-    """Whether that person sees that child, worked out from the description alone."""
+def oracle(world: World, who: int, which: int, *, asked: bool = False) -> bool:
+    """Whether that person sees that child, or is ``asked`` about it: from the description alone."""
     if who in world.inactive:
         return False
 
@@ -98,11 +101,17 @@ def oracle(world: World, who: int, which: int) -> bool:
         for holder, team, role, end in world.posts
         if holder == who and runs(end) and runs(world.agency_ends.get(world.agency_of(team)))
     ]
-    if not any(role in WITH_CHILDREN for _, role in current):
+    able = WITH_CHILDREN | ({Role.INTELLIGENCE} if asked else set())
+    if not any(role in able for _, role in current):
         return False
     if any((p, c) == (who, which) and not ended for p, c, ended in world.exclusions):
         return False
-    mine = [t for holder, c, t, _ in world.user_grants if (holder, c) == (who, which)]
+    mine = [
+        term
+        for holder, c, term, basis in world.user_grants
+        # Asked to contribute is not to see.
+        if (holder, c) == (who, which) and (asked or basis != Basis.CONTRIBUTOR)
+    ]
     mine += [
         t for team, c, t in world.team_grants if c == which and team in {p[0] for p in current}
     ]

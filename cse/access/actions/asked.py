@@ -43,13 +43,13 @@ def let_contribute(
     user: Any = None,
     group: Group | None = None,
 ) -> Grant:
-    """Let somebody (or a team) who is asked to contribute see the request, inside the act that asks.
+    """Let somebody (or a team) who is asked to contribute see the request, inside that act.
 
-    It opens the request alone, for ``days``, and ends with the answer.
+    It opens the request and not the record, for ``days``, and ends with the answer.
     """
     return grant_by_rule(
         child=child,
-        basis=Basis.SIGNATORY,
+        basis=Basis.CONTRIBUTOR,
         reason=reason,
         days=days,
         user=user,
@@ -63,7 +63,8 @@ def end_asked_access(child: Any, by: Any) -> None:
 
     Inside the act of the answer, after its work is closed.
     """
-    live = {"content_object": child, "basis": Basis.SIGNATORY, "expires_at__gt": timezone.now()}
+    asked = (Basis.SIGNATORY, Basis.CONTRIBUTOR)
+    live = {"content_object": child, "basis__in": asked, "expires_at__gt": timezone.now()}
     for own in ChildUserGrant.objects.select_for_update(of=("self",)).filter(**live):
         if not wired("work_waits")(child_id=own.content_object_id, owner_id=own.user_id):
             _end(own, by)
@@ -81,7 +82,7 @@ def _end(grant: Grant, by: Any) -> None:
         by=by,
         child=grant.content_object_id,
         obj=grant,
-        rule=Basis.SIGNATORY,
+        rule=grant.basis,
         reason=grant.ended_reason,
         changed=["expires_at"],
     )
