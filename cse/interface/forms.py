@@ -50,9 +50,9 @@ class PlainErrors:
             messages.setdefault("max_length", _must(field, name, _TOO_LONG))
             messages.setdefault("min_value", _must(field, name, "must be %(limit_value)s or more"))
             messages.setdefault("max_value", _must(field, name, "must be %(limit_value)s or less"))
-            if isinstance(field, forms.CharField) and not isinstance(
-                field.widget, forms.PasswordInput
-            ):
+            # A UUIDField is a CharField whose value is no text.
+            typed = isinstance(field, forms.CharField) and not isinstance(field, forms.UUIDField)
+            if typed and not isinstance(field.widget, forms.PasswordInput):
                 field.validators = [refuse_unreadable, *field.validators]
             if field.widget.is_hidden:
                 codes = ("required", "invalid", "min_value", "max_value")
