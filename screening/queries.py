@@ -111,16 +111,6 @@ def screen_before(user: Any, screen: Screen) -> Screen | None:
     )
 
 
-def projections(user: Any, version_id: uuid.UUID) -> QuerySet[Screen, tuple[Any, ...]]:
-    """Presences in the tool's order and day of every completed screen, for figures (W-SCR-11)."""
-    return (
-        visible_to(user)
-        .filter(status=Status.COMPLETE, tool_version_id=version_id)
-        .order_by("completed_at")
-        .values_list("completed_on", "projection")
-    )
-
-
 def level_history(child_id: uuid.UUID) -> list[LevelEvent]:
     """The child's level events, newest first; those that wait for approval included."""
     return list(LevelEvent.objects.filter(child_id=child_id))

@@ -19,7 +19,7 @@ import system
 PACKAGES = ("cse", "screening", "referrals", "meetings", "intelligence")
 NO_ANSWER = 4
 # A worker that is done takes over from the other: the browser tests are long and stand together.
-IN_PARALLEL = ("-n", "auto", "--dist", "worksteal")
+IN_PARALLEL = ("-n", "auto", "--dist", "worksteal", "--durations=15", "--durations-min=5")
 # What a developer's shell may hold must not decide what is tested.
 OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CSE_DEMO", "CSE_PRODUCTION")
 

@@ -113,12 +113,3 @@ def test_a_child_s_screens_cost_the_same_with_1_and_3(oxfordshire):
     completed(oxfordshire)
     three, sql = count(lambda: client.get(where))
     assert one == three, sql
-
-
-def test_projections_are_read_without_the_documents(oxfordshire):
-    screen = completed(oxfordshire, **{"O-IND-HEA-01": Given(presence=Presence.YES)})
-    completed(oxfordshire)
-    with CaptureQueriesContext(connection) as captured:
-        found = list(queries.projections(oxfordshire.worker, screen.tool_version_id))
-    assert [row[1][0] for row in found] == [3, 0]
-    assert '"screening_screen"."answers"' not in captured[-1]["sql"]
