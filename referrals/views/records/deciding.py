@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
@@ -14,6 +12,7 @@ from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.policies import NotAllowed, can
 from referrals.actions import deciding_not as acts
+from referrals.documents.not_referring import known_of
 from referrals.forms.deciding_not import (
     SIGN,
     AnswerForm,
@@ -26,7 +25,6 @@ from referrals.on_record import facts_on_record
 from referrals.policies import NoDraft, Refused
 from referrals.policies_beside import check_can_answer_decision, check_can_sign
 from referrals.queries.beside import decisions_visible_to, signed_by_agency_of, standing_of
-from referrals.reading import facts_in_words
 from referrals.signing import content_of, hash_of
 from referrals.views.records.common import (
     child_page,
@@ -97,7 +95,7 @@ def facts(request, pk):
         "decision": decision,
         "version": decision.version,
         "stale": status == 409,
-        "facts": _facts(decision),
+        "facts": known_of(decision),
         "has_errors": has_errors(form),
     }
     return child_page(request, "decision_facts", decision.child, context, status=status)
@@ -219,17 +217,10 @@ def _common(found):
     return {
         "decision": found,
         "standing": standing_of(found),
-        "facts": _facts(found),
+        "facts": known_of(found),
         "rules": found.routing["rules"],
         "own_rule": RULE_OF.get(found.way, ""),
     }
-
-
-def _facts(found):
-    """What was said and recorded, in words."""
-    return facts_in_words(
-        SimpleNamespace(facts=found.facts, screen_facts=found.record_facts, routing=found.routing)
-    )
 
 
 def _is_whole(found):
