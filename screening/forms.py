@@ -88,7 +88,7 @@ class _Reader:
             try:
                 refuse_unreadable(value)
             except ValidationError as error:
-                self.errors[name] = error.message
+                self.errors[name] = str(error.message)
         return value if value.strip() else ""
 
     def choice(self, name: str, allowed: Iterable[str], missing: str) -> str:
