@@ -17,6 +17,7 @@ from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals.models import DecisionNotToRefer, Signature
 from tests.factories import grant, make_child
+from tests.referrals.beside import peers
 from tests.referrals.test_deciding_not import area, raise_level, signed, written  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -235,3 +236,16 @@ def test_the_leads_list_asks_as_much_for_three_as_for_one(area, rows):  # noqa: 
     ) as asked:
         assert client.get(reverse("referrals:decisions")).status_code == 200
     assert len(asked) == 8, [q["sql"][:120] for q in asked.captured_queries]
+
+
+@pytest.mark.requirement("DEC-13")
+def test_what_a_draft_of_a_referral_says_is_not_asked_twice(area):  # noqa: F811
+    draft = area.draft(area.child, **peers())
+    start = reverse("referrals:decide-not-to-refer", args=[area.child.pk])
+    client = signed_in(area.worker)
+    told = client.get(f"{start}?referral={draft.pk}").content.decode()
+    assert re.search(r'value="W-CHK-14"[^>]*checked', told)
+    for asked in ("", "?referral=nothing", f"?referral={area.child.pk}"):
+        assert not re.search(
+            r'value="W-CHK-14"[^>]*checked', client.get(start + asked).content.decode()
+        )

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from cse.access.capabilities import Capability
@@ -98,11 +98,9 @@ def beside_of(referral: Referral, found: Preview) -> dict[str, Any]:
 
 
 def way_out_of(referral: Referral) -> str:
-    """The page on which a decision not to refer is made; empty while there is none."""
-    try:
-        return reverse("referrals:decide-not-to-refer", args=[referral.child_id])
-    except NoReverseMatch:
-        return ""
+    """The page on which a decision not to refer is made, with what this draft says."""
+    page = reverse("referrals:decide-not-to-refer", args=[referral.child_id])
+    return f"{page}?referral={referral.pk}"
 
 
 def is_autosave(request: HttpRequest) -> bool:

@@ -65,3 +65,11 @@ def has_errors(*forms: Any) -> bool:
 def new_token() -> str:
     """A token for a form that has not been sent."""
     return str(uuid.uuid4())
+
+
+def as_uuid(text: str) -> uuid.UUID | None:
+    """The id that was sent, or None for what is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

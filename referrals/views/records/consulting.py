@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -24,7 +22,7 @@ from referrals.models import ConsultationUsed
 from referrals.policies import Refused
 from referrals.queries import visible_to
 from referrals.queries.beside import consultations_of
-from referrals.views.records.common import has_errors, new_token, try_facts
+from referrals.views.records.common import as_uuid, has_errors, new_token, try_facts
 
 PAGE = 25
 
@@ -109,7 +107,7 @@ def refer(request, pk):
     if "child" in request.POST:
         try:
             child = get_visible_or_404(
-                Child.objects.all(), request.user, Capability.REFER, _uuid(request.POST["child"])
+                Child.objects.all(), request.user, Capability.REFER, as_uuid(request.POST["child"])
             )
             referral = acts.use_consultation(consultation_id=row.pk, child=child, by=request.user)
             return redirect("referrals:draft", pk=referral.pk)
@@ -131,10 +129,3 @@ def refer(request, pk):
         "has_errors": has_errors(form) or problem,
     }
     return render(request, "referrals/records/use_consultation.html", context)
-
-
-def _uuid(text):
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise NotVisible from None

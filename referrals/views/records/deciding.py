@@ -24,9 +24,11 @@ from referrals.forms.facts import FactsForm, initial_of
 from referrals.on_record import facts_on_record
 from referrals.policies import NoDraft, Refused
 from referrals.policies_beside import check_can_answer_decision, check_can_sign
+from referrals.queries import drafts_of
 from referrals.queries.beside import decisions_visible_to, signed_by_agency_of, standing_of
 from referrals.signing import content_of, hash_of
 from referrals.views.records.common import (
+    as_uuid,
     child_page,
     has_errors,
     new_token,
@@ -61,9 +63,18 @@ def decide(request, child_id):
             if made is not None:
                 return redirect("referrals:decision", pk=made[0].pk)
     else:
-        form = FactsForm(initial=initial_of(facts_on_record(child)) | {"activity": None})
+        form = FactsForm(initial=_first_guess(request, child))
     context = {"form": form, "token": token, "adult": adult, "has_errors": has_errors(form, token)}
     return child_page(request, "decide", child, context)
+
+
+def _first_guess(request, child):
+    """What a draft of a referral says, where the way here led from one; else the record."""
+    drafts = drafts_of(request.user).filter(child=child)
+    draft = drafts.filter(pk=as_uuid(request.GET.get("referral", ""))).first()
+    if draft is not None:
+        return initial_of(draft.facts, draft.routing.get("prefilled_checklist", ()))
+    return initial_of(facts_on_record(child)) | {"activity": None}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
