@@ -80,6 +80,7 @@ def with_people() -> QuerySet[Delivery]:
         "referral__agency",
         "referral__sent_by",
         "team__group",
+        "team__agency",
         "authority",
         "claimed_by",
         "decided_by",

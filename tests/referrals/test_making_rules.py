@@ -1,0 +1,346 @@
+"""What the pages of a draft ask, show and attach; whom it reaches; how many queries lists take."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from cse.access import actions as access
+from cse.access.actions import grant_by_rule
+from cse.access.models import Basis
+from cse.access.policies import NotVisible
+from cse.children.actions.status import record_legal_status
+from cse.people.models import AgencyType
+from cse.worklist import kinds
+from cse.worklist.models import WorkItem
+from referrals import actions
+from referrals.actions.notes import write_note
+from referrals.models import Delivery, Note, NoteKind, Referral
+from referrals.queries.notes import notes_without_referral
+from referrals.routing import CHECKLIST
+from referrals.transitions import State
+from screening.actions import complete, start_screen
+from tests.factories import make_agency, make_team, make_user
+from tests.referrals.area import Area, years_old
+from tests.referrals.test_making_pages import begin, page_of, save, write_all
+from tests.screening.made import TYPED, completed, fill_in
+from tests.screening.pages import controls, text_of
+
+pytestmark = pytest.mark.django_db
+IMBALANCE = "W-CHK-06"
+
+
+def rules_of(draft):
+    draft.refresh_from_db()
+    return {rule["id"] for rule in draft.routing["rules"]}
+
+
+@pytest.mark.requirement("DEC-12", "W-CHK-06", "W-REF-08", "W-REF-15", "W-REF-21")
+def test_the_factor_that_the_rules_tick_stays_until_it_is_unticked(wiltshire):
+    area, client = wiltshire, wiltshire.client()
+    child = area.another_child(date_of_birth=years_old(15))
+    draft = begin(client, child)
+    where = page_of(draft, "facts")
+    today = {"activity_from-day": "1", "activity_from-month": "11", "activity_from-year": "2026"}
+    save(client, where, activity="yes", other_age="19", **today)
+    assert "R8" in rules_of(draft) and "R7" not in rules_of(draft)
+    assert draft.routing["prefilled_checklist"] == [IMBALANCE]
+    page = client.get(where)
+    assert controls(page)["checklist"] == IMBALANCE
+    assert "has ticked “Age imbalance” for you to confirm" in text_of(page)
+    for factor in CHECKLIST.values():
+        assert factor in text_of(page)
+    unticked = controls(page) | {"act": "leave"}
+    del unticked["checklist"]
+    client.post(where, unticked)
+    assert "R9" in rules_of(draft) and "R8" not in rules_of(draft)
+    assert draft.facts["unticked"] == [IMBALANCE]
+    assert "checklist" not in controls(client.get(where))
+    # Both are considered, and written down, before it can be sent or set aside.
+    checked = text_of(client.get(page_of(draft, "check")))
+    assert "Say what you considered about a discussion." in checked
+    assert "Say what you considered about a referral." in checked
+    aside = text_of(client.get(page_of(draft, "set-aside")))
+    assert "What you considered is kept" in aside
+
+
+@pytest.mark.requirement("DEC-13", "W-REF-29")
+def test_a_decision_not_to_refer_is_offered_only_where_the_rules_let_it_be(wiltshire):
+    area, client = wiltshire, wiltshire.client()
+    child = area.another_child(date_of_birth=years_old(15))
+    draft = begin(client, child)
+    today = {"activity_from-day": "1", "activity_from-month": "11", "activity_from-year": "2026"}
+    save(client, page_of(draft, "facts"), activity="yes", checklist="W-CHK-14", **today)
+    way_out = reverse("referrals:decide-not-to-refer", args=[child.pk])
+    assert way_out in client.get(page_of(draft, "check")).content.decode()
+    save(client, page_of(draft, "facts"), wider="concerns_confirmed")
+    assert way_out not in client.get(page_of(draft, "check")).content.decode()
+
+
+@pytest.mark.requirement("W-REF-26", "O-REF-05", "DEC-28")
+def test_in_danger_one_sentence_is_enough_and_the_numbers_come_first(oxfordshire):
+    area, client = oxfordshire, oxfordshire.client()
+    start = text_of(client.get(reverse("referrals:start")))
+    assert area.authority.emergency_text in start and "Find or add the child" in start
+    assert start.index("call the police on 999") < start.index("Who is the child?")
+    draft = begin(client, area.child)
+    save(client, page_of(draft, "facts"), now="immediate_danger")
+    for name, more in (("draft", []), ("facts", []), ("check", []), ("part", ["family"])):
+        assert "Call 999 now" in text_of(client.get(page_of(draft, name, *more)))
+    save(client, page_of(draft, "part", "situation"), situation="She rang, and is locked in.")
+    checked = client.get(page_of(draft, "check"))
+    assert client.post(page_of(draft, "check"), controls(checked)).status_code == 302
+    reached = {each.team for each in draft.deliveries.all()}
+    assert {area.front_door, area.police} <= reached
+
+
+@pytest.mark.requirement("O-REF-02", "O-REF-14", "W-REF-43", "DEC-28")
+def test_from_a_completed_screen_which_goes_along(oxfordshire):
+    area, client = oxfordshire, oxfordshire.client()
+    screen = completed(area)
+    for name in ("completed", "show"):
+        page = client.get(reverse(f"screening:{name}", args=[screen.pk])).content.decode()
+        assert reverse("referrals:start-from-screen", args=[screen.pk]) in page
+    where = reverse("referrals:start-from-screen", args=[screen.pk])
+    form = {"token": str(uuid.uuid4()), "screen": str(screen.pk)}
+    assert 'value="none"' in client.get(where).content.decode()
+    client.post(where, form)
+    draft = Referral.objects.get()
+    assert draft.screen == screen and draft.screen_facts["level"] == "at_risk"
+    page = client.get(page_of(draft, "facts"))
+    assert "The level and the concerns are those of the screen" in text_of(page)
+    assert "Say why no completed screen" not in text_of(client.get(page_of(draft, "check")))
+    # It can be left out after all, with the reason.
+    save(client, page_of(draft, "part", "screen"), screen="none", screen_reason="Another child.")
+    draft.refresh_from_db()
+    assert (draft.screen, draft.screen_facts) == (None, {"screened": False})
+
+
+@pytest.mark.requirement("DEC-25", "DEC-28", "O-REF-02")
+def test_a_screen_completed_later_stands_beside_the_referral(oxfordshire):
+    area, client = oxfordshire, oxfordshire.client()
+    sent = area.sent(concerns_confirmed=True)
+    page = text_of(client.get(page_of(sent, "show")))
+    assert "The screen is outstanding" in page
+    waiting = WorkItem.objects.filter(kind=kinds.SCREEN_OUTSTANDING, closed_at__isnull=True)
+    assert waiting.get().owner == area.worker
+    with transaction.atomic():
+        screen, _ = start_screen(child=area.child, by=area.worker)
+    screen = fill_in(screen, area.worker, texts=TYPED)
+    complete(screen_id=screen.pk, by=area.worker, version=screen.version)
+    assert not waiting.exists()
+    (note,) = Note.objects.filter(referral=sent)
+    assert (note.kind, note.screen) == (NoteKind.SCREEN, screen)
+    assert "The screen is outstanding" not in text_of(client.get(page_of(sent, "show")))
+    theirs = area.client(area.duty).get(page_of(sent, "show"))
+    assert reverse("screening:show", args=[screen.pk]) in theirs.content.decode()
+
+
+@pytest.mark.requirement("DEC-41")
+def test_a_child_placed_in_the_other_county_reaches_both(oxfordshire):
+    area, client = oxfordshire, oxfordshire.client()
+    with transaction.atomic():
+        there = Area("wiltshire")
+        record_legal_status(child=area.child, kind="s20", starts_on=years_old(2), by=area.worker)
+    draft = begin(client, area.child)
+    facts = text_of(client.get(page_of(draft, "facts")))
+    assert "Yes, in Wiltshire" in facts and "Yes, in Oxfordshire" not in facts
+    save(client, page_of(draft, "facts"), wider="concerns_confirmed", placed_in="wiltshire")
+    checked = text_of(client.get(page_of(draft, "check")))
+    for team in (area.front_door, there.front_door):
+        assert f"{team.name}, {team.agency.name}" in checked
+    write_all(client, draft)
+    page = client.get(page_of(draft, "check"))
+    client.post(page_of(draft, "check"), controls(page))
+    reached = {each.team for each in draft.deliveries.all()}
+    assert {area.front_door, there.front_door} <= reached
+
+
+@pytest.mark.requirement("O-REF-01", "O-REF-11", "W-REF-39")
+def test_moved_by_a_group(oxfordshire):
+    area, client = oxfordshire, oxfordshire.client()
+    draft = begin(client, area.child)
+    opened = client.get(page_of(draft, "facts"))
+    data = controls(opened) | {"wider": ["group_suspected", "trafficking"], "act": "leave"}
+    client.post(page_of(draft, "facts"), data)
+    page = text_of(client.get(page_of(draft, "draft")))
+    for words in ("The group", "Being moved", "Seek legal advice", "national referral mechanism"):
+        assert words in page, words
+    assert "Strategy discussion of the police, social care and others" in page
+    moved = page_of(draft, "part", "trafficking")
+    save(client, moved, nrm="referred", moved_vehicles="A silver van", moved_said="“To the shop”")
+    save(client, page_of(draft, "part", "group"), legal_advice="Asked for today")
+    checked = text_of(client.get(page_of(draft, "check")))
+    for words in ("A silver van", "a first responder makes the referral", "Asked for today"):
+        assert words in checked, words
+
+
+@pytest.mark.requirement("W-REF-16")
+def test_disability_stands_beside_the_rules(wiltshire):
+    area, client = wiltshire, wiltshire.client()
+    draft = begin(client, area.child)
+    save(
+        client,
+        page_of(draft, "part", "disability"),
+        learning_disability="yes",
+        away_from_home="yes",
+        disabled="no",
+    )
+    page = text_of(client.get(page_of(draft, "draft")))
+    assert "has a learning disability, lives away from home" in page
+    assert "likelier that a sexual relationship is abusive" in page
+
+
+@pytest.mark.requirement("O-REF-06", "O-REF-07")
+def test_probation_names_the_manager_who_oversees_it(oxfordshire):
+    area = oxfordshire
+    agency = make_agency(authority=area.authority, type=AgencyType.PROBATION)
+    officer = make_user(team=make_team(agency))
+    with transaction.atomic():
+        grant_by_rule(
+            child=area.child, basis=Basis.GIVEN, reason="For the test", days=9, user=officer
+        )
+    client = area.client(officer)
+    draft = begin(client, area.child)
+    assert "Your manager" in text_of(client.get(page_of(draft, "draft")))
+    write_all(client, draft)
+    page = client.get(page_of(draft, "check"))
+    assert "Name the line manager who oversees this referral." in text_of(page)
+    client.post(page_of(draft, "check"), controls(page))
+    draft.refresh_from_db()
+    assert draft.is_draft
+    ours = begin_for(area)
+    assert "Your manager" not in text_of(area.client().get(page_of(ours, "draft")))
+
+
+def begin_for(area):
+    referral, _ = actions.start_from_child(child=area.child, by=area.worker, token=uuid.uuid4())
+    return referral
+
+
+@pytest.mark.requirement("O-REF-12", "DEC-41")
+def test_youth_offending_tells_both_and_others_may(oxfordshire):
+    area = oxfordshire
+    first = area.sent(concerns_confirmed=True)
+    assert area.specialists not in {each.team for each in first.deliveries.all()}
+    draft = area.draft(concerns_confirmed=True)
+    save(area.client(), page_of(draft, "part", "recording"), direct="yes")
+    checked = text_of(area.client().get(page_of(draft, "check")))
+    assert f"{area.specialists.name}, {area.care.name}" in checked
+    area.agency.type = AgencyType.YOUTH_OFFENDING
+    area.agency.save()
+    sent = area.sent(concerns_confirmed=True)
+    reached = {each.team for each in sent.deliveries.all()}
+    assert {area.front_door, area.specialists} <= reached
+
+
+def test_a_sealed_child_warns_before_it_is_sent(oxfordshire):
+    area = oxfordshire
+    draft = area.draft(concerns_confirmed=True)
+    assert "A sealed record" not in text_of(area.client().get(page_of(draft, "check")))
+    with transaction.atomic():
+        grant_by_rule(
+            child=area.child, basis=Basis.GIVEN, reason="For the test", days=9, user=area.lead
+        )
+        access.seal(child=area.child, names=[area.worker], reason="Covert enquiries", by=area.lead)
+    page = text_of(area.client().get(page_of(draft, "check")))
+    assert "may have nobody named yet" in page
+
+
+@pytest.mark.requirement("O-REF-05")
+def test_a_note_waits_for_no_referral_and_reaches_those_who_receive_one(oxfordshire):
+    area, client = oxfordshire, oxfordshire.client()
+    where = reverse("referrals:child-note", args=[area.child.pk])
+    said = {
+        "token": str(uuid.uuid4()),
+        "kind": "police_protection",
+        "happened_on-day": "1",
+        "happened_on-month": "11",
+        "happened_on-year": "2026",
+        "text": "Taken to a place of safety by two officers.",
+    }
+    assert client.post(where, said)["Location"] == where
+    assert "Taken to a place of safety" in text_of(client.get(where))
+    with transaction.atomic():
+        grant_by_rule(
+            child=area.child, basis=Basis.GIVEN, reason="For the test", days=9, user=area.duty
+        )
+    assert not notes_without_referral(area.duty, area.child.pk).exists()
+    area.sent(concerns_confirmed=True)
+    assert notes_without_referral(area.duty, area.child.pk).count() == 1
+    note = Note.objects.get()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        note.text = "Something else"
+        note.save()
+
+
+@pytest.mark.requirement("D-REF-01")
+def test_withdrawing_and_disagreeing_on_the_pages(oxfordshire):
+    area, client = oxfordshire, oxfordshire.client()
+    sent = area.sent(concerns_confirmed=True)
+    received = area.at(sent, area.front_door)
+    early = client.get(page_of(received, "disagree"))
+    assert early["Location"] == page_of(received, "outcome")
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    page = text_of(client.get(page_of(sent, "show")))
+    assert "Withdraw this referral" not in page and "Being decided by Dot" in page
+    late = client.post(page_of(sent, "withdraw"), {"reason": "The wrong child"})
+    assert "Dot" in text_of(late) and "has this referral already" in text_of(late)
+    other = area.sent(area.another_child(), concerns_confirmed=True)
+    answer = client.post(page_of(other, "withdraw"), {"reason": "The wrong child"})
+    assert answer["Location"] == page_of(other, "show")
+    states = {each.stands_at for each in Delivery.objects.filter(referral=other)}
+    assert states == {State.WITHDRAWN}
+    assert "The wrong child" in text_of(client.get(page_of(other, "show")))
+
+
+# -- Lists --------------------------------------------------------------------------------------
+
+
+def queries_of(client, where):
+    with CaptureQueriesContext(
+        connection,
+    ) as found:
+        assert client.get(where).status_code == 200
+    return len(found)
+
+
+def test_lists_and_pages_take_the_same_queries_with_one_and_with_three(oxfordshire):
+    area, client = oxfordshire, oxfordshire.client()
+    child = reverse("referrals:child", args=[area.child.pk])
+    overview = reverse("children:child", args=[area.child.pk])
+    places = [reverse("referrals:list"), child, overview]
+    area.draft()
+    shown = area.sent(concerns_confirmed=True)
+    client.get(places[0])
+    one = [queries_of(client, place) for place in places]
+    for _ in range(2):
+        area.draft()
+        area.sent(concerns_confirmed=True)
+    assert [queries_of(client, place) for place in places] == one
+    # A referral that went to three takes as many as one that went to one.
+    reached = shown.deliveries.count()
+    few = queries_of(client, page_of(shown, "show"))
+    more = area.sent(concerns_confirmed=True, trafficking=True, position_of_trust=True)
+    assert more.deliveries.count() > reached
+    assert queries_of(client, page_of(more, "show")) == few
+
+
+def test_a_note_beside_a_referral_needs_the_referral(oxfordshire):
+    area = oxfordshire
+    sent = area.sent(concerns_confirmed=True)
+    other = area.another_child()
+    with pytest.raises(NotVisible):
+        write_note(
+            child=other,
+            by=area.worker,
+            token=uuid.uuid4(),
+            kind="other",
+            happened_on=years_old(1),
+            text="Something",
+            referral=sent,
+        )
