@@ -8,12 +8,13 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         from cse.children.queries.timeline import keep_off_timeline
-        from referrals import panels
+        from referrals import documents, panels
         from referrals.clocks import register
         from referrals.timeline import ACTS
 
         register()
         panels.register()
+        documents.register()
         _when_something_is_new()
         for act in ACTS:
             keep_off_timeline(act)

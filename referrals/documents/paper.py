@@ -1,0 +1,143 @@
+"""A referral as its PDF prints it: what was sent, what became of it, and who signed for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cse.children.models import Child
+from cse.interface.words import date_words, datetime_words
+from referrals.models import Delivery, Disagreement, Note, Referral
+from referrals.preview import Owed, route_words
+from referrals.reading import ReadPart
+from referrals.routing import Route
+from referrals.transitions import State
+from screening.child_then import birth_words, child_as
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """One team or contact it was sent to: what for, where it stands, and what was decided."""
+
+    name: str
+    rows: Pairs
+    disagreements: tuple[Pairs, ...]
+
+
+@dataclass(frozen=True)
+class ReferralDocument:
+    """Everything the template of a referral prints; ``placed`` are the other area's own rules."""
+
+    referral: Referral
+    child: Pairs
+    sent: Pairs
+    rules: tuple[Owed, ...]
+    placed: tuple[dict[str, Any], ...]
+    raised: tuple[str, ...]
+    facts: tuple[tuple[str, tuple[str, ...]], ...]
+    parts: tuple[ReadPart, ...]
+    receivers: tuple[Receiver, ...]
+    notes: tuple[Note, ...]
+    screen_words: str
+
+
+def child_rows(referral: Referral) -> Pairs:
+    """The identity block, as it was recorded when the referral was sent."""
+    child: Child = child_as(referral.child_facts)
+    return (
+        ("Child’s name", child.name),
+        ("Other names", child.other_names or "None recorded"),
+        ("Date of birth", birth_words(child)),
+        ("Sex", child.get_sex_display()),
+        ("Address", child.address or "Not recorded"),
+        ("Reference", child.reference),
+    )
+
+
+def sent_rows(referral: Referral) -> Pairs:
+    """Who sent it, from where, and by which handbook it was read."""
+    assert referral.sent_by is not None  # noqa: S101  only what was sent is printed
+    who = ", ".join(
+        each for each in (referral.sent_by.get_full_name(), referral.sent_by.job_title) if each
+    )
+    rows = [
+        ("Sent by", who),
+        ("Agency", referral.agency.name),
+        ("Sent", datetime_words(referral.sent_at)),
+        ("Area whose handbook applies", referral.authority.name),
+    ]
+    if referral.placed_in is not None:
+        rows.append(("The child lives in", referral.placed_in.name))
+    return tuple(rows)
+
+
+def placed_rules(referral: Referral) -> tuple[dict[str, Any], ...]:
+    """Rules of the handbook of the area the child lives in, that the first did not name."""
+    known = {rule["id"] for rule in referral.routing.get("rules", ())}
+    found = referral.placed_routing.get("rules", ())
+    return tuple(rule for rule in found if rule["id"] not in known)
+
+
+def receiver(delivery: Delivery, said: Sequence[Disagreement]) -> Receiver:
+    """One delivery, with what was said against its decision."""
+    team = delivery.team
+    name = f"{team.name}, {team.agency.name}" if team else delivery.contact
+    mine = tuple(_disagreement(row) for row in said if row.delivery_id == delivery.pk)
+    return Receiver(name, tuple(_delivery_rows(delivery)), mine)
+
+
+def _delivery_rows(delivery: Delivery) -> Iterator[tuple[str, str]]:
+    what = (route_words(Route(each), delivery.authority) for each in delivery.routes)
+    yield "For", ", ".join(dict.fromkeys(what))
+    yield "Received", datetime_words(delivery.received_at)
+    yield "State on the day of this document", delivery.get_state_display()
+    if delivery.decision and delivery.stands_at is not State.PROPOSED:
+        by = f" by {delivery.decided_by.get_full_name()}" if delivery.decided_by else ""
+        yield "Decision", f"{delivery.get_decision_display()}{by}, {_on(delivery.decided_at)}"
+        yield "Reasons", delivery.reasons
+        if delivery.approved_by:
+            agreed = f"{delivery.approved_by.get_full_name()}, {_on(delivery.approved_at)}"
+            yield "Agreed by a second person", f"{agreed}. {delivery.approval_note}".strip()
+    if delivery.acknowledged_by:
+        who = delivery.acknowledged_by.get_full_name()
+        label = "Acknowledged" if delivery.team_id else "Told by the referrer"
+        yield label, f"{who}, {_on(delivery.acknowledged_at)}"
+    if delivery.told_note:
+        yield "Whom and how", delivery.told_note
+    if delivery.withdrawn_reason:
+        yield "Withdrawn because", delivery.withdrawn_reason
+
+
+def _disagreement(row: Disagreement) -> Pairs:
+    rows = [
+        ("Does not agree", f"{row.said_by.get_full_name()}, {_on(row.said_at)}"),
+        ("Why", row.reasons),
+    ]
+    if row.answered_by is not None:
+        rows.append(("Answered by", f"{row.answered_by.get_full_name()}, {_on(row.answered_at)}"))
+        rows.append(("Answer", row.answer))
+    else:
+        rows.append(("Answer", "Not answered yet"))
+    return tuple(rows)
+
+
+def screen_words(referral: Referral, *, printed: bool) -> str:
+    """What is said of the screen where it is printed behind, and where it is not."""
+    screen = referral.screen
+    if screen is None:
+        return "No screen went with this referral."
+    if printed:
+        return f"The screen completed {date_words(screen.completed_on)} went with this referral."
+    if screen.is_complete:
+        return (
+            "A screen had been begun and was not complete when this was sent. It was completed "
+            f"{date_words(screen.completed_on)} and is a document of its own."
+        )
+    return "A screen had been begun and was not complete when this was sent."
+
+
+def _on(moment: Any) -> str:
+    return datetime_words(moment)

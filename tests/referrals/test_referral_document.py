@@ -1,0 +1,194 @@
+"""A referral on paper with the screen that went with it: what it shows, and who may have it."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cse.access.policies import NotVisible
+from cse.documents.actions import fetch_document, make_document, request_export
+from cse.documents.kinds import kind_of
+from cse.documents.models import Export
+from cse.documents.render import document_html, write_pdf
+from cse.people.models import Role
+from referrals import actions
+from referrals.documents.referral import build, find, superseded
+from referrals.transitions import Act
+from tests.documents import reading, samples
+from tests.factories import grant, make_agency, make_user
+from tests.referrals.area import TEXTS
+from tests.screening.made import HIGH, completed, lowered
+
+pytestmark = pytest.mark.django_db
+LONG = "She was seen at the station with two adults whom nobody at school knows. " * 120
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def area(oxfordshire):
+    grant(oxfordshire.lead, oxfordshire.child)
+    return oxfordshire
+
+
+def printed(referral, user):
+    context = {"about": samples.about("Referral of C-7K3P92W"), **build(referral.pk, user)}
+    return reading.opened(write_pdf(document_html("documents/pdf/referral.html", context)))
+
+
+def whole(pdf):
+    return "".join(reading.texts(pdf))
+
+
+@pytest.mark.requirement("D-SHR-03")
+def test_it_is_pdf_ua_marked_and_says_what_was_sent_and_why(area):
+    sent = area.sent(concerns_confirmed=True, trafficking=True)
+    pdf = printed(sent, area.lead)
+    with pdf.open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
+    assert len(reading.tagged(pdf, "H1")) == 1
+    headers = {str(each.ID) for each in reading.tagged(pdf, "TH")}
+    for cell in reading.tagged(pdf, "TD"):
+        assert {str(each) for each in cell.A.Headers} <= headers
+    for number, text in enumerate(reading.texts(pdf), start=1):
+        assert text.count("OFFICIAL-SENSITIVE") >= 2 and f"Page{number}of" in text
+        assert "KMTR-QWXZ-BDGH-PNTV" in text
+    text = whole(pdf)
+    for words in (
+        TEXTS["situation"]["situation"],
+        TEXTS["consent"]["consent_reason"],
+        area.child.name,
+        area.worker.get_full_name(),
+        area.front_door.name,
+        "Oxfordshire handbook",
+        "No screen went with this referral",
+        "Signed electronically",
+        "The referral was frozen at that moment",
+    ):
+        assert reading.squeezed(words) in text, words
+    for rule in sent.routing["rules"]:
+        assert reading.squeezed(rule["title"]) in text
+
+
+def test_the_screen_goes_with_it_as_it_was_complete_then(area):
+    screen = completed(area, answers={HIGH: lowered(evidence="The coach’s note")})
+    sent = area.sent(screen=screen)
+    context = build(sent.pk, area.lead)
+    assert context["screen"].record.completed_at == screen.completed_at
+    text = whole(printed(sent, area.lead))
+    assert reading.squeezed("The coach’s note") in text
+    assert reading.squeezed("Screening, not assessment") in text
+
+
+def test_what_became_of_it_is_told_and_a_proposal_is_not(area):
+    sent = area.sent()
+    received = area.at(sent, area.front_door)
+    same = {"delivery_id": received.pk, "by": area.duty}
+    actions.claim(**same)
+    actions.decide(**same, decision=Act.SEND_BACK, reasons="Sent twice, it seems")
+    assert reading.squeezed("Sent twice, it seems") not in whole(printed(sent, area.lead))
+    actions.agree(delivery_id=received.pk, by=area.other_duty, note="I looked too")
+    actions.disagree(delivery_id=received.pk, by=area.worker, reasons="It is another worry")
+    text = whole(printed(sent, area.lead))
+    for words in (
+        "Sent twice, it seems",
+        "I looked too",
+        "It is another worry",
+        "Not answered yet",
+    ):
+        assert reading.squeezed(words) in text, words
+
+
+def test_text_is_printed_as_text_and_a_long_one_whole(area):
+    draft = area.draft(concerns_confirmed=True)
+    for part, values in (
+        ("situation", {"situation": f"<b>not bold</b> {{{{ 7 * 7 }}}} {LONG}END"}),
+    ):
+        version = draft.part_versions.get(part, 0)
+        draft = actions.save_part(
+            referral_id=draft.pk, part=part, values=values, version=version, by=area.worker
+        )
+    sent = actions.send(referral_id=draft.pk, by=area.worker, version=draft.version)
+    text = whole(printed(sent, area.lead))
+    assert "<b>notbold</b>{{7*7}}" in text
+    assert text.count(reading.squeezed("seen at the station")) == 120 and "END" in text
+
+
+def test_only_who_sees_the_referral_and_may_export_gets_it(area):
+    sent = area.sent()
+    stranger = make_user(Role.NAMED_LEAD, agency=make_agency(authority=area.authority))
+    grant(stranger, area.child)  # access to the child opens no referral
+    draft = area.draft()
+    for user, subject in (
+        (stranger, sent.pk),
+        (area.worker, sent.pk),  # a practitioner exports nothing
+        (area.lead, draft.pk),
+        (area.lead, uuid.uuid4()),
+    ):
+        with pytest.raises(NotVisible):
+            find(subject, user)
+        with pytest.raises(NotVisible):
+            build(subject, user)
+    for user in (area.lead, area.duty):
+        assert find(sent.pk, user).child == area.child
+
+
+def test_it_is_in_the_register_and_asked_again_when_it_is_fetched(area, monkeypatch):
+    from cse.documents import tasks
+
+    monkeypatch.setattr(tasks.render_export, "apply_async", lambda *_, **__: None)
+    sent = area.sent()
+    export = request_export(
+        kind_key="referral",
+        subject_id=sent.pk,
+        purpose="court",
+        by=area.duty,
+        recipient_name="The court",
+    )
+    assert make_document(export_id=export.pk)
+    export = Export.objects.get(pk=export.pk)
+    assert export.state == "ready" and export.child_id == area.child.pk
+    assert fetch_document(export_id=export.pk, by=area.duty)
+    for held in area.child.team_grants.all():
+        held.expires_at = held.starts_at
+        held.save()
+    with pytest.raises(NotVisible):
+        fetch_document(export_id=export.pk, by=area.duty)
+
+
+def test_a_withdrawn_one_says_so(area):
+    sent = area.sent()
+    assert superseded(sent.pk) == ""
+    actions.withdraw(referral_id=sent.pk, by=area.worker, reason="Sent twice")
+    assert superseded(sent.pk) == "This referral was withdrawn after it was sent."
+
+
+def cost_of(referral, user):
+    with CaptureQueriesContext(connection) as captured:
+        build(referral.pk, user)
+    return len(captured)
+
+
+def test_it_costs_the_same_however_many_it_was_sent_to(area):
+    few = area.sent()
+    wider = {"concerns_confirmed": True, "trafficking": True, "group_suspected": True}
+    many = area.sent(area.another_child(), **wider)
+    grant(area.lead, many.child)
+    assert many.deliveries.count() > few.deliveries.count()
+    # One more: the calendar, for when the strategy discussion is due.
+    assert cost_of(many, area.lead) <= cost_of(few, area.lead) + 1
+
+
+def test_the_page_leads_to_it_for_those_who_may_export(area):
+    sent = area.sent()
+    there = f"/documents/export/referral/{sent.pk}/"
+    here = f"/referrals/{sent.pk}/"
+    assert there in area.client(area.lead).get(here).content.decode()
+    assert there not in area.client().get(here).content.decode()
+    assert kind_of("referral").title == "Referral with its screen"
