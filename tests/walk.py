@@ -313,11 +313,17 @@ ROUTES: dict[str, Sample] = {
     "missing:record": _child(),
     **{
         f"missing:{name}": _row("episode", hidden=True)
-        for name in ("episode", "return", "correct", "grade", "set-aside", "allocate")
+        for name in (
+            "episode",
+            "return",
+            "correct",
+            "grade",
+            "set-aside",
+            "allocate",
+            "offer",
+            "interview",
+        )
     },
-    # Only the coordinator and the interviewer write these down.
-    "missing:offer": _row("episode", hidden=True, answers=(200, 302, 403)),
-    "missing:interview": _row("episode", hidden=True, answers=(200, 302, 403)),
     "screening:child": _child(),
     "screening:start": _child(),
     "screening:compare": _child(),

@@ -289,7 +289,9 @@ class AllocateForm(ColleagueForm):
         ),
         "Select who will hold it",
     )
-    outside = forms.CharField(label="Their name and agency", max_length=200, required=False)
+    outside = forms.CharField(
+        label="If they have no account: their name and agency", max_length=200, required=False
+    )
     independent = choice(
         "Are they independent of those who care for the child?",
         YES_NO,
@@ -307,6 +309,7 @@ class AllocateForm(ColleagueForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["chosen"].required = False
+        self.fields["search"].label = "If they have an account: find them"
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data

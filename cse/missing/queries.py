@@ -75,6 +75,22 @@ def missing_now(user: Any) -> list[MissingEpisode]:
     return list(seen.order_by("started_at", "id")[:PAGE])
 
 
+#: Why a row was saved where that was a step of its own and changed nothing said before.
+STEPS = frozenset(
+    {
+        "recorded",
+        "return recorded",
+        "owed",
+        "allocated",
+        "offered",
+        "held",
+        "Declined by the child",
+        "Not offered",
+        "set aside",
+    }
+)
+
+
 @dataclass(frozen=True)
 class Changed:
     """One change of a record: who, when, why, and the fields that differ, as (field, was, is)."""
@@ -95,9 +111,9 @@ def changes_of(row: MissingEpisode | ReturnInterview, fields: Sequence[str]) -> 
             for name in fields
             if getattr(before, name) != getattr(now, name)
         )
-        if differ and any(was not in (None, "") for _, was, _ in differ):
+        why = now.history_change_reason or ""
+        if differ and why not in STEPS:
             who = now.history_user.get_full_name() if now.history_user else "the service"
-            why = now.history_change_reason or ""
             found.append(Changed(now.history_date, who, why, differ))
     return found[::-1]
 

@@ -127,6 +127,7 @@ def test_a_correction_is_told_with_what_it_was_and_a_stale_one_shows_both(scene)
     episode, _ = scene.returned()
     episode.refresh_from_db()
     client, sent = scene.client(), corrected_fields(episode)
+    assert "What was changed" not in text_of(client.get(page_of(episode)))
     assert client.post(page_of(episode, "correct/"), sent).status_code == 302
     shown = text_of(client.get(page_of(episode)))
     assert "The home told us later" in shown
@@ -193,6 +194,14 @@ def test_declined_on_the_page(scene):
 def record_owed(scene):
     other, _ = scene.returned("2027-02-07 20:00", "2027-02-08 08:00")
     return page_of(other, "offer/")
+
+
+def test_a_page_whose_act_is_not_theirs_leads_back_and_says_why(scene):
+    episode, _ = scene.returned()
+    for more in ("return/", "offer/", "interview/"):
+        answer = scene.client().get(page_of(episode, more), follow=True)
+        assert answer.redirect_chain == [(page_of(episode), 302)]
+        assert "There is a problem" in text_of(answer)
 
 
 @pytest.mark.requirement("W-SHR-20")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from cse.access.capabilities import Capability
 from cse.access.lookup import get_visible_or_404
+from cse.access.policies import NotAllowed
 from cse.audit import events
 from cse.children.models import Child
 from cse.children.pages import frame
@@ -46,6 +48,21 @@ def sent(request: HttpRequest, form: Any, child: Child, also: tuple[str, ...] = 
     if not set(request.POST) - set(form.fields) <= set(also) | {"csrfmiddlewaretoken"}:
         note_extra_fields(request, form, child)
     return bool(form.is_valid())
+
+
+def turned_away(request: HttpRequest, episode: MissingEpisode, check: Any, *args: Any) -> Any:
+    """Back to the episode with the reason, where a page is opened and its act is refused.
+
+    A form that was posted meets the act itself, and keeps what was typed.
+    """
+    if request.method == "POST":
+        return None
+    try:
+        check(request.user, *args)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect("missing:episode", episode.pk)
+    return None
 
 
 def at_version(form: Any, version: int) -> Any:

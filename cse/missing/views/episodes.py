@@ -16,8 +16,16 @@ from cse.clocks.queries import clocks_of
 from cse.missing import actions, forms
 from cse.missing.models import Grade
 from cse.missing.patterns import length_words
-from cse.missing.policies import Stale, check_can_change, check_can_set_aside, may
-from cse.missing.views.common import at_version, open_episode, page, posted, refused, sent
+from cse.missing.policies import Stale, check_can_change, check_can_return, check_can_set_aside, may
+from cse.missing.views.common import (
+    at_version,
+    open_episode,
+    page,
+    posted,
+    refused,
+    sent,
+    turned_away,
+)
 from cse.missing.views.words import episode_changes, interview_changes
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
@@ -83,8 +91,8 @@ def came_back(request, pk):
     episode = open_episode(request, pk, Capability.RECORD_MISSING)
     form = forms.ReturnForm(posted(request))
     status = 200
-    if request.method != "POST" and episode.is_over:
-        return redirect("missing:episode", pk)
+    if away := turned_away(request, episode, check_can_return, episode):
+        return away
     if sent(request, form, episode.child):
         try:
             actions.record_return(episode_id=pk, by=request.user, facts=form.facts())
@@ -103,8 +111,8 @@ def came_back(request, pk):
 def correct(request, pk):
     """Correct what was recorded, for a reason; what it said before is kept."""
     episode = open_episode(request, pk, Capability.RECORD_MISSING)
-    if episode.is_set_aside:
-        check_can_change(request.user, episode)
+    if away := turned_away(request, episode, check_can_change, episode):
+        return away
     kind = forms.CorrectBothForm if episode.is_over else forms.CorrectForm
     form = kind(posted(request), initial=forms.initial_of(episode))
     status, newest = 200, None
@@ -134,7 +142,8 @@ def correct(request, pk):
 def grade(request, pk):
     """The police grade the risk anew (W §6.2)."""
     episode = open_episode(request, pk, Capability.RECORD_MISSING)
-    check_can_change(request.user, episode)
+    if away := turned_away(request, episode, check_can_change, episode):
+        return away
     initial = {"version": episode.version}
     form = forms.GradeForm(posted(request), initial=initial)
     status = 200
@@ -156,8 +165,8 @@ def grade(request, pk):
 def set_aside(request, pk):
     """It was recorded by mistake: kept with the reason, and counted no more."""
     episode = open_episode(request, pk, Capability.RECORD_MISSING)
-    if request.method != "POST":
-        check_can_set_aside(request.user, episode)
+    if away := turned_away(request, episode, check_can_set_aside, episode):
+        return away
     form = forms.ReasonForm(posted(request))
     status = 200
     if sent(request, form, episode.child):

@@ -14,7 +14,15 @@ from cse.clocks.queries import clocks_of
 from cse.missing import actions, forms
 from cse.missing.policies import Stale, check_interview, may
 from cse.missing.transitions import Act, State
-from cse.missing.views.common import at_version, open_episode, page, posted, refused, sent
+from cse.missing.views.common import (
+    at_version,
+    open_episode,
+    page,
+    posted,
+    refused,
+    sent,
+    turned_away,
+)
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -41,6 +49,8 @@ def _page(request, template, episode, **context):
 def allocate(request, pk):
     """The coordinator asks the most appropriate person (W §7)."""
     episode, interview = _open(request, pk, Capability.ALLOCATE_INTERVIEW)
+    if away := turned_away(request, episode, check_interview, interview, Act.ALLOCATE):
+        return away
     form = forms.AllocateForm(posted(request))
     status = 200
     if request.method == "POST" and "find" in request.POST:
@@ -53,8 +63,6 @@ def allocate(request, pk):
         else:
             messages.success(request, "The return interview is allocated.")
             return redirect("missing:episode", pk)
-    elif request.method != "POST":
-        check_interview(request.user, interview, Act.ALLOCATE)
     return _page(request, "allocate", episode, status=status, form=form)
 
 
@@ -77,8 +85,9 @@ def offer(request, pk):
     """What became of asking the child: offered, declined, or not offered and why (DEC-24)."""
     episode, interview = _open(request, pk, Capability.RECORD_INTERVIEW)
     acts = may(request.user, interview)
-    if request.method != "POST" and not acts & set(forms.ASKED):
-        check_interview(request.user, interview, Act.OFFER)
+    asks = next((act for act in forms.ASKED if act in acts), Act.OFFER)
+    if away := turned_away(request, episode, check_interview, interview, asks):
+        return away
     form = forms.OfferForm(posted(request), acts=acts)
     status = 200
     if sent(request, form, episode.child):
@@ -108,8 +117,8 @@ def hold(request, pk):
     episode, interview = _open(request, pk, Capability.RECORD_INTERVIEW)
     held = interview.stands_at is State.HELD
     act = Act.CORRECT if held else Act.HOLD
-    if request.method != "POST":
-        check_interview(request.user, interview, act)
+    if away := turned_away(request, episode, check_interview, interview, act):
+        return away
     kind = forms.CorrectInterviewForm if held else forms.InterviewForm
     form = kind(posted(request), initial=forms.interview_initial(interview))
     status, newest = 200, None
