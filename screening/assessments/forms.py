@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from cse.access.forms import ColleagueForm
@@ -18,10 +19,20 @@ from screening.models import Answered, StatutoryKind, StatutoryOutcome
 SAY_LESS = 2_000
 
 
+class SaidField(NarrativeField):
+    """A text kept exactly as typed; where it is required, spaces alone are not enough."""
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if self.required and not text:
+            raise ValidationError(self.error_messages["required"], code="required")
+        return text
+
+
 def narrative(label: str, *, longest: int = SAY_LESS, rows: int = 4, **kwargs: Any) -> forms.Field:
     """A text kept exactly as typed."""
     widget = forms.Textarea(attrs={"rows": rows})
-    return NarrativeField(label=label, max_length=longest, widget=widget, strip=False, **kwargs)
+    return SaidField(label=label, max_length=longest, widget=widget, strip=False, **kwargs)
 
 
 class StartForm(PlainForm):

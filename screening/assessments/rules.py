@@ -109,7 +109,7 @@ def strategy_discussion(area: str, facts: Facts) -> StrategyDiscussion:
     """
     level = level_that_counts(facts.level, facts.history, approved=False)
     if facts.says("significant_harm") in HARMED:
-        why = "The assessment finds that the child suffers, or is likely to suffer, harm."
+        why = "It finds that the child is suffering, or likely to suffer, significant harm."
         return StrategyDiscussion(True, why, "W §9.3, O §11.1")
     if area == OXFORDSHIRE and level in AT_RISK:
         why = "The child is at risk of exploitation, or is being exploited."

@@ -46,7 +46,7 @@ def test_a_risk_assessment_is_built_on_a_screen_and_completed(oxfordshire):
     for words in (
         "The bruises are not explained.",
         "She wants it to stop.",
-        "Follows. The assessment finds that the child suffers",
+        "Follows. It finds that the child is suffering",
         "Local form",
         "Seen by the nurse",
     ):

@@ -170,7 +170,10 @@ def _check_days(
         raise Refused("The outcome is before the beginning.")
     last = ended_on or dt.date.max
     for other in others:
-        if other.started_on <= last and started_on <= (other.outcome_on or dt.date.max):
+        other_last = other.outcome_on or dt.date.max
+        # One may begin on the day on which the one before it ended.
+        within = other.started_on < last and started_on < other_last
+        if within or other.started_on == started_on:
             raise Refused(
                 f"Another {other.get_kind_display().lower()} runs, or ran, in these days: record "
                 "its outcome first, or correct the days."
