@@ -154,12 +154,19 @@ def _sign(request, saved, form):
         acts.sign_decision(decision_id=saved.pk, by=request.user, version=saved.version)
     except acts.Unfinished as unfinished:
         form.add_missing(unfinished.missing)
+        _now_at(form, saved)
         return _draft(request, saved, form)
     except acts.Unavailable as closed:
         messages.error(request, str(closed))
         return redirect("referrals:decision", pk=saved.pk)
     messages.success(request, "Signed. Those who have to sign with you have been asked.")
     return redirect("referrals:decision", pk=saved.pk)
+
+
+def _now_at(form, stored):
+    """The form goes on from what is stored now."""
+    form.data = form.data.copy()
+    form.data["version"] = str(stored.version)
 
 
 def _too_late(request, found, form, words):
@@ -196,8 +203,7 @@ def _answer(request, found):
 def _draft(request, found, form, *, status=200):
     stored = initial_of_decision(found)
     if status == 409:
-        form.data = form.data.copy()
-        form.data["version"] = str(found.version)
+        _now_at(form, found)
     context = {
         **_common(found),
         "form": form,
