@@ -23,6 +23,7 @@ from referrals.reading import facts_in_words, read_parts, rules_of_referral
 from referrals.transitions import Act
 from referrals.views.deciding import choices_of, effects_of
 from referrals.views.heads import child_head
+from referrals.views.known import panels_beside
 from screening.child_then import birth_words, child_as
 
 POSTED = require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +40,14 @@ def open_delivery(request, pk):
     """The delivery to a team of this person, and a look in the log; else the one 404."""
     own = queries.with_people().filter(team__group_id__in=principals_of(request.user).groups)
     found = get_visible_or_404(
-        own.select_related("referral__placed_in", "referral__authority", "referral__screen"),
+        own.select_related(
+            "referral__placed_in",
+            "referral__authority",
+            "referral__screen",
+            "passed_by__team",
+            "passed_by__decided_by",
+            "passed_by__approved_by",
+        ),
         request.user,
         Capability.TRIAGE,
         pk,
@@ -214,6 +222,7 @@ def _page(request, found, *, status=200, refused="", typed=(), hints=None, **for
         "born": birth_words(child_as(referral.child_facts)),
         "others": queries.others_of(found),
         "known": queries.known_about(user, referral.child, referral),
+        "panels": panels_beside(referral.child, user),
         "disagreements": queries.disagreements_on(found),
         "clocks": [
             picture_of(each, now=now, may_explain=True, calendar=calendar)

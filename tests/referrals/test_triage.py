@@ -14,7 +14,13 @@ from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions, queries
 from referrals.models import Delivery
-from referrals.policies import Refused, TakenByAnother, check_can_disagree, check_delivery
+from referrals.policies import (
+    Refused,
+    TakenByAnother,
+    acts_open_to,
+    check_can_disagree,
+    check_delivery,
+)
 from referrals.transitions import OF_DELIVERY, Act, Actor, State, after_delivery
 from tests.factories import grant, make_user
 
@@ -233,6 +239,9 @@ def test_every_act_by_every_role_in_every_state(oxfordshire, received, state):
         except (NotAllowed, NotVisible):
             done = False
         assert done is allowed, (state, act, person, actors)
+        if can(person, Capability.SEE_CHILD, area.child):
+            # What the page offers is what the act allows.
+            assert (act in acts_open_to(person, received)) is done, (state, act, person)
 
 
 def test_the_table_of_paths_has_every_state_of_a_front_door():

@@ -216,6 +216,7 @@ def test_passed_to_the_specialists_and_acknowledged(area, received):
     special = area.client(area.specialist)
     page = text_of(special.get(at("delivery", there)))
     assert "It came from the front door" in page and "Acknowledge: we have it" in page
+    assert "Exploitation is likely" in page
     assert "Pass it to" not in page
     page = text_of(special.post(at("acknowledge", there), follow=True))
     assert "acknowledged it" in page

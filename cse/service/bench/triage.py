@@ -87,11 +87,11 @@ def run(sizes: list[int]) -> list[Result]:
 def load_board(county: population.County) -> None:
     """A front door with its people, what is open there, and what it decided before."""
     with connections["owner"].cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(population._TRIGGERS.format("DISABLE"))
         _load_team(county, cursor)
         _load_referrals(county, cursor)
+        cursor.execute(population._TRIGGERS.format("ENABLE"))
         cursor.execute("VACUUM (ANALYZE)")
-        cursor.execute("SET session_replication_role = DEFAULT")
 
 
 def _load_team(county: population.County, cursor: Any) -> None:
