@@ -249,3 +249,27 @@ def test_what_a_draft_of_a_referral_says_is_not_asked_twice(area):  # noqa: F811
         assert not re.search(
             r'value="W-CHK-14"[^>]*checked', client.get(start + asked).content.decode()
         )
+
+
+def test_a_double_click_signs_once(area):  # noqa: F811
+    decision = written(area)
+    here = reverse("referrals:decision", args=[decision.pk])
+    consulted = decision.consulted_on
+    typed = {
+        "version": decision.version,
+        "act": "sign",
+        "sign": "on",
+        "reasons": decision.reasons,
+        "factors_considered": decision.factors_considered,
+        "lead": str(area.lead.pk),
+        "consulted_on-day": consulted.day,
+        "consulted_on-month": consulted.month,
+        "consulted_on-year": consulted.year,
+    }
+    worker, lead = signed_in(area.worker), signed_in(area.lead)
+    assert [worker.post(here, typed).status_code for _ in range(2)] == [302, 302]
+    assert Signature.objects.count() == 1
+    assert [lead.post(here, {"answer": "agree"}).status_code for _ in range(2)] == [302, 302]
+    assert Signature.objects.count() == 2
+    changed = {"answer": "refuse", "note": "I have changed my mind."}
+    assert lead.post(here, changed).status_code == 409

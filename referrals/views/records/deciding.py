@@ -172,6 +172,9 @@ def _now_at(form, stored):
 def _too_late(request, found, form, words):
     """It was signed or set aside while this was typed: the text is shown, and nothing is lost."""
     found.refresh_from_db()
+    same = all(getattr(found, name) == form.values[name] for name in acts.TEXTS)
+    if found.status == "signed" and found.made_by_id == request.user.pk and same:
+        return redirect("referrals:decision", pk=found.pk)  # a double click
     return _show(request, found, AnswerForm(), typed=form, words=words, status=409)
 
 
@@ -187,6 +190,9 @@ def _answer(request, found):
             note=form.cleaned_data["note"],
         )
     except Refused as refused:
+        kept = {(each.signed_by_id, each.agrees, each.note) for each in found.signatures.all()}
+        if (request.user.pk, form.agrees, form.cleaned_data["note"]) in kept:
+            return redirect("referrals:decision", pk=found.pk)  # a double click
         return _show(request, found, form, words=str(refused), status=409)
     messages.success(
         request,
