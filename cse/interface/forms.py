@@ -41,6 +41,10 @@ class PlainErrors:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.say_plainly()
+
+    def say_plainly(self) -> None:
+        """Give every field its words; asked again by a form that adds fields of its own."""
         for name, field in self.fields.items():
             messages = field.error_messages
             if messages.get("required") == forms.Field.default_error_messages["required"]:

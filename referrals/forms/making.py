@@ -44,12 +44,12 @@ class PartForm(PlainForm):
     """One part of a referral, its fields as the part names them; none is required in a draft."""
 
     def __init__(self, part: Part, *args: Any, screens: Iterable[Any] = (), **kwargs: Any) -> None:
-        self.part = part
-        # Before the form is made, so that each field has the plain messages.
-        self.base_fields = {key: _field(key, title) for key, title in part.fields.items()}
-        if part.key == "screen":
-            self.base_fields = {"screen": _screens(screens), **self.base_fields}
         super().__init__(*args, **kwargs)
+        self.part = part
+        if part.key == "screen":
+            self.fields["screen"] = _screens(screens)
+        self.fields |= {key: _field(key, title) for key, title in part.fields.items()}
+        self.say_plainly()
 
     @property
     def values(self) -> dict[str, str]:
@@ -192,8 +192,9 @@ class StartForm(PlainForm):
     """Which screen goes along, where the child has some."""
 
     def __init__(self, *args: Any, screens: Iterable[Any], **kwargs: Any) -> None:
-        self.base_fields = {"screen": _screens(screens)}
         super().__init__(*args, **kwargs)
+        self.fields["screen"] = _screens(screens)
+        self.say_plainly()
 
 
 class ReasonForm(PlainForm):
