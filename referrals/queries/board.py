@@ -97,16 +97,19 @@ class Board:
     by_state: dict[State, int] = field(default_factory=dict)
 
 
-_FOUND = """
-SELECT d.id, d.state, k.due_at, COALESCE(k.due_at, d.decided_at, d.received_at) AS place
+#: What stands with the teams comes first and the scope is asked of that: a team sees children of
+#: whom nothing waits, and one of them may have had many referrals.
+_STANDS = """
+SELECT d.id, d.state, r.child_id, k.due_at,
+       COALESCE(k.due_at, d.decided_at, d.received_at) AS place
   FROM referrals_delivery d
   JOIN referrals_referral r ON r.id = d.referral_id
   LEFT JOIN clocks_clock k ON k.subject_id = d.id AND k.state = ANY(%(running)s)
- WHERE d.team_id = ANY(%(teams)s) AND d.state = ANY(%(states)s) AND r.child_id IN ({scope})
-   {narrowed}
+ WHERE d.team_id = ANY(%(teams)s) AND d.state = ANY(%(states)s) {narrowed}
 """
 _BOARD = """
-WITH found AS MATERIALIZED ({found}),
+WITH stands AS MATERIALIZED ({stands}),
+found AS MATERIALIZED (SELECT * FROM stands WHERE child_id IN ({scope})),
 figures AS (SELECT COUNT(*), COUNT(*) FILTER (WHERE due_at < %(now)s),
                    COUNT(*) FILTER (WHERE state = 'received'),
                    COUNT(*) FILTER (WHERE state = 'deciding'),
@@ -200,8 +203,9 @@ def _statement(
         after = "WHERE (place, id) > (%(place)s, %(last)s)"
         parameters["place"], parameters["last"] = position
     narrowed = "".join(f" AND {condition}" for condition in _conditions(filters))
-    found = _FOUND.format(scope=scope, narrowed=narrowed)
-    return _BOARD.format(found=found, after=after, looked_after=_LOOKED_AFTER), parameters
+    stands = _STANDS.format(narrowed=narrowed)
+    sql = _BOARD.format(stands=stands, scope=scope, after=after, looked_after=_LOOKED_AFTER)
+    return sql, parameters
 
 
 def _codes(filters: Filters) -> dict[str, Any]:

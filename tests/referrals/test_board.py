@@ -157,7 +157,7 @@ def test_the_page_costs_the_same_whatever_it_holds(area, number):
     assert len(found) == 10
     with CaptureQueriesContext(connection) as found:
         assert text_of(browser.get(reverse("referrals:decided"))).count("Robin Example") == number
-    assert len(found) == 9
+    assert len(found) == 7
 
 
 # -- Filters -------------------------------------------------------------------------------------

@@ -28,12 +28,15 @@ PEOPLE, ROUNDS = 10, 5
 TEAM, GROUP = uuid.UUID(int=900), 900
 #: What somebody would write by hand: the page and the figures above it, from one pass.
 BOARD = """
-WITH found AS (
-  SELECT d.id, d.state, k.due_at, COALESCE(k.due_at, d.decided_at, d.received_at) AS place
+WITH stands AS MATERIALIZED (
+  SELECT d.id, d.state, r.child_id, k.due_at,
+         COALESCE(k.due_at, d.decided_at, d.received_at) AS place
     FROM referrals_delivery d JOIN referrals_referral r ON r.id = d.referral_id
     LEFT JOIN clocks_clock k ON k.subject_id = d.id AND k.state IN ('running', 'late')
-   WHERE d.team_id = %(team)s AND d.state IN ('received', 'deciding', 'proposed')
-     AND r.child_id IN (
+   WHERE d.team_id = %(team)s AND d.state IN ('received', 'deciding', 'proposed')),
+found AS (
+  SELECT * FROM stands r
+   WHERE r.child_id IN (
        SELECT content_object_id FROM access_childusergrant WHERE user_id = %(user)s
           AND starts_at <= %(now)s AND expires_at > %(now)s
        UNION ALL
