@@ -17,8 +17,9 @@ class ScreeningConfig(AppConfig):
         from cse.children.queries.timeline import keep_off_timeline
         from cse.children.told import when_birth_changes
         from screening.actions.births import birth_changed
-        from screening.assessments.panel import assessments_panel
+        from screening.assessments.panel import assessment_way_on, assessments_panel
         from screening.standing import screens_panel
+        from screening.ways_on import register_way_on
 
         register_tab(Tab("Screens", "screening:child", Capability.SEE_SCREEN, position=20))
         register_tab(
@@ -26,6 +27,7 @@ class ScreeningConfig(AppConfig):
         )
         register_panel("screens", screens_panel, position=10)
         register_panel("assessments", assessments_panel, position=12)
+        register_way_on("assessment", assessment_way_on)
         when_birth_changes("screening", birth_changed)
         tell_on_timeline("screening.screen", Told("screening:show", of_child=False))
         tell_on_timeline("screening.riskassessment", Told("screening:assessment", of_child=False))

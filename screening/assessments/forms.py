@@ -95,7 +95,7 @@ class AskForm(ColleagueForm):
 ANSWERS: Final = (
     (Answered.GIVEN, "This is what we know"),
     (Answered.NOTHING, "We know nothing that helps"),
-    (Answered.CANNOT, "We cannot contribute, for the reason below"),
+    (Answered.CANNOT, "We cannot contribute, for the reason above"),
 )
 
 

@@ -75,6 +75,7 @@ def parts_of(tool: Tool) -> tuple[Part, ...]:
                     key=analysis_of(domain.key),
                     title="Risk analysis",
                     kind="text",
+                    required=True,
                     help="What the answers and the contributions mean together for this child: "
                     "what is known, from whom, what has changed, and what is not known yet.",
                 ),
@@ -127,7 +128,7 @@ def _history() -> tuple[Field, ...]:
 def _views() -> tuple[Field, ...]:
     why_not = "If their views were not sought, why not"
     return (
-        _text("child_views", "The child’s views, in their own words where you can"),
+        Field("child_views", "The child’s views, in their own words where you can", "text", True),
         _text("child_views_not_sought", why_not),
         Field(
             "child_agrees", "Does the child agree with this assessment?", "choice", choices=AGREES
@@ -167,12 +168,12 @@ def _conclusion() -> tuple[Field, ...]:
             "Matched to the risks above: for the child, and for the places and people around them.",
         ),
         Field("level", "Level", "level", required=True),
+        Field("direction", "The risk to this child has", "direction"),
         _text(
             "level_reason",
             "Why the level is lower than before",
             "Only where it is lower. A second person, your safeguarding lead, has to approve it.",
         ),
-        Field("direction", "The risk to this child has", "direction"),
         _text(
             "without_contributions",
             "Why it is completed before every contribution has come",

@@ -17,9 +17,9 @@ OUTCOMES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 HINTS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "conference": "The child was harmed and the risk goes on (W §9.5).",
-        "care_plan": "For a looked-after child: the risk is managed in care planning (W §10).",
-        "s17": "No significant harm goes on, and there are risks or needs (W §9.6).",
+        "conference": "The child was harmed and the risk goes on.",
+        "care_plan": "For a looked-after child: the risk is managed in care planning.",
+        "s17": "No significant harm goes on, and there are risks or needs.",
         "no_action": "Others may still have to act. Not engaging is never by itself a reason.",
     }
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 
 from cse.access.capabilities import Capability
@@ -14,8 +15,11 @@ from cse.children.models import Child
 from cse.children.panels import Panel
 from cse.interface.words import plural
 from screening.assessments import queries
-from screening.models import Contribution, RiskAssessment, StatutoryAssessment
+from screening.assessments.policies import SPECIALISTS, check_can_start, form_of, why_not
+from screening.assessments.rules import AT_RISK
+from screening.models import Contribution, RiskAssessment, Screen, StatutoryAssessment
 from screening.standing import ChosenLevel, level_states
+from screening.ways_on import WayOn
 
 SHOWN = 4
 """Of each in the panel of a child's page; the list of all is one link away."""
@@ -63,9 +67,10 @@ def _states(row: Any, level: ChosenLevel | None, asked: list[Contribution]) -> l
 
 
 def assessments_panel(child: Child, user: Any) -> Panel | None:
-    """The child's assessments and what social care has begun; four queries for any number.
+    """The child's assessments and what social care has begun; six queries for any number.
 
-    None for somebody whose post does not include seeing them, and where there is nothing yet.
+    None for somebody whose post does not include seeing them; and where there is nothing yet, for
+    somebody who does not begin one.
     """
     if Capability.SEE_ASSESSMENT not in principals_of(user).acts:
         return None
@@ -75,7 +80,8 @@ def assessments_panel(child: Child, user: Any) -> Panel | None:
         for each in queries.statutory_of(user, child.pk)[: SHOWN + 1]
         if not each.mistake_reason
     ]
-    if not found and not statutory:
+    may_start = not why_not(check_can_start, user, child, timezone.localdate())
+    if not found and not statutory and not may_start:
         return None
     return Panel(
         heading="Assessments",
@@ -83,6 +89,22 @@ def assessments_panel(child: Child, user: Any) -> Panel | None:
         context={
             "rows": rows_of(found[:SHOWN]),
             "statutory": statutory[:SHOWN],
+            "form_name": form_of(child.authority.tool_key).label,
+            "may_start": may_start,
             "more": len(found) > SHOWN or len(statutory) > SHOWN,
         },
+    )
+
+
+def assessment_way_on(screen: Screen, user: Any) -> WayOn | None:
+    """Beside a completed screen that identifies risk, for the specialists who lead it (O §20)."""
+    if not SPECIALISTS & principals_of(user).roles:
+        return None
+    if screen.sections.get("level") not in AT_RISK:
+        return None
+    if why_not(check_can_start, user, screen.child, timezone.localdate()):
+        return None
+    form = form_of(screen.authority.tool_key)
+    return WayOn(
+        f"Start a {form.label}", reverse("screening:assessment-start", args=[screen.child_id])
     )

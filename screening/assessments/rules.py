@@ -114,5 +114,5 @@ def strategy_discussion(area: str, facts: Facts) -> StrategyDiscussion:
     if area == OXFORDSHIRE and level in AT_RISK:
         why = "The child is at risk of exploitation, or is being exploited."
         return StrategyDiscussion(True, why, "O §11.1")
-    why = "The assessment by itself does not lead to one."
+    why = "The assessment by itself leads to no strategy discussion."
     return StrategyDiscussion(False, why, "O §11.1" if area == OXFORDSHIRE else "W §9.3")

@@ -152,6 +152,19 @@ def test_the_five_factors_of_history_are_asked_and_shown(oxfordshire):
     assert "Earlier abuse Yes" in shown and "Told by her aunt" in shown
 
 
+@pytest.mark.requirement("O-MTG-53")
+def test_the_specialists_are_offered_it_beside_a_screen_that_identifies_risk(oxfordshire):
+    screen = completed(oxfordshire)
+    kingfisher = make_user(Role.CSE_TEAM, team=make_team(kind=TeamKind.CSE_TEAM))
+    grant(kingfisher, oxfordshire.child)
+    where = reverse("screening:show", args=[screen.pk])
+    words = text_of(oxfordshire.client(kingfisher).get(where))
+    assert "Start a Risk Assessment" in words
+    assert "Start a Risk Assessment" not in text_of(oxfordshire.client().get(where))
+    overview = reverse("children:child", args=[oxfordshire.child.pk])
+    assert "Start a Risk Assessment" in text_of(oxfordshire.client().get(overview))
+
+
 # -- What is carried forward --------------------------------------------------------------------
 
 
