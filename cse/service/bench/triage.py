@@ -248,7 +248,7 @@ def by_hand(person: Any) -> Callable[[], list[tuple[Any, ...]]]:
     principals = principals_of(person)
 
     def job() -> list[tuple[Any, ...]]:
-        parameters = {
+        parameters: dict[str, Any] = {
             "user": principals.user_id,
             "groups": list(principals.groups),
             "team": TEAM,
