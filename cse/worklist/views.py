@@ -9,6 +9,7 @@ from cse.access.decorators import requires
 from cse.access.principals import principals_of
 from cse.access.wiring import wired
 from cse.children.queries import my_children
+from cse.interface.navigation import address
 from cse.worklist.due import due_in_words
 from cse.worklist.kinds import KINDS
 from cse.worklist.panels import home_panels
@@ -30,6 +31,8 @@ def home(request):
         "works_with_children": Capability.SEE_CHILD in acts,
         "may_search": Capability.SEARCH_CHILDREN in acts,
         "may_screen": Capability.SCREEN in acts and Capability.SEARCH_CHILDREN in acts,
+        # The room above says where; a worry need not wait for a screen.
+        "may_refer": address("referrals:start") if Capability.REFER in acts else "",
         "mine": my_children(request.user),
     }
     return render(request, "worklist/home.html", context)

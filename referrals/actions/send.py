@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from cse.access.principals import principals_of
 from cse.audit import events
 from cse.children.models import Child
 from cse.worklist import kinds
@@ -27,7 +28,7 @@ from referrals.facts import facts_of_screen, route_of
 from referrals.models import Delivery, Referral
 from referrals.parts import Missing, missing
 from referrals.policies import Refused, check_can_start, check_referral
-from referrals.transitions import Act
+from referrals.transitions import Act, State
 from screening.child_then import facts_to_keep
 
 NOBODY = (
@@ -121,10 +122,22 @@ def _deliver(referral: Referral, receiver: Addressee, by: Any) -> Delivery:
         obligation=receiver.obligation.value,
         received_at=timezone.now(),
     )
+    own = _of_own_team(delivery, by)
+    if own:
+        delivery.state = State.ACKNOWLEDGED.value
+        delivery.acknowledged_by, delivery.acknowledged_at = by, delivery.received_at
     keep(delivery, "received")
     let_team_see(delivery, by)
-    open_received(delivery, owner=by)
+    if not own:
+        open_received(delivery, owner=by)
     return delivery
+
+
+def _of_own_team(delivery: Delivery, by: Any) -> bool:
+    """Who sends it is of the team that it goes to and knows of it; a front door decides still."""
+    if delivery.team is None or any(name in FRONT_DOOR for name in delivery.routes):
+        return False
+    return delivery.team.group_id in principals_of(by).groups
 
 
 def open_received(delivery: Delivery, *, owner: Any) -> None:

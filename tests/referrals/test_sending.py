@@ -311,3 +311,22 @@ def test_a_colleague_with_access_from_another_agency_cannot_touch_the_draft(oxfo
     grant(outsider, area.child)
     with pytest.raises(NotVisible):
         actions.send(referral_id=draft.pk, by=outsider, version=draft.version)
+
+
+def test_a_lead_who_sends_it_has_nothing_to_acknowledge(oxfordshire):
+    """Who refers knows of it: their own team's copy is acknowledged by sending it."""
+    area = oxfordshire
+    leads = area.lead.posts.get().team
+    for sender, state, waits in (
+        (area.worker, "received", True),
+        (area.lead, "acknowledged", False),
+    ):
+        child = area.another_child()
+        grant(area.lead, child)
+        draft = area.draft(child, concerns_confirmed=True)
+        sent = actions.send(referral_id=draft.pk, by=sender, version=draft.version)
+        own = area.at(sent, leads)
+        assert own.state == state
+        assert own.acknowledged_by == (None if waits else sender)
+        assert waiting(kinds.ACKNOWLEDGE_REFERRAL, own).exists() is waits
+        assert waiting(kinds.DECIDE_REFERRAL, area.at(sent, area.front_door)).exists()
