@@ -129,6 +129,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 UNSEEN = (NAME_FOR_SEAL, FIND_LEAD)
 #: Work of people who see the request that they were asked to answer, and not the record.
 ASKED = (CONTRIBUTE,)
+#: Work with a referral that was sent to one's team, for whoever's post shows them no more of it.
+TRIAGE = (DECIDE_REFERRAL, ACKNOWLEDGE_REFERRAL, AGREE_OUTCOME, ANSWER_DISAGREEMENT)
 
 
 def kind_of(key: str) -> Kind:

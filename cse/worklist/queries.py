@@ -15,17 +15,19 @@ from cse.access.capabilities import Capability
 from cse.access.models import Exclusion
 from cse.access.principals import Principals, principals_of
 from cse.access.scope import scope_sql
-from cse.worklist.kinds import UNSEEN
+from cse.worklist.kinds import ASKED, TRIAGE, UNSEEN
 from cse.worklist.models import WorkItem
 
 PAGE = 25
+#: What may wait for somebody whose post shows them no child's record, by the act that it takes.
+_WITHOUT_RECORD = {Capability.CONTRIBUTE: ASKED, Capability.TRIAGE: TRIAGE}
 
 #: One index walk for the person and one for each team, each stopped after a page; the scope is
 #: asked of the few rows met on the way, because what waits is nearly always in scope.
 _WALK = """
 SELECT w.id, w.kind, w.subject_id, w.due_at, w.child_id, w.owner_id
   FROM worklist_workitem w
- WHERE {owner} AND w.closed_at IS NULL {after} AND EXISTS ({scope})
+ WHERE {owner} AND w.closed_at IS NULL {narrowed} AND EXISTS ({scope})
  ORDER BY w.due_at, w.id LIMIT {limit}
 """
 _EACH_TEAM = """
@@ -70,11 +72,12 @@ class WaitingPage:
 def waiting_for(user: Any, after: str | None = None) -> WaitingPage:
     """Up to 25 open items of this person and their teams, on children in their scope.
 
-    Those they are only asked about are among them. Two queries: the user's posts, and one for
+    Those they are only asked about are among them, and whose post shows no child has nothing but
+    those and the referrals sent to their team. Two queries: the user's posts, and one for
     scope and rows. ``after`` is a cursor; one that cannot be read starts from the beginning.
     """
     principals = principals_of(user)
-    if not principals.acts & {Capability.SEE_CHILD, Capability.CONTRIBUTE}:
+    if not principals.acts & {Capability.SEE_CHILD, *_WITHOUT_RECORD}:
         return WaitingPage((), "")
     sql, parameters = _statement(principals, read_cursor(after))
     with connection.cursor() as cursor:
@@ -107,11 +110,15 @@ def _statement(
     principals: Principals, position: tuple[dt.datetime, uuid.UUID] | None
 ) -> tuple[str, dict[str, Any]]:
     scope, parameters = scope_sql(principals, column="w.child_id", asked=True)
-    after = ""
+    narrowed = ""
     if position is not None:
-        after = "AND (w.due_at, w.id) > (%(due)s, %(last)s)"
+        narrowed = "AND (w.due_at, w.id) > (%(due)s, %(last)s)"
         parameters["due"], parameters["last"] = position
-    same = {"after": after, "scope": scope, "limit": PAGE + 1}
+    if Capability.SEE_CHILD not in principals.acts:
+        narrowed += " AND w.kind = ANY(%(kinds)s)"
+        acts = _WITHOUT_RECORD.items()
+        parameters["kinds"] = [k for act, kinds in acts if act in principals.acts for k in kinds]
+    same = {"narrowed": narrowed, "scope": scope, "limit": PAGE + 1}
     own = _WALK.format(owner="w.owner_id = %(user)s", **same)
     one_team = _WALK.format(owner="w.owner_group_id = t.team", **same)
     teams = _EACH_TEAM.format(walk=one_team)

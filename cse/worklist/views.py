@@ -11,7 +11,7 @@ from cse.access.wiring import wired
 from cse.children.queries import my_children
 from cse.interface.navigation import address
 from cse.worklist.due import due_in_words
-from cse.worklist.kinds import KINDS
+from cse.worklist.kinds import ASKED, KINDS
 from cse.worklist.panels import home_panels
 from cse.worklist.queries import unseen_work_of, waiting_for
 
@@ -24,7 +24,7 @@ def home(request):
     page = waiting_for(request.user, request.GET.get("after"))
     context = {
         "unseen": [_row(item, calendar) for item in unseen_work_of(request.user)],
-        "waiting": [_row(item, calendar) for item in page.items],
+        "waiting": [_row(item, calendar, acts) for item in page.items],
         "next": page.next,
         "is_first": "after" not in request.GET,
         "panels": home_panels(request.user),
@@ -38,12 +38,13 @@ def home(request):
     return render(request, "worklist/home.html", context)
 
 
-def _row(item, calendar):
+def _row(item, calendar, acts=frozenset()):
     today = timezone.localdate()
     kind = KINDS.get(item.kind)
     return {
         "item": item,
         "words": kind.words if kind else "Work from another part of the service",
         "href": kind.address(item.subject_id) if kind else "",
+        "sees_child": Capability.SEE_CHILD in acts and item.kind not in ASKED,
         "due": due_in_words(timezone.localdate(item.due_at), today, calendar),
     }

@@ -85,6 +85,21 @@ def test_a_role_that_sees_no_child_has_a_home_without_children(client, role):
     assert "Secret" not in page and "My children" not in page and "Find a child" not in page
 
 
+@pytest.mark.requirement("D-SHR-01")
+def test_who_sees_no_record_has_what_they_are_asked_and_the_referrals_of_their_team(client):
+    user = make_user(Role.INTELLIGENCE)
+    child = make_child("Sam", "Reed")
+    grant(user, child)
+    for kind in kinds.KINDS:
+        if kind not in kinds.UNSEEN:
+            work(child, owner=user, kind=kind)
+    wanted = {*kinds.ASKED, *kinds.TRIAGE}
+    assert {item.kind for item in waiting_for(user).items} == wanted
+    client.force_login(user, backend=BACKEND)
+    page = client.get("/").content.decode()
+    assert page.count("Sam Reed") >= len(wanted) and f"/children/{child.pk}/" not in page
+
+
 def test_paging_goes_through_everything_once(worker):
     group = worker.posts.get().team.group
     for number in range(PAGE + 4):
