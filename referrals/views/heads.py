@@ -7,9 +7,9 @@ from cse.access.principals import principals_of
 from cse.children.pages import frame
 
 
-def child_head(child, user):
+def child_head(child, user, current=""):
     """As ``frame``; without a link to the child for those whose post sees referrals only."""
-    found = frame(child, user)
+    found = frame(child, user, current)
     if Capability.SEE_CHILD not in principals_of(user).acts:
         found["identity"] = replace(found["identity"], href="")
     return found

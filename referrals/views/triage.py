@@ -19,6 +19,7 @@ from referrals import actions, queries
 from referrals.forms.triage import DecideForm, ReleaseForm, SecondForm
 from referrals.models import Delivery
 from referrals.policies import Refused, acts_open_to, check_delivery
+from referrals.queries.notes import notes_to_answer
 from referrals.reading import facts_in_words, read_parts, rules_of_referral
 from referrals.transitions import Act
 from referrals.views.deciding import choices_of, effects_of
@@ -223,6 +224,7 @@ def _page(request, found, *, status=200, refused="", typed=(), hints=None, **for
         "others": queries.others_of(found),
         "known": queries.known_about(user, referral.child, referral),
         "panels": panels_beside(referral.child, user),
+        "notes": notes_to_answer(user, referral),
         "disagreements": queries.disagreements_on(found),
         "clocks": [
             picture_of(each, now=now, may_explain=True, calendar=calendar)

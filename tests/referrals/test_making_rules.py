@@ -272,6 +272,9 @@ def test_a_note_waits_for_no_referral_and_reaches_those_who_receive_one(oxfordsh
     assert not notes_without_referral(area.duty, area.child.pk).exists()
     area.sent(concerns_confirmed=True)
     assert notes_without_referral(area.duty, area.child.pk).count() == 1
+    received = area.at(Referral.objects.get(), area.front_door)
+    theirs = area.client(area.duty).get(page_of(received, "delivery"))
+    assert "Taken to a place of safety" in text_of(theirs)
     note = Note.objects.get()
     with pytest.raises(DatabaseError), transaction.atomic():
         note.text = "Something else"

@@ -16,11 +16,11 @@ from cse.access.policies import NotVisible
 from cse.access.principals import principals_of
 from cse.audit import events
 from cse.children.models import Child
-from cse.children.pages import frame
 from cse.children.queries.overview import contacts_of
 from referrals import queries
 from referrals.models import Delivery, Referral
 from referrals.preview import Preview, preview_of
+from referrals.views.heads import child_head
 
 
 def open_referral(
@@ -69,7 +69,7 @@ def page(
     request: HttpRequest, template: str, referral: Referral, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     """A page about one referral, under the child's identity bar."""
-    context |= {"referral": referral, **frame(referral.child, request.user, "referrals:child")}
+    context |= {"referral": referral, **child_head(referral.child, request.user, "referrals:child")}
     return render(request, f"referrals/making/{template}.html", context, status=status)
 
 
@@ -77,7 +77,7 @@ def child_page(
     request: HttpRequest, template: str, child: Child, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     """A page about a child's referrals."""
-    context |= frame(child, request.user, "referrals:child")
+    context |= child_head(child, request.user, "referrals:child")
     return render(request, f"referrals/making/{template}.html", context, status=status)
 
 
