@@ -121,11 +121,6 @@ def is_social_care(user: Any) -> bool:
     return Agency.objects.filter(pk__in=ids, type=AgencyType.SOCIAL_CARE).exists()
 
 
-def can_start(user: Any, child: Child, today: dt.date) -> bool:
-    """The same as a question."""
-    return not why_not(check_can_start, user, child, today)
-
-
 def why_not(check_it: Any, *arguments: Any) -> str:
     """Why an act is refused, in words; empty where it may be done."""
     try:

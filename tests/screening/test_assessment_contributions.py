@@ -166,6 +166,17 @@ def test_a_team_is_asked_once_and_one_of_them_answers(place):
     assert grant.expires_at <= timezone.now() and grant.ended_reason == "Answered"
 
 
+@pytest.mark.requirement("O-MTG-12")
+def test_asked_again_is_the_same_request_with_a_new_day_and_access(place):
+    row = ask(place, days=0)
+    again = ask(place, days=30)
+    assert again.pk == row.pk and WorkItem.objects.filter(subject_id=row.pk).count() == 1
+    grant = ChildUserGrant.objects.get(user=place.nurse)
+    last = timezone.localdate() + dt.timedelta(days=30 + LATE_DAYS)
+    assert timezone.localdate(grant.expires_at) == last
+    assert "asked again" in list(row.history.values_list("history_change_reason", flat=True))
+
+
 def test_autosave_keeps_and_a_stale_one_is_told(place):
     row = ask(place)
     client = place.client(place.nurse)

@@ -1,4 +1,4 @@
-"""What several acts on assessments need: a locked row, and what the rules read."""
+"""What several acts on assessments need: a locked row, a reason, the first version."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from typing import Final
 from cse.access.policies import NotVisible
 from cse.children.models import Child
 from screening.assessments import queries
-from screening.assessments.rules import Facts
-from screening.facts import levels_of
 from screening.models import RiskAssessment
 from screening.policies import Refused
-from screening.queries import level_history, tool_of
 
 DRAFT_DAYS: Final = 5
 """Working days in which a draft should be finished. Ours: no handbook gives a number."""
@@ -38,17 +35,6 @@ def lock(assessment_id: uuid.UUID) -> RiskAssessment:
 def lock_child(child_id: uuid.UUID) -> Child:
     """The child, so that acts on it take turns."""
     return Child.objects.select_for_update(no_key=True).get(pk=child_id)
-
-
-def facts_of(assessment: RiskAssessment) -> Facts:
-    """What the rules read of an assessment now."""
-    tool = tool_of(assessment.tool_version_id)
-    return Facts(
-        sections=assessment.sections,
-        present=queries.present_in(assessment.screen, tool),
-        waiting=sum(each.waits for each in queries.contributions_of(assessment)),
-        history=levels_of(level_history(assessment.child_id)),
-    )
 
 
 def need(text: str, message: str) -> str:

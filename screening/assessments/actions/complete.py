@@ -16,8 +16,9 @@ from screening.actions.common import ACCESS_DAYS, leads_of
 from screening.actions.complete import StaleCheck, Unfinished
 from screening.actions.levels import write_level
 from screening.assessments import queries
-from screening.assessments.actions.common import facts_of, first_of, lock
+from screening.assessments.actions.common import first_of, lock
 from screening.assessments.changes import problems_of
+from screening.assessments.facts import facts_of
 from screening.assessments.policies import check_can_complete
 from screening.assessments.rules import Facts, strategy_discussion
 from screening.assessments.told import News, What, tell

@@ -68,19 +68,23 @@ def ask_contribution(
 
     A person or team gets the request on home and access to it alone, until they have answered and
     ``LATE_DAYS`` after the day at most. For a name it waits for whoever asks. Who was asked already
-    and has not answered is not asked twice: that request is given.
+    and has not answered is asked again by the same request, with the new day and question.
     """
     assessment = lock(assessment_id)
     check_can_ask(by, assessment)
     question = need(question, "Say what you ask them for.")
     _check_due(due_on)
     asked = {"asked_user": user, "asked_team": team, "asked_name": name.strip()}
-    waiting = Contribution.objects.filter(
-        assessment=assessment, answered_at__isnull=True, withdrawn_at__isnull=True, **asked
-    ).first()
-    if waiting is not None:
+    waiting = (
+        Contribution.objects.select_related("assessment__child", "asked_team__group")
+        .filter(assessment=assessment, answered_at__isnull=True, withdrawn_at__isnull=True, **asked)
+        .first()
+    )
+    if waiting is not None and (waiting.question, waiting.due_on) == (question, due_on):
         return waiting
     _check_can_be_asked(assessment, by, user, team)
+    if waiting is not None:
+        return _ask_again(waiting, question, due_on, by)
     row = Contribution(
         assessment=assessment,
         **asked,
@@ -92,16 +96,14 @@ def ask_contribution(
     )
     row._change_reason = "asked"  # type: ignore[attr-defined]
     row.save(force_insert=True)
-    events.record(
-        "contribution asked for",
-        by=by,
-        child=assessment.child_id,
-        obj=row,
-        reason=question,
-        data={"principal": str(getattr(user or team, "pk", "")), "due": due_on.isoformat()},
-    )
-    _let_answer(row, by)
-    return row
+    return _let_answer(row, by)
+
+
+def _ask_again(row: Contribution, question: str, due_on: dt.date, by: Any) -> Contribution:
+    row.question, row.due_on = question, due_on
+    row._change_reason = "asked again"  # type: ignore[attr-defined]
+    row.save()
+    return _let_answer(row, by)
 
 
 def _check_due(due_on: dt.date) -> None:
@@ -134,9 +136,20 @@ def _check_can_be_asked(
             raise Refused("Nobody holds a post in this team now.")
 
 
-def _let_answer(row: Contribution, by: Any) -> None:
+def _let_answer(row: Contribution, by: Any) -> Contribution:
     """Work on home, and access to the request: for those asked, or for who asks on their behalf."""
     child = row.assessment.child
+    events.record(
+        "contribution asked for",
+        by=by,
+        child=child,
+        obj=row,
+        reason=row.question,
+        data={
+            "principal": str(row.asked_user_id or row.asked_team_id or ""),
+            "due": row.due_on.isoformat(),
+        },
+    )
     group = row.asked_team.group if row.asked_team else None
     days = (row.due_on - timezone.localdate()).days + LATE_DAYS
     if row.has_account:
@@ -151,6 +164,7 @@ def _let_answer(row: Contribution, by: Any) -> None:
         owner=None if group else row.asked_user or by,
         group=group,
     )
+    return row
 
 
 @transaction.atomic

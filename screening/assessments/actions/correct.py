@@ -14,7 +14,8 @@ from cse.worklist import kinds
 from cse.worklist.actions import open_item
 from screening.actions.common import due_in
 from screening.assessments import queries
-from screening.assessments.actions.common import DRAFT_DAYS, facts_of, first_of, lock, need
+from screening.assessments.actions.common import DRAFT_DAYS, first_of, lock, need
+from screening.assessments.facts import facts_of
 from screening.assessments.policies import check_can_correct
 from screening.assessments.rules import strategy_discussion
 from screening.assessments.told import News, What, tell

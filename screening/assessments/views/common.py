@@ -18,9 +18,9 @@ from cse.children.pages import frame
 from screening import queries as screens
 from screening.assessments import queries
 from screening.assessments.carried import Carried
+from screening.assessments.facts import facts_of
 from screening.assessments.local_form import LABEL
 from screening.assessments.rules import Facts
-from screening.facts import levels_of
 from screening.models import Contribution, RiskAssessment
 from screening.tools.definition import Tool
 
@@ -57,12 +57,7 @@ class Opened:
     @property
     def facts(self) -> Facts:
         """As the rules read it now."""
-        return Facts(
-            sections=self.assessment.sections,
-            present=queries.present_in(self.assessment.screen, self.tool),
-            waiting=sum(each.waits for each in self.contributions),
-            history=levels_of(self.levels),
-        )
+        return facts_of(self.assessment, contributions=self.contributions, levels=self.levels)
 
 
 def open_assessment(
