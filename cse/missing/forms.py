@@ -137,7 +137,7 @@ class Moments(PlainForm):
         for stem in self.MOMENTS:
             for part in ("on", "time", "twice"):
                 values.pop(f"{stem}_{part}", None)
-        for name in ("version", "reason"):
+        for name in ("version", "reason", "token"):
             values.pop(name, None)
         return values
 
@@ -198,6 +198,12 @@ class EpisodeForm(Moments):
         "Was anybody missing with them, or with them since?",
         "Other children, adults, cars, addresses that were mentioned.",
     )
+
+
+class RecordForm(EpisodeForm):
+    """The same for the page that records it: sent twice, ``token`` makes it one."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
 
 class ReturnForm(Moments):

@@ -83,6 +83,11 @@ def test_a_double_click_makes_one(scene):
     sent = {**EPISODE, "token": token[1]}
     places = {client.post(record_page(scene), sent)["Location"] for _ in "12"}
     assert len(places) == 1 == MissingEpisode.objects.count()
+    # Nothing of the page's own counts as a field that it never asked for; another field does.
+    refused = AuditEvent.objects.filter(rule="extra fields")
+    assert not refused.exists()
+    client.post(record_page(scene), sent | {"set_aside_reason": "Mine"})
+    assert refused.get().data["fields"] == ["set_aside_reason"]
 
 
 def test_a_return_recorded_meanwhile_is_said_and_what_was_typed_stays(scene):

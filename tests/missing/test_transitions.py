@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.db import transaction
 
@@ -100,3 +102,20 @@ def test_nothing_open_is_a_dead_end_and_nobody_else_acts():
     for (state, _), (_, actors) in TRANSITIONS.items():
         assert isinstance(state, State) and actors <= set(Actor) and actors
     assert {state for state, _ in TRANSITIONS} == set(State)
+
+
+def test_the_docs_have_the_table_whole():
+    rows = [
+        [cell.strip() for cell in line.strip("| \n").split("|")]
+        for line in Path("docs/missing.md").read_text().splitlines()
+        if line.startswith("| ") and "interview is" not in line
+    ]
+    told = {
+        (state.replace("_", " "), act, after.split(":")[0])
+        for states, act, _, after in rows
+        for state in states.split(", ")
+    }
+    assert told == {
+        (str(state).replace("_", " "), str(act), str(then).replace("_", " "))
+        for (state, act), (then, _) in TRANSITIONS.items()
+    }

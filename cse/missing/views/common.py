@@ -41,12 +41,11 @@ def posted(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-def sent(request: HttpRequest, form: Any, child: Child, also: tuple[str, ...] = ()) -> bool:
+def sent(request: HttpRequest, form: Any, child: Child) -> bool:
     """Whether a whole form was posted; fields that it never asked for are noted."""
     if request.method != "POST":
         return False
-    if not set(request.POST) - set(form.fields) <= set(also) | {"csrfmiddlewaretoken"}:
-        note_extra_fields(request, form, child)
+    note_extra_fields(request, form, child)
     return bool(form.is_valid())
 
 

@@ -36,10 +36,10 @@ form_view = require_http_methods(["GET", "HEAD", "POST"])
 def record(request, child_id):
     """Record that the child is missing, or was."""
     child = visible_child(request, child_id, Capability.RECORD_MISSING)
-    form = forms.EpisodeForm(posted(request))
+    form = forms.RecordForm(posted(request), initial={"token": uuid.uuid4()})
     status = 200
-    token = _token(request.POST.get("token")) or uuid.uuid4()
-    if sent(request, form, child, also=("token",)):
+    if sent(request, form, child):
+        token = form.cleaned_data["token"] or uuid.uuid4()
         try:
             episode = actions.record(child=child, by=request.user, token=token, facts=form.facts())
         except NotAllowed as refusal:
@@ -49,14 +49,7 @@ def record(request, child_id):
                 request, "Recorded. Record the return as soon as you know that they are back."
             )
             return redirect("missing:episode", episode.pk)
-    return page(request, "record", child, status=status, form=form, token=token)
-
-
-def _token(text):
-    try:
-        return uuid.UUID(text or "")
-    except ValueError:
-        return None
+    return page(request, "record", child, status=status, form=form)
 
 
 @requires(Capability.SEE_MISSING)
