@@ -98,7 +98,9 @@ def _choice(
 
 def _activity(facts: Mapping[str, Any]) -> Iterator[str]:
     activity = facts.get("sexual_activity")
-    if activity:
+    if activity and not (activity.get("from") or activity.get("to")):
+        yield "Yes, or possibly; nobody knows when"
+    elif activity:
         yield f"From {_day(activity.get('from'))} to {_day(activity.get('to'))}"
     if facts.get("pregnant"):
         yield "The child is pregnant"
