@@ -21,6 +21,7 @@ from cse.children.actions.status import record_legal_status
 from cse.children.models import Child
 from cse.people.models import User
 from cse.service.demo_assessments import load_assessments
+from cse.service.demo_beside import load_beside
 from cse.service.demo_missing import load_missing
 from cse.service.demo_referrals import load_referrals
 from screening.actions.complete import complete
@@ -148,6 +149,7 @@ def load_records(accounts: dict[str, User]) -> int:
         for email in child.seen_by:
             _let_see(record, accounts, child, accounts[email])
     load_referrals(accounts, as_person)
+    load_beside(accounts, as_person)
     load_missing(accounts, as_person)
     load_assessments(accounts, as_person)
     return len(CHILDREN)

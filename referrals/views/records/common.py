@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -39,7 +38,7 @@ def child_page(
     request: HttpRequest,
     template: str,
     child: Child,
-    context: Mapping[str, Any],
+    context: dict[str, Any],
     *,
     status: int = 200,
 ) -> HttpResponse:
@@ -67,9 +66,9 @@ def new_token() -> str:
     return str(uuid.uuid4())
 
 
-def as_uuid(text: str) -> uuid.UUID | None:
-    """The id that was sent, or None for what is none."""
+def as_uuid(text: str) -> uuid.UUID:
+    """The id that was sent; for what is none the one that no row has."""
     try:
         return uuid.UUID(text)
     except ValueError:
-        return None
+        return uuid.UUID(int=0)
