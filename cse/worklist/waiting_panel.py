@@ -21,6 +21,8 @@ FOR_ALL = frozenset(
         kinds.REPEAT_SCREEN,
         kinds.DUTY_ADDED,
         kinds.FINISH_ASSESSMENT,
+        kinds.ALLOCATE_INTERVIEW,
+        kinds.HOLD_INTERVIEW,
     }
 )
 MOST = 10

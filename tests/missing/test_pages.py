@@ -209,6 +209,15 @@ def test_a_page_whose_act_is_not_theirs_leads_back_and_says_why(scene):
         assert "There is a problem" in text_of(answer)
 
 
+def test_what_is_owed_stands_on_the_child_s_page_for_all_who_see_it(scene):
+    episode, _ = scene.returned()
+    where = f"/children/{scene.child.pk}/"
+    assert "Ask somebody to hold the return interview" in text_of(scene.client().get(where))
+    scene.allocated(episode)
+    shown = text_of(scene.client().get(where))
+    assert "Hold the return interview" in shown and "Ivy Lorne" in shown
+
+
 @pytest.mark.requirement("W-SHR-20")
 def test_regular_episodes_are_pointed_at_the_child_s_plan(scene):
     where = f"/missing/child/{scene.child.pk}/"
