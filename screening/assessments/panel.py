@@ -15,9 +15,15 @@ from cse.children.models import Child
 from cse.children.panels import Panel
 from cse.interface.words import plural
 from screening.assessments import queries
-from screening.assessments.policies import SPECIALISTS, check_can_start, form_of, why_not
+from screening.assessments.policies import (
+    SPECIALISTS,
+    check_can_start,
+    check_start,
+    form_of,
+    why_not,
+)
 from screening.assessments.rules import AT_RISK
-from screening.models import Contribution, RiskAssessment, Screen, StatutoryAssessment
+from screening.models import Contribution, RiskAssessment, Screen
 from screening.standing import ChosenLevel, level_states
 from screening.ways_on import WayOn
 
@@ -67,20 +73,18 @@ def _states(row: Any, level: ChosenLevel | None, asked: list[Contribution]) -> l
 
 
 def assessments_panel(child: Child, user: Any) -> Panel | None:
-    """The child's assessments and what social care has begun; six queries for any number.
+    """The child's assessments and what social care has begun; four queries for any number.
 
     None for somebody whose post does not include seeing them; and where there is nothing yet, for
     somebody who does not begin one.
     """
-    if Capability.SEE_ASSESSMENT not in principals_of(user).acts:
+    acts, today = principals_of(user).acts, timezone.localdate()
+    if Capability.SEE_ASSESSMENT not in acts:
         return None
     found = list(queries.assessments_of(user, child.pk)[: SHOWN + 1])
-    statutory: list[StatutoryAssessment] = [
-        each
-        for each in queries.statutory_of(user, child.pk)[: SHOWN + 1]
-        if not each.mistake_reason
-    ]
-    may_start = not why_not(check_can_start, user, child, timezone.localdate())
+    begun = queries.statutory_of(user, child.pk).filter(mistake_reason="")
+    statutory = list(begun[: SHOWN + 1])
+    may_start = Capability.ASSESS in acts and not why_not(check_start, user, child, today)
     if not found and not statutory and not may_start:
         return None
     return Panel(

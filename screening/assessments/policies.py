@@ -35,6 +35,11 @@ def form_of(tool_key: str) -> AssessmentForm:
 def check_can_start(user: Any, child: Child, today: dt.date) -> None:
     """Raise unless this person may begin an assessment of this child (O §20, W §12.10)."""
     check(user, Capability.ASSESS, child)
+    check_start(user, child, today)
+
+
+def check_start(user: Any, child: Child, today: dt.date) -> None:
+    """The same of a child whom the page shows already, to somebody whose post includes the act."""
     if is_adult(child, today):
         raise Refused(TOO_OLD)
     _check_specialist(user, form_of(child.authority.tool_key))
