@@ -51,7 +51,7 @@ class OfferForm(PlainForm):
     strengths = narrative("What is strong, and protects?")
     child_views = narrative("What does the child say?")
     review_on = _day_to_come(
-        "day",
+        "day of the meeting, or of the next offer",
         "On which day does the team around the child meet, or is help offered again?",
         "It waits for the lead professional until then.",
     )
