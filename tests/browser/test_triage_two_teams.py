@@ -36,6 +36,7 @@ def test_claimed_by_one_passed_on_and_acknowledged(desk):
     dot.get_by_role("button", name="Keep my decision").click()
     expect(dot.get_by_text("responsible until Kingfisher")).to_be_visible()
     sky.goto("/")
+    assert "Acknowledge the referral" in sky.content(), sky.inner_text("main")[:600]
     sky.get_by_role("link", name="Acknowledge the referral").click()
     expect(sky.get_by_text("The screen and the school point to exploitation.")).to_be_visible()
     sky.get_by_role("button", name="Acknowledge").click()
