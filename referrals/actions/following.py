@@ -75,7 +75,9 @@ def withdraw(*, referral_id: uuid.UUID, by: Any, reason: str) -> Referral:
     if not found:
         check(by, Capability.REFER, referral.child_id)
         raise Refused("This has not been sent.")
-    deliveries = [lock_delivery(each.pk) for each in found]
+    deliveries = [lock_delivery(each.pk) for each in found if not each.is_senders_own]
+    if not deliveries:
+        raise Refused("Nobody but your own team has it: there is nothing to withdraw.")
     for delivery in deliveries:
         delivery.state = check_delivery(by, delivery, Act.WITHDRAW)
     _need(reason, "Say why you withdraw it.")

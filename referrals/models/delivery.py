@@ -181,6 +181,11 @@ class Delivery(models.Model):
         """The state, as the table of transitions names it."""
         return State(self.state)
 
+    @property
+    def is_senders_own(self) -> bool:
+        """Whether sending it acknowledged it: who sent it is of the team that it went to."""
+        return self.acknowledged_at == self.received_at
+
 
 class Disagreement(models.Model):
     """Somebody who referred does not agree with the decision; a lead of the team answers.

@@ -330,3 +330,6 @@ def test_a_lead_who_sends_it_has_nothing_to_acknowledge(oxfordshire):
         assert own.acknowledged_by == (None if waits else sender)
         assert waiting(kinds.ACKNOWLEDGE_REFERRAL, own).exists() is waits
         assert waiting(kinds.DECIDE_REFERRAL, area.at(sent, area.front_door)).exists()
+    actions.withdraw(referral_id=sent.pk, by=area.lead, reason="The wrong child")
+    assert area.at(sent, area.front_door).state == "withdrawn"
+    assert area.at(sent, leads).state == "acknowledged"

@@ -63,7 +63,8 @@ def show(request, pk):
 
 
 def _may_withdraw(user, deliveries):
-    """Only while nobody has claimed or answered any of it."""
+    """Only while nobody else has claimed or answered any of it."""
+    deliveries = [each for each in deliveries if not each.is_senders_own]
     if not deliveries or any(each.stands_at is not State.RECEIVED for each in deliveries):
         return False
     try:
