@@ -15,7 +15,7 @@ from cse.access.capabilities import Capability
 from cse.access.principals import principals_of
 from cse.access.scope import visible
 from referrals.models import Delivery, Disagreement, Referral
-from referrals.transitions import OPEN, Status
+from referrals.transitions import Status
 
 
 def visible_to(user: Any, capability: Capability = Capability.SEE_REFERRAL) -> QuerySet[Referral]:
@@ -94,12 +94,6 @@ def deliveries_to(user: Any) -> QuerySet[Delivery]:
     groups = list(principals_of(user).groups)
     found = visible(with_people(), user, Capability.TRIAGE)
     return found.filter(team__group_id__in=groups)
-
-
-def open_elsewhere(user: Any, referral: Referral) -> QuerySet[Delivery]:
-    """Other open deliveries about the same child that this person may see, to compare with."""
-    seen = visible_to(user).filter(child_id=referral.child_id).exclude(pk=referral.pk)
-    return with_people().filter(referral__in=seen.values("pk"), state__in=OPEN)
 
 
 def others_of(delivery: Delivery) -> QuerySet[Delivery]:

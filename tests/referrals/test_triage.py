@@ -271,8 +271,6 @@ def test_lists_cost_the_same_whatever_they_hold(oxfordshire, django_assert_num_q
         assert all(list(each.deliveries.all()) for each in sent)
     assert len(sent) == number
     with act_as(Acting(in_request=True)), django_assert_num_queries(3):
-        (one,) = queries.referrals_of(area.duty, sent[0].child_id)
+        assert len(queries.referrals_of(area.duty, sent[0].child_id)) == 1
     with act_as(Acting(in_request=True)), django_assert_num_queries(2):
         assert list(queries.drafts_of(area.worker)) == []
-    with act_as(Acting(in_request=True)), django_assert_num_queries(2):
-        assert list(queries.open_elsewhere(area.duty, one)) == []
