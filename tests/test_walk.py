@@ -6,6 +6,7 @@ The set of routes visited equals the resolver's: a new route fails until it has 
 
 from __future__ import annotations
 
+import logging
 import re
 import uuid
 
@@ -35,6 +36,10 @@ def _settings(settings):
     settings.SECOND_FACTOR_REQUIRED = False
     settings.ACCOUNT_RATE_LIMITS = False
     settings.AXES_ENABLED = False
+    # A line for each of some ten thousand requests is a fifth of the time; test_logs reads logs.
+    logging.disable(logging.INFO)
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture
@@ -103,6 +108,7 @@ def test_every_route_declares_its_act_or_is_how_one_signs_in():
         assert act is None or isinstance(act, Capability), name
 
 
+@pytest.mark.walk
 @pytest.mark.parametrize(("stands", "role"), personas(), ids=lambda part: part or "-")
 def test_the_walk(world, stands, role):
     user = make_persona(world, stands, role)

@@ -20,6 +20,8 @@ PACKAGES = ("cse", "screening", "referrals", "meetings", "intelligence")
 NO_ANSWER = 4
 # A worker that is done takes over from the other: the browser tests are long and stand together.
 IN_PARALLEL = ("-n", "auto", "--dist", "worksteal", "--durations=15", "--durations-min=5")
+#: Markers of the tests that take longest.
+QUICK = ("browser", "walk")
 # What a developer's shell may hold must not decide what is tested.
 OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CSE_DEMO", "CSE_PRODUCTION")
 
@@ -112,7 +114,8 @@ def main() -> int:
             # They bring their own servers and would do the same again.
             print("The tests of the embedded servers are left out.")
             pytest_arguments = ["--ignore", "tests/embedded"]
-        _pytest(checks, env, pytest_arguments, browser=can_browse and not asked.quick)
+        left_out = QUICK if asked.quick else () if can_browse else QUICK[:1]
+        _pytest(checks, env, pytest_arguments, left_out)
     finally:
         if started:
             subprocess.run(
@@ -142,7 +145,11 @@ def _arguments() -> tuple[argparse.Namespace, list[str]]:
         action="store_true",
         help="with --services: nothing to do, and no failure, where they do not answer",
     )
-    parser.add_argument("--quick", action="store_true", help="leave out the browser tests")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="leave out the browser tests and the walk over every route, method and persona",
+    )
     return parser.parse_args(given[:cut]), given[cut + 1 :]
 
 
@@ -231,10 +238,12 @@ def _production() -> dict[str, str]:
     }
 
 
-def _pytest(checks: Checks, env: Environment, given: Sequence[str], *, browser: bool) -> None:
-    if not browser:
-        print("The browser tests are left out.")
-    chosen = [] if browser else ["-m", "not browser"]
+def _pytest(
+    checks: Checks, env: Environment, given: Sequence[str], left_out: Sequence[str]
+) -> None:
+    if left_out:
+        print(f"Left out: {', '.join(left_out)}.")
+    chosen = ["-m", " and ".join(f"not {each}" for each in left_out)] if left_out else []
     checks.stream("tests", ["-m", "pytest", *IN_PARALLEL, *chosen, *given], env)
 
 
