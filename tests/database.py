@@ -45,7 +45,8 @@ def drop(name: str) -> None:
     """
     with _maintenance("default") as cursor:
         cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            # Waits until each is gone: one that is still going could not be ended by the owner.
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = %s AND usename = current_user",
             [name],
         )
@@ -80,6 +81,7 @@ def _state_of_the_code() -> str:
     for room in ("cse", "screening", "referrals", "meetings", "intelligence"):
         files += sorted((base / room).glob("**/migrations/*.py"))
         files += sorted((base / room).glob("**/models.py"))
+        files += sorted((base / room).glob("**/models/*.py"))
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.read_bytes() if path.exists() else b"")

@@ -33,8 +33,9 @@ PEOPLE = [
     "imran.birch@partnership.example.org",
     "ellis.marchbank@thornmere.example.org",
 ]
+#: The first four reach nearly every page between them, and go without our scripts too.
 #: Pages that differ with who looks, so that everybody's is looked at; others once.
-EACH = {"worklist:home", "children:child", "screening:show", "access:who", "referrals:delivery"}
+EACH = {"worklist:home", "children:child", "referrals:delivery"}
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_nothing_stands_in_anybodys_way(desk, county, scripts):
         if "Content Security Policy" in message.text:
             wrong.append(f"console: {message.text[:200]}")
 
-    for email in PEOPLE:
+    for email in PEOPLE if scripts else PEOPLE[:4]:
         page = desk.page_of(User.objects.get(email=email))
         if not scripts:
             # axe is a script itself, so ours are withheld rather than all switched off.

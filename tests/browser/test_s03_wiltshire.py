@@ -36,7 +36,7 @@ def callum(tools):
 
 def rate(page, domain, impact, likelihood, suggestion):
     """Rate a domain; the suggestion comes with the autosave, without a new page."""
-    page.get_by_role("link", name=domain, exact=True).click()
+    page.locator(".govuk-task-list").get_by_role("link", name=domain, exact=True).click()
     page.get_by_label(impact, exact=True).check()
     page.get_by_label(likelihood, exact=True).check()
     expect(page.locator("[data-live=suggestion]")).to_contain_text(
@@ -118,7 +118,7 @@ def test_every_page_of_a_draft_works_without_scripts(desk, callum, width):
         page = desk.page_of(callum.worker, width=width, scripts=False)
         page.goto(f"/screens/child/{callum.child.pk}/start/")
         page.get_by_role("button", name="Start the screen").click()
-        page.get_by_role("link", name="Missing", exact=True).click()
+        page.locator(".govuk-task-list").get_by_role("link", name="Missing", exact=True).click()
         page.get_by_label("Serious", exact=True).check()
         page.get_by_label("Likely", exact=True).check()
         page.get_by_role("button", name="Save and show the suggestion").click()
