@@ -35,6 +35,7 @@ ACTS: Final = (
     "decision not to refer not agreed",
     "decision not to refer superseded",
     "advice recorded",
+    "consulted without a name",
     "consultation used",
     "note written beside a referral",
 )
