@@ -27,7 +27,8 @@ _WITHOUT_RECORD = {Capability.CONTRIBUTE: ASKED, Capability.TRIAGE: TRIAGE}
 _WALK = """
 SELECT w.id, w.kind, w.subject_id, w.due_at, w.child_id, w.owner_id
   FROM worklist_workitem w
- WHERE {owner} AND w.closed_at IS NULL {narrowed} AND EXISTS ({scope})
+ WHERE {owner} AND w.closed_at IS NULL {narrowed}
+   AND (EXISTS ({scope}) OR w.kind = ANY(%(asked_kinds)s) AND EXISTS ({asked}))
  ORDER BY w.due_at, w.id LIMIT {limit}
 """
 _EACH_TEAM = """
@@ -109,7 +110,10 @@ def unseen_work_of(user: Any) -> list[WorkItem]:
 def _statement(
     principals: Principals, position: tuple[dt.datetime, uuid.UUID] | None
 ) -> tuple[str, dict[str, Any]]:
-    scope, parameters = scope_sql(principals, column="w.child_id", asked=True)
+    scope, parameters = scope_sql(principals, column="w.child_id")
+    # To be asked opens the request alone: other work on that child stays hidden.
+    asked, _ = scope_sql(principals, column="w.child_id", asked=True)
+    parameters["asked_kinds"] = list(ASKED)
     narrowed = ""
     if position is not None:
         narrowed = "AND (w.due_at, w.id) > (%(due)s, %(last)s)"
@@ -118,7 +122,7 @@ def _statement(
         narrowed += " AND w.kind = ANY(%(kinds)s)"
         acts = _WITHOUT_RECORD.items()
         parameters["kinds"] = [k for act, kinds in acts if act in principals.acts for k in kinds]
-    same = {"narrowed": narrowed, "scope": scope, "limit": PAGE + 1}
+    same = {"narrowed": narrowed, "scope": scope, "asked": asked, "limit": PAGE + 1}
     own = _WALK.format(owner="w.owner_id = %(user)s", **same)
     one_team = _WALK.format(owner="w.owner_group_id = t.team", **same)
     teams = _EACH_TEAM.format(walk=one_team)

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cse.access.actions import exclude, seal
+from cse.access.actions.asked import let_contribute
 from cse.audit.context import Acting, act_as
 from cse.children.models import LevelEvent
 from cse.children.queries import my_children
@@ -98,6 +99,16 @@ def test_who_sees_no_record_has_what_they_are_asked_and_the_referrals_of_their_t
     client.force_login(user, backend=BACKEND)
     page = client.get("/").content.decode()
     assert page.count("Sam Reed") >= len(wanted) and f"/children/{child.pk}/" not in page
+
+
+@pytest.mark.requirement("D-SHR-01")
+def test_to_be_asked_shows_the_request_and_no_other_work_on_that_child(worker):
+    child = make_child("Sam", "Reed")
+    let_contribute(child=child, reason="Asked", days=5, user=worker)
+    for kind in kinds.KINDS:
+        if kind not in kinds.UNSEEN:
+            work(child, owner=worker, kind=kind)
+    assert {item.kind for item in waiting_for(worker).items} == set(kinds.ASKED)
 
 
 def test_paging_goes_through_everything_once(worker):
