@@ -10,6 +10,7 @@ from cse.children.models import BirthDateKnown, Child, LegalStatus, LegalStatusK
 from cse.people.models import Authority
 from referrals.explain import read_facts
 from referrals.models import Referral
+from referrals.queries.differences import gaps_of
 from referrals.routing import Routing, route
 from screening.models import Screen
 from screening.queries import latest_assessment
@@ -61,7 +62,8 @@ def route_of(referral: Referral, on: dt.date, *, area: Authority | None = None) 
 
     Raises ``cse.strict.Refused`` with every fact that contradicts another.
     """
-    return route(read_facts(as_document(referral, on, area or referral.authority)))
+    area = area or referral.authority
+    return route(read_facts(as_document(referral, on, area)), gaps=gaps_of(area))
 
 
 def as_document(referral: Referral, on: dt.date, area: Authority) -> dict[str, Any]:

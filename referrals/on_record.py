@@ -11,6 +11,7 @@ from cse.children.queries.levels import standing
 from cse.people.models import Authority
 from referrals.explain import read_facts
 from referrals.facts import age_facts, facts_of_child, facts_of_screen
+from referrals.queries.differences import gaps_of
 from referrals.routing import Routing, route
 from screening.models import Screen, Status
 
@@ -39,7 +40,8 @@ def route_on(
 
     Raises ``cse.strict.Refused`` with every fact that contradicts another.
     """
-    return route(read_facts(both(said, recorded) | age_facts(child, on) | _where(area, on)))
+    facts = read_facts(both(said, recorded) | age_facts(child, on) | _where(area, on))
+    return route(facts, gaps=gaps_of(area))
 
 
 def both(said: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The acts of referrals: each one function, keyword-only, atomic, with its audit event inside."""
 
+from referrals.actions.differences import change_age_differences
 from referrals.actions.following import (
     answer_disagreement,
     disagree,
@@ -20,6 +21,7 @@ __all__ = [
     "agree",
     "answer_disagreement",
     "attach_screen",
+    "change_age_differences",
     "claim",
     "decide",
     "disagree",

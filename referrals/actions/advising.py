@@ -34,6 +34,7 @@ from referrals.identifying import Found, identifying
 from referrals.models import AdviceContact, Consultation, ConsultationUsed, Referral
 from referrals.policies import Refused, check_can_start
 from referrals.queries.beside import consultations_of
+from referrals.queries.differences import gaps_of
 from referrals.routing import Routing, route
 from referrals.signing import signer
 
@@ -71,8 +72,10 @@ def rules_without_name(
     Raises ``cse.strict.Refused`` with every fact that contradicts another.
     """
     said = only_said(facts)
-    where = {"authority": agency_of(by).authority.key, "on": timezone.localdate().isoformat()}
-    return route(read_facts({**said, "estimated_age": age, **where})), {**said, "age": age}
+    area = agency_of(by).authority
+    where = {"authority": area.key, "on": timezone.localdate().isoformat()}
+    read = read_facts({**said, "estimated_age": age, **where})
+    return route(read, gaps=gaps_of(area)), {**said, "age": age}
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Referrals, where each was sent, what was said against a decision, and the records beside them."""
 
 from referrals.models.advice import AdviceContact, Consultation, ConsultationUsed
+from referrals.models.age_differences import AgeDifferences
 from referrals.models.delivery import Delivery, Disagreement
 from referrals.models.early_help import Closing, EarlyHelp, HelpAction, HelpMeeting, HelpOutcome
 from referrals.models.not_referring import (
@@ -15,6 +16,7 @@ from referrals.models.referral import Referral
 
 __all__ = [
     "AdviceContact",
+    "AgeDifferences",
     "Capacity",
     "Closing",
     "Consultation",

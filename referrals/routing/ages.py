@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -19,6 +20,10 @@ younger", which is ``screening.rules.ANY_ONE_HIGH_MAX_AGE``."""
 UNDER_16: Final = 16
 SCREEN_FROM: Final = 10
 """From this age a referral without a screen leaves one owed (DEC-25)."""
+EXAMPLE_AT_13: Final = 4
+"""Years: 13 and 17, the handbook's first example of a considerable difference (W §4.3.1)."""
+EXAMPLE_AT_15: Final = 6
+"""Years: 15 and 21, its second."""
 LONGEST_PREGNANCY: Final = dt.timedelta(days=294)
 """42 weeks. A pregnancy found today began no earlier: the youngest possible age where nobody has
 said when the activity was (our reading of DEC-02)."""
@@ -41,14 +46,31 @@ class AgeGaps:
     handbook's two examples. From ``pre_tick`` on, W-CHK-06 is ticked for the worker to confirm.
     """
 
-    at_13: int = 4
+    at_13: int = EXAMPLE_AT_13
     at_14: int = 5
-    at_15: int = 6
+    at_15: int = EXAMPLE_AT_15
     pre_tick: int = 3
 
     def __post_init__(self) -> None:
         if min(self.at_13, self.at_14, self.at_15, self.pre_tick) < 1:
             raise ValueError("a difference in age is at least one year")
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """Where a table would ask for less than the handbook always does: (field, message).
+
+        The handbook's two examples always need a discussion and a referral (W §4.3.1), and the
+        younger the child the stronger the presumption (W §4.3.2).
+        """
+        if self.at_13 > EXAMPLE_AT_13:
+            yield "at_13", f"13 and 17 always need a referral: {EXAMPLE_AT_13} years or fewer"
+        if self.at_15 > EXAMPLE_AT_15:
+            yield "at_15", f"15 and 21 always need a referral: {EXAMPLE_AT_15} years or fewer"
+        if self.at_14 < self.at_13:
+            yield "at_14", "The difference at 14 must not be smaller than the one at 13"
+        if self.at_15 < self.at_14:
+            yield "at_15", "The difference at 15 must not be smaller than the one at 14"
+        if self.pre_tick > self.at_13:
+            yield "pre_tick", "The factor is ticked no later than the referral is always needed"
 
     def is_considerable(self, gap: int, age: int) -> bool:
         """Whether ``gap`` is a considerable age difference for a child of ``age`` (13 to 15)."""

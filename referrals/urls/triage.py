@@ -1,10 +1,10 @@
-"""The board of a team that referrals are sent to, and what it does with each."""
+"""The board of a team that referrals are sent to, what it does with each, and the area's table."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from referrals.views import board, disagreements, triage
+from referrals.views import board, differences, disagreements, triage
 
 urlpatterns: list[URLPattern] = [
     path("board/", board.board, name="board"),
@@ -16,4 +16,10 @@ urlpatterns: list[URLPattern] = [
     path("board/<uuid:pk>/second-person/", triage.second, name="second"),
     path("board/<uuid:pk>/acknowledge/", triage.acknowledge, name="acknowledge"),
     path("board/disagreement/<uuid:pk>/", disagreements.disagreement, name="disagreement"),
+    path("age-differences/", differences.differences, name="age-differences"),
+    path(
+        "age-differences/<uuid:authority_id>/",
+        differences.change,
+        name="change-age-differences",
+    ),
 ]
