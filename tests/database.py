@@ -62,6 +62,8 @@ def empty_database() -> None:
     connection = _connect(connections["owner"].settings_dict["NAME"])
     try:
         with connection, connection.cursor() as cursor:
+            # What a test left running must fail that test, not keep all others waiting.
+            cursor.execute("SET lock_timeout = '60s'")
             cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
             tables = [name for (name,) in cursor.fetchall() if name not in KEPT]
             for state in ("DISABLE", "ENABLE"):
