@@ -14,6 +14,9 @@ from django.test import TransactionTestCase
 
 from tests.database import copy_of_template, drop, empty_database
 
+#: Passwords of tests protect nothing.
+QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_modify_db_settings: None, django_db_blocker) -> Iterator[None]:
@@ -57,7 +60,7 @@ def chromium():
 def _no_shared_cache(settings) -> None:
     """Each test has its own cache; Redis is exercised where a test says so."""
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = QUICK_HASHERS
 
 
 @pytest.fixture(autouse=True)

@@ -12,13 +12,14 @@ import uuid
 
 import pytest
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from cse.access.capabilities import Capability
 from cse.access.roles import ROLE_ACTS
 from cse.access.routes import THIRD_PARTY
 from cse.people.models import Role
+from tests.conftest import QUICK_HASHERS
 from tests.factories import PASSWORD
 from tests.walk import MADE_UP, ROUTES, World, make_persona, personas, routes
 
@@ -42,10 +43,22 @@ def _settings(settings):
     logging.disable(logging.NOTSET)
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker):
+    """One world for all who walk: it takes seconds to build, and nobody who walks changes it."""
+    with (
+        django_db_blocker.unblock(),
+        override_settings(SECOND_FACTOR_REQUIRED=False, PASSWORD_HASHERS=QUICK_HASHERS),
+        transaction.atomic(),
+    ):
+        yield World()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(db):
-    with transaction.atomic():
-        return World()
+def world(built, db):
+    """The world, to which each test adds its own person and takes them away again."""
+    return built
 
 
 def act_of(name, view):
