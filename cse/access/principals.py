@@ -34,6 +34,7 @@ class Principals:
     post_title: str = ""
     agency_id: uuid.UUID | None = None
     agency_ids: frozenset[uuid.UUID] = frozenset()
+    agency_types: frozenset[str] = frozenset()
     authority_id: uuid.UUID | None = None
 
 
@@ -107,6 +108,7 @@ def _stand_for(user: Any, all_posts: Iterable[Any]) -> Principals:
         post_title=f"{first.get_role_display()}, {first.team.agency.name}",
         agency_id=first.team.agency_id,
         agency_ids=frozenset(post.team.agency_id for post in posts),
+        agency_types=frozenset(post.team.agency.type for post in posts),
         authority_id=first.team.agency.authority_id,
     )
 

@@ -25,6 +25,7 @@ PAGES = (
         "Noticing it",
         "Push and pull, power, technology, and the forms it takes.",
     ),
+    Page("who-screens", "Who screens, and when", "What the handbook expects of your agency."),
     Page("situations", "Eleven situations", "How it began, and what could have been seen early."),
     Page("choice", "Choice and consent", "What the law says, and why no child chooses abuse."),
     Page("words", "Words that protect", "How wording hides harm, with a before and after."),

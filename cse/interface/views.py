@@ -7,10 +7,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
+from cse.access.principals import principals_of
 from cse.interface import actions, queries
 from cse.interface.guidance import BY_SLUG, PAGES
 from cse.interface.models import LanguageTerm
 from cse.interface.term_forms import TermForm, WordingForm
+from cse.interface.who_screens import expected_of, expected_of_others
 
 
 @require_GET
@@ -30,6 +32,9 @@ def guidance_page(request, slug):
     context = {"pages": PAGES, "page": page}
     if slug == "words":
         context["terms"] = queries.terms_in_use()
+    if slug == "who-screens":
+        own = principals_of(request.user).agency_types
+        context |= {"own": expected_of(own), "others": expected_of_others(own)}
     return render(request, f"guidance/{page.slug}.html", context)
 
 

@@ -7,6 +7,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
+from cse.access.principals import principals_of
+from cse.interface.who_screens import expected_of
 from screening import queries
 from screening.actions import set_aside, start_screen
 from screening.forms import ReasonForm, StartForm
@@ -45,6 +47,7 @@ def start(request, child_id):
             "tool": tool,
             "own": own,
             "young": is_young_for(tool, child, today),
+            "expected": expected_of(principals_of(request.user).agency_types),
             "contacts": queries.contacts_for(child.authority_id),
             **child_context(request, child, queries.level_history(child.pk)),
         },
