@@ -67,9 +67,10 @@ def active_under_13(case: Case) -> Finding | None:
             Route.STRATEGY_DISCUSSION,
         ),
         obligation=Obligation.MANDATORY,
-        source="W §4.6.2, §4.2.2, §4.6.1; DEC-02, DEC-10",
+        source="W §4.6.2, §4.2.1, §4.2.2, §4.6.1; DEC-02, DEC-10",
         why=f"There has been sexual activity, and {_young(case)}. A child under 13 cannot consent "
-        "in law: an offence has been committed. Discuss it with your designated lead; a referral "
+        "in law: an offence has been committed, which is taken to mean that the child suffers or "
+        "is likely to suffer significant harm. Discuss it with your designated lead; a referral "
         "and a full assessment must follow, and the child is identified.",
         instead=Instead.UNDER_13_EXCEPTION,
     )
@@ -240,9 +241,10 @@ def looked_after(case: Case) -> Finding | None:
             title="Looked after, and at risk or harmed",
             route=(Route.CSE_TEAM,),
             obligation=Obligation.MANDATORY,
-            source="W §10.1, §10.3",
+            source="W §10.1, §10.3, §10.4",
             why="The child is looked after, and at risk or harmed. It goes directly to the social "
-            "care team for sexual exploitation; the care plan is updated.",
+            "care team for sexual exploitation; the care plan is updated, and a single assessment "
+            "completed or updated with the risks and what each agency does about them.",
             beside=((Route.STRATEGY_DISCUSSION, Obligation.CONSIDER),),
         )
     return Finding(

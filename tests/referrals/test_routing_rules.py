@@ -81,7 +81,7 @@ def test_a_pregnancy_is_activity_that_began_at_most_42_weeks_ago():
 
 
 @BOTH
-@pytest.mark.requirement("W-REF-05", "W-REF-06", "W-REF-17", "W-REF-18")
+@pytest.mark.requirement("W-REF-04", "W-REF-05", "W-REF-06", "W-REF-17", "W-REF-18")
 def test_r3_any_activity_under_13(authority, front_door):
     found = routed(12, active=True, authority=authority)
     one = assert_owes(
@@ -90,6 +90,7 @@ def test_r3_any_activity_under_13(authority, front_door):
     )  # fmt: skip
     assert one.source.startswith("W §4.6.2")
     assert "full assessment" in one.why
+    assert "likely to suffer significant harm" in one.why
     assert "partner-identity" in prompts(found)
     assert "identified" in found.no_names_consultation.because
 
@@ -249,7 +250,7 @@ def test_r11_trafficking_goes_to_the_police(authority):
     assert "nrm" in prompts(found)
 
 
-@pytest.mark.requirement("W-REF-37")
+@pytest.mark.requirement("W-REF-37", "W-REF-38")
 @pytest.mark.parametrize("status", ["s20", "s31"])
 @pytest.mark.parametrize(
     "said", [{"level": "at_risk"}, {"concerns_confirmed": True}, {"significant_harm": True}]
@@ -258,6 +259,7 @@ def test_r12_a_looked_after_child_at_risk_or_harmed(said, status):
     found = routed(15, looked_after=status, **said)
     one = assert_owes(found, "R12", Route.CSE_TEAM)
     assert one.beside == ((Route.STRATEGY_DISCUSSION, Obligation.CONSIDER),)
+    assert "single assessment completed or updated" in one.why.replace("  ", " ")
     assert found.passed_on == ()
     assert "care-plan" in prompts(found)
     found = routed(15, authority="oxfordshire", looked_after=status, **said)

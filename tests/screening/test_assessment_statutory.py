@@ -56,7 +56,7 @@ def typed(name, day):
     return {f"{name}-day": day.day, f"{name}-month": day.month, f"{name}-year": day.year}
 
 
-@pytest.mark.requirement("W-MTG-03", "W-MTG-04")
+@pytest.mark.requirement("W-MTG-03", "W-MTG-04", "O-REF-08")
 def test_begun_and_concluded_in_the_browser(place):
     client = place.client(place.social)
     where = reverse("screening:statutory-record", args=[place.child.pk])
