@@ -101,7 +101,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "Answer somebody who does not agree with a decision",
                 "referrals:disagreement",
             ),
-            Kind(SCREEN_OUTSTANDING, "Complete the screen", "referrals:show"),
+            Kind(SCREEN_OUTSTANDING, "Send the screen that a referral waits for", "referrals:show"),
             Kind(FINISH_DECISION, "Finish the decision not to refer", "referrals:decision"),
             Kind(
                 SIGN_DECISION,
