@@ -9,7 +9,7 @@ import sys
 
 import django
 
-BENCHES = ("worklist", "screen", "names", "timeline", "triage")
+BENCHES = ("worklist", "screen", "names", "timeline", "triage", "documents")
 
 
 def main() -> int:
