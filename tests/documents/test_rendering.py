@@ -107,4 +107,5 @@ def test_the_collector_is_off_while_rendering_and_on_again_afterwards(monkeypatc
     assert render.write_pdf("<p>") == b"%PDF"
     assert seen == [(False, "pdf/ua-1")]
     assert gc.isenabled()
-    assert collected == [True]
+    # The process that rendered ends: sweeping it first would only cost time.
+    assert collected == []
