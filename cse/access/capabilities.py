@@ -20,6 +20,8 @@ class Capability(StrEnum):
     SEE_CHILD = "see a child"
     EDIT_CHILD = "edit a child"
     RECORD_LEGAL_STATUS = "record legal status"
+    LINK_CHILDREN = "link two children"
+    APPROVE_LINK = "answer a proposed link between two children"
     SEE_TIMELINE = "see a child's timeline"
     # Access
     SEE_ACCESS = "see who can see a child"
@@ -73,6 +75,8 @@ CHILD_ACTS = frozenset(
         Capability.SEE_CHILD,
         Capability.EDIT_CHILD,
         Capability.RECORD_LEGAL_STATUS,
+        Capability.LINK_CHILDREN,
+        Capability.APPROVE_LINK,
         Capability.SEE_TIMELINE,
         Capability.SEE_ACCESS,
         Capability.GRANT_ACCESS,

@@ -105,14 +105,20 @@ def people_in_scope(child_id: uuid.UUID, people: Sequence[Principals]) -> set[uu
 
 
 class InScope(Expression):
-    """``child_id = ANY(ARRAY(scope))``: bounded whatever the number of children (performance)."""
+    """``child_id = ANY(ARRAY(scope))``: bounded whatever the number of children (performance).
+
+    ``each`` asks it of every row instead, a handful of index look-ups: for the few rows that an
+    index has found already.
+    """
 
     conditional = True
     filterable = True
 
-    def __init__(self, column: Any, principals: Principals, *, asked: bool = False) -> None:
+    def __init__(
+        self, column: Any, principals: Principals, *, asked: bool = False, each: bool = False
+    ) -> None:
         super().__init__(output_field=BooleanField())
-        self.asked = asked
+        self.asked, self.each = asked, each
         self.column = models.F(column) if isinstance(column, str) else column
         self.principals = principals
 
@@ -124,10 +130,13 @@ class InScope(Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = compiler.compile(self.column)
-        sql, named = scope_sql(self.principals, asked=self.asked)
+        same = column if self.each else ""
+        sql, named = scope_sql(self.principals, column=same, asked=self.asked)
         order: list[Any] = []
         # Django binds by position: turn the named parameters into their values in order.
         positional = _positional(sql, named, order)
+        if self.each:
+            return f"EXISTS ({positional})", tuple(order)
         return f"{column} = ANY(ARRAY({positional}))", (*params, *order)
 
 
@@ -145,17 +154,22 @@ def visible(queryset: models.QuerySet[M], user: Any, capability: Capability) -> 
     """Only what this person may see, for this act.
 
     ``queryset`` is of children, or of a model whose ``CHILD_PATH`` names the way to its child
-    (default ``child_id``). Somebody whose role lacks the act sees nothing.
+    (default ``child_id``); where it names several, each of them must be in scope. Somebody whose
+    role lacks the act sees nothing.
     """
     principals = principals_of(user)
     if capability not in principals.acts or capability not in CHILD_ACTS:
         return queryset.none()
     asked = capability in ASKED_ACTS
-    return queryset.filter(InScope(child_path(queryset.model), principals, asked=asked))
+    paths = child_paths(queryset.model)
+    each = len(paths) > 1
+    scopes = (InScope(path, principals, asked=asked, each=each) for path in paths)
+    return queryset.filter(*scopes)
 
 
-def child_path(model: type[models.Model]) -> str:
-    """The column that leads from a row to its child."""
+def child_paths(model: type[models.Model]) -> tuple[str, ...]:
+    """The columns that lead from a row to its child, or to each of the children it is about."""
     if model._meta.label_lower == "children.child":
-        return "pk"
-    return str(getattr(model, "CHILD_PATH", "child_id"))
+        return ("pk",)
+    path: str | tuple[str, ...] = getattr(model, "CHILD_PATH", "child_id")
+    return (path,) if isinstance(path, str) else path

@@ -10,6 +10,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Cast
 
 from cse.audit.history import CurrentTransaction
@@ -67,6 +68,12 @@ class AuditEvent(models.Model):
             models.Index(fields=["child_id", "-at", "-id"], name="event_by_child"),
             models.Index(fields=["actor_id", "-at", "-id"], name="event_by_actor"),
             models.Index(fields=["transaction_id", "id"], name="event_in_commit_order"),
+            # What is about two children names neither: the timeline finds it by its record.
+            models.Index(
+                fields=["object_kind", "object_id"],
+                condition=Q(child_id__isnull=True),
+                name="event_of_no_child",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -58,12 +58,20 @@ def _where(filters: Filters) -> Q:
     if filters.actor:
         where &= Q(actor_id=filters.actor)
     if filters.child:
-        where &= Q(child_id=filters.child)
+        where &= Q(child_id=filters.child) | _about_two(filters.child)
     if filters.from_day:
         where &= Q(at__gte=_midnight(filters.from_day))
     if filters.until_day:
         where &= Q(at__lt=_midnight(filters.until_day + dt.timedelta(days=1)))
     return where
+
+
+def _about_two(child_id: uuid.UUID) -> Q:
+    """Events on a link of this child: they name neither child."""
+    links: Any = apps.get_model("children", "ChildLink").objects
+    found = links.filter(Q(first_id=child_id) | Q(second_id=child_id))
+    ids = [str(pk) for pk in found.values_list("pk", flat=True)]
+    return Q(child_id__isnull=True, object_kind="children.childlink", object_id__in=ids)
 
 
 def _midnight(day: dt.date) -> dt.datetime:
@@ -76,11 +84,24 @@ def actor_names(events: Iterable[AuditEvent]) -> dict[uuid.UUID, str]:
     return {person.pk: person.get_full_name() for person in people}
 
 
-def references(events: Iterable[AuditEvent]) -> dict[uuid.UUID, str]:
-    """The references of the children concerned, and nothing else about them."""
+def references(events: Iterable[AuditEvent]) -> dict[int, str]:
+    """By event, the references of the children concerned, and nothing else about them."""
+    events = list(events)
     children: Any = apps.get_model("children", "Child").objects
-    found = children.filter(pk__in={event.child_id for event in events})
-    return dict(found.values_list("pk", "reference"))
+    found = children.filter(pk__in={pk for event in events for pk in _children(event)})
+    known = {str(pk): reference for pk, reference in found.values_list("pk", "reference")}
+    return {
+        event.pk: ", ".join(known[pk] for pk in _children(event) if pk in known)
+        for event in events
+    }
+
+
+def _children(event: AuditEvent) -> list[str]:
+    """The child of an event; both, where it is about two."""
+    if event.child_id is not None:
+        return [str(event.child_id)]
+    both = event.data.get("children") if isinstance(event.data, dict) else None
+    return list(both or [])
 
 
 def child_with_reference(reference: str) -> uuid.UUID | None:

@@ -36,6 +36,7 @@ OBJECTS: Mapping[str, str] = MappingProxyType(
         "access.seal": "seal",
         "children.levelevent": "level",
         "children.legalstatus": "legal status",
+        "children.childlink": "link",
         "people.post": "post",
         "people.team": "team",
         "people.agency": "agency",

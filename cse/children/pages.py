@@ -14,7 +14,7 @@ from django.utils import timezone
 from cse.access.capabilities import Capability
 from cse.access.principals import principals_of
 from cse.access.queries import marks_of
-from cse.children.models import BirthDateKnown, Child, LevelEvent
+from cse.children.models import BirthDateKnown, Child, LegalStatus, LevelEvent
 from cse.children.panels import Tab, register_tab, tabs_for
 from cse.children.policies import OLDEST
 from cse.children.queries.levels import Standing, standing, standing_of
@@ -27,6 +27,7 @@ for _tab in (
     Tab("Timeline", "children:timeline", Capability.SEE_TIMELINE, 30),
     Tab("Levels", "children:levels", Capability.SEE_CHILD, 40),
     Tab("Legal status", "children:statuses", Capability.SEE_CHILD, 50),
+    Tab("Linked children", "children:links", Capability.SEE_CHILD, 55),
     Tab("Team", "children:team", Capability.SEE_CHILD, 60),
     Tab("Changes", "children:changes", Capability.SEE_CHILD, 70),
     # Pages of the access room, which is below this one and cannot ask for them itself.
@@ -37,18 +38,22 @@ for _tab in (
 
 
 def frame(
-    child: Child, user: Any, current: str = "", levels: Sequence[LevelEvent] | None = None
+    child: Child,
+    user: Any,
+    current: str = "",
+    levels: Sequence[LevelEvent] | None = None,
+    statuses: Sequence[LegalStatus] | None = None,
 ) -> dict[str, Any]:
     """What ``layouts/child.html`` needs; ``current`` is the url name of the page. Three queries.
 
-    ``levels`` are the child's level events, newest first, where the page has read them already:
-    then there are two. The child must already be visible to the user.
+    ``levels`` and ``statuses`` are the child's, newest first, where the page has read them already:
+    each is a query less. The child must already be visible to the user.
     """
     acts = principals_of(user).acts
     marks = marks_of(child.pk, user)
     return {
         "child": child,
-        "identity": identity_of(child, levels, sealed=marks.sealed),
+        "identity": identity_of(child, levels, statuses, sealed=marks.sealed),
         "open_until": marks.open_until,
         "child_nav": [
             NavItem(tab.label, href, current=tab.url_name == current)
@@ -61,12 +66,16 @@ def frame(
 
 
 def identity_of(
-    child: Child, levels: Sequence[LevelEvent] | None = None, *, sealed: bool
+    child: Child,
+    levels: Sequence[LevelEvent] | None = None,
+    statuses: Sequence[LegalStatus] | None = None,
+    *,
+    sealed: bool,
 ) -> Identity:
     """Who the page is about, with what nobody should overlook."""
     today = timezone.localdate()
     now = standing(child) if levels is None else standing_of(levels)
-    status = status_on(list(statuses_of(child)), today)
+    status = status_on(list(statuses_of(child) if statuses is None else statuses), today)
     return Identity(
         name=child.name,
         age=age_in_words(child),

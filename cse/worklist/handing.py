@@ -18,7 +18,7 @@ from cse.access.scope import people_in_scope, visible
 from cse.audit import events
 from cse.children.models import Child
 from cse.people.models import Post, TeamKind
-from cse.worklist.kinds import ASKED, UNSEEN
+from cse.worklist.kinds import ASKED, PAIR, UNSEEN
 from cse.worklist.models import WorkItem
 
 
@@ -59,7 +59,7 @@ def hand_over_all() -> int:
 
 def _of_persons() -> QuerySet[WorkItem]:
     found = WorkItem.objects.filter(owner__isnull=False, closed_at__isnull=True)
-    return found.exclude(kind__in=(*UNSEEN, *ASKED))
+    return found.exclude(kind__in=(*UNSEEN, *ASKED, *PAIR))
 
 
 def _receivers(child: Child) -> tuple[Group | None, Any]:

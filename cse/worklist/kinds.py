@@ -39,6 +39,7 @@ HELP_MEETING = "help_meeting"
 OFFER_HELP = "offer_help"
 ALLOCATE_INTERVIEW = "allocate_interview"
 HOLD_INTERVIEW = "hold_interview"
+ANSWER_LINK = "answer_link"
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 ALLOCATE_INTERVIEW, "Ask somebody to hold the return interview", "missing:episode"
             ),
             Kind(HOLD_INTERVIEW, "Hold the return interview", "missing:episode"),
+            Kind(
+                ANSWER_LINK, "Agree to a link between two children, or not", "children:answer-link"
+            ),
         )
     }
 )
@@ -129,6 +133,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 UNSEEN = (NAME_FOR_SEAL, FIND_LEAD)
 #: Work of people who see the request that they were asked to answer, and not the record.
 ASKED = (CONTRIBUTE,)
+#: Work about two children: for whoever sees both and may answer, and did not propose it.
+PAIR = (ANSWER_LINK,)
 #: Work with a referral that was sent to one's team, for whoever's post shows them no more of it.
 TRIAGE = (DECIDE_REFERRAL, ACKNOWLEDGE_REFERRAL, AGREE_OUTCOME, ANSWER_DISAGREEMENT)
 

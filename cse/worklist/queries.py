@@ -15,10 +15,11 @@ from cse.access.capabilities import Capability
 from cse.access.models import Exclusion
 from cse.access.principals import Principals, principals_of
 from cse.access.scope import scope_sql
-from cse.worklist.kinds import ASKED, TRIAGE, UNSEEN
+from cse.worklist.kinds import ASKED, PAIR, TRIAGE, UNSEEN
 from cse.worklist.models import WorkItem
 
 PAGE = 25
+_ENDS = ("first", "second")
 #: What may wait for somebody whose post shows them no child's record, by the act that it takes.
 _WITHOUT_RECORD = {Capability.CONTRIBUTE: ASKED, Capability.TRIAGE: TRIAGE}
 
@@ -27,9 +28,16 @@ _WITHOUT_RECORD = {Capability.CONTRIBUTE: ASKED, Capability.TRIAGE: TRIAGE}
 _WALK = """
 SELECT w.id, w.kind, w.subject_id, w.due_at, w.child_id, w.owner_id
   FROM worklist_workitem w
- WHERE {owner} AND w.closed_at IS NULL {narrowed}
+ WHERE {owner} AND w.closed_at IS NULL {narrowed} AND {pair}
    AND (EXISTS ({scope}) OR w.kind = ANY(%(asked_kinds)s) AND EXISTS ({asked}))
  ORDER BY w.due_at, w.id LIMIT {limit}
+"""
+#: Whoever sees one of two children only learns nothing of the other from what waits.
+_PAIR = """
+(w.kind <> ALL(%(pair_kinds)s) OR EXISTS (
+  SELECT FROM children_childlink l
+   WHERE l.id = w.subject_id AND l.recorded_by_id <> %(user)s
+     AND EXISTS ({first}) AND EXISTS ({second})))
 """
 _EACH_TEAM = """
 SELECT walk.* FROM unnest(%(groups)s::int[]) AS t(team) CROSS JOIN LATERAL ({walk}) walk
@@ -113,7 +121,11 @@ def _statement(
     scope, parameters = scope_sql(principals, column="w.child_id")
     # To be asked opens the request alone: other work on that child stays hidden.
     asked, _ = scope_sql(principals, column="w.child_id", asked=True)
-    parameters["asked_kinds"] = list(ASKED)
+    parameters["asked_kinds"], parameters["pair_kinds"] = list(ASKED), list(PAIR)
+    pair = "w.kind <> ALL(%(pair_kinds)s)"
+    if Capability.APPROVE_LINK in principals.acts:
+        first, second = (scope_sql(principals, column=f"l.{end}_id")[0] for end in _ENDS)
+        pair = _PAIR.format(first=first, second=second)
     narrowed = ""
     if position is not None:
         narrowed = "AND (w.due_at, w.id) > (%(due)s, %(last)s)"
@@ -122,7 +134,8 @@ def _statement(
         narrowed += " AND w.kind = ANY(%(kinds)s)"
         acts = _WITHOUT_RECORD.items()
         parameters["kinds"] = [k for act, kinds in acts if act in principals.acts for k in kinds]
-    same = {"narrowed": narrowed, "scope": scope, "asked": asked, "limit": PAGE + 1}
+    same = {"narrowed": narrowed, "scope": scope, "asked": asked, "pair": pair}
+    same["limit"] = str(PAGE + 1)
     own = _WALK.format(owner="w.owner_id = %(user)s", **same)
     one_team = _WALK.format(owner="w.owner_group_id = t.team", **same)
     teams = _EACH_TEAM.format(walk=one_team)

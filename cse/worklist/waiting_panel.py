@@ -34,7 +34,8 @@ def waiting_panel(child: Child, user: Any) -> Panel | None:
     groups = principals_of(user).groups
     found = (
         WorkItem.objects.filter(child=child, closed_at__isnull=True)
-        .exclude(kind__in=kinds.UNSEEN)
+        # What waits about two children stands with their links, for those who see both.
+        .exclude(kind__in=(*kinds.UNSEEN, *kinds.PAIR))
         .select_related("owner", "owner_group__team__agency")
     )
     rows = []

@@ -14,7 +14,8 @@ from typing import Any
 from django.db import connection, models
 from django.utils import timezone
 
-from cse.children.models import Child, LegalStatus, LevelEvent, TeamMember
+from cse.children.models import Child, ChildLink, LegalStatus, LevelEvent, TeamMember
+from cse.children.queries.links import link_ids_sql
 from cse.people.models import User
 
 PAGE = 25
@@ -35,11 +36,24 @@ _SHOWN: dict[str, tuple[type[models.Model], str, tuple[str, ...]]] = {
         "Team around the child",
         ("user", "name", "agency_name", "part", "is_lead_professional", "starts_on", "ends_on"),
     ),
+    "link": (
+        ChildLink,
+        "Link",
+        ("kind", "words", "since", "note", "agreed", "ended_at", "ended_reason"),
+    ),
     "level": (LevelEvent, "CSE level", ("level", "decided_on", "approved_at", "refused_at")),
 }
+#: How a history row is the child's, where that is not by ``child_id``.
+_ABOUT = {"child": "id = %(child)s", "link": "id::text IN ({links})"}
+_OTHER_CHILD = """(
+SELECT concat_ws(' ', c.given_name, NULLIF(c.family_name, '')) FROM children_child c
+ WHERE c.id = CASE WHEN h.first_id = %(child)s THEN h.second_id ELSE h.first_id END)"""
 _LABELS = {
     "birth_date_known": "date of birth is",
-    "kind": "legal status",
+    "words": "in words",
+    "agreed": "a second person agrees",
+    "ended_at": "ended",
+    "ended_reason": "why it ended",
     "starts_on": "from",
     "ends_on": "until",
     "agency_name": "agency",
@@ -81,15 +95,19 @@ class Changes:
     older: str
 
 
-def changes_of(child: Child, *, before: str | None = None) -> Changes:
-    """A page of the history of everything this room keeps about a child; two queries."""
+def changes_of(child: Child, user: Any, *, before: str | None = None) -> Changes:
+    """A page of the history of everything this room keeps about a child; two queries.
+
+    Of links with other children, those that this person sees.
+    """
     cursor_date = _read_cursor(before)
-    parameters: dict[str, Any] = {"child": child.pk, "limit": PAGE + 1}
+    links, parameters = link_ids_sql(user, child)
+    parameters |= {"child": child.pk, "limit": PAGE + 1}
     where = ""
     if cursor_date is not None:
         where = "WHERE (at, kind, history_id) < (%(at)s, %(kind)s, %(history)s)"
         parameters["at"], parameters["kind"], parameters["history"] = cursor_date
-    sql = f"{_union()} SELECT * FROM kept {where} ORDER BY at DESC, kind DESC, history_id DESC LIMIT %(limit)s"  # noqa: S608, E501
+    sql = f"{_union(links)} SELECT * FROM kept {where} ORDER BY at DESC, kind DESC, history_id DESC LIMIT %(limit)s"  # noqa: S608, E501
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
@@ -98,17 +116,18 @@ def changes_of(child: Child, *, before: str | None = None) -> Changes:
     return Changes(saves, saves[-1].cursor if len(rows) > PAGE else "")
 
 
-def _union() -> str:
+def _union(links: str) -> str:
     """Every history row of the child with the row before it, as JSON."""
     parts = []
     for kind, (model, _, _) in _SHOWN.items():
         table = model.history.model._meta.db_table  # type: ignore[attr-defined]
-        column = "id" if model is Child else "child_id"
+        about = _ABOUT.get(kind, "child_id = %(child)s").format(links=links)
+        beside = _OTHER_CHILD if model is ChildLink else "''"
         parts.append(
             f"SELECT '{kind}' AS kind, history_id, history_date AS at,"  # noqa: S608
             " COALESCE(history_user_id::text, '') AS who, history_change_reason AS reason,"
             " to_jsonb(h) AS now, lag(to_jsonb(h)) OVER (PARTITION BY id ORDER BY history_id)"
-            f" AS before FROM {table} h WHERE {column} = %(child)s"
+            f" AS before, {beside} AS beside FROM {table} h WHERE {about}"
         )
     return f"WITH kept AS ({' UNION ALL '.join(parts)})"
 
@@ -146,7 +165,7 @@ def _save(row: tuple[Any, ...], names: dict[str, str]) -> Save:
     model, what, fields = _SHOWN[kind]
     changes = tuple(
         Change(
-            _LABELS.get(name, name.replace("_", " ")),
+            _label(kind, name),
             _words(model, name, before, names),
             _words(model, name, now, names),
         )
@@ -155,12 +174,18 @@ def _save(row: tuple[Any, ...], names: dict[str, str]) -> Save:
     return Save(
         at=at,
         by=names.get(who, "the service"),
-        what=what,
+        what=f"{what} with {row[7]}" if row[7] else what,
         is_new=not before,
         reason=reason,
         changes=tuple(change for change in changes if change.before != change.after),
         cursor=f"{at.isoformat()}~{kind}~{history_id}",
     )
+
+
+def _label(kind: str, name: str) -> str:
+    if name == "kind":
+        return "legal status" if kind == "status" else "how they are linked"
+    return _LABELS.get(name, name.replace("_", " "))
 
 
 def _words(

@@ -27,6 +27,7 @@ due AS MATERIALIZED (
            COUNT(*) FILTER (WHERE w.due_at < %(today)s) AS overdue
       FROM worklist_workitem w
      WHERE w.closed_at IS NULL AND w.child_id = ANY(ARRAY(SELECT content_object_id FROM scope))
+       AND {pair}
      GROUP BY w.child_id
 ),
 page AS MATERIALIZED (
@@ -47,9 +48,20 @@ SELECT c.id, c.reference, c.given_name, c.family_name, c.date_of_birth, c.birth_
          ORDER BY e.decided_on DESC, e.decided_at DESC LIMIT 1),
        EXISTS (SELECT FROM worklist_workitem w
                 WHERE w.child_id = c.id AND w.closed_at IS NULL AND w.due_at = p.next_due
+                  AND {pair}
                   AND (w.owner_id = %(user)s OR w.owner_group_id = ANY(%(groups)s::int[])))
   FROM page p JOIN children_child c ON c.id = p.id
  ORDER BY p.sort, p.id
+"""
+
+#: Work about a link counts for those it waits for who see both children, and for nobody else.
+_PAIR = """
+(w.kind <> 'answer_link' OR %(answers)s
+ AND (w.owner_id = %(user)s OR w.owner_group_id = ANY(%(groups)s::int[]))
+ AND EXISTS (SELECT FROM children_childlink l
+              WHERE l.id = w.subject_id AND l.recorded_by_id <> %(user)s
+                AND l.first_id IN (SELECT content_object_id FROM scope)
+                AND l.second_id IN (SELECT content_object_id FROM scope)))
 """
 
 
@@ -102,9 +114,11 @@ def my_children(user: Any, after: str | None = None) -> MyChildren:
         parameters["sort"], parameters["after"] = position
     today = timezone.localdate()
     parameters["today"] = timezone.make_aware(dt.datetime.combine(today, dt.time.min))
+    parameters["answers"] = Capability.APPROVE_LINK in principals.acts
     where = "WHERE (sort, id) > (%(sort)s::timestamptz, %(after)s)" if position else ""
     with connection.cursor() as cursor:
-        cursor.execute(_SQL.format(scope=scope, after=where, limit=PAGE + 1), parameters)
+        sql = _SQL.format(scope=scope, after=where, pair=_PAIR, limit=PAGE + 1)
+        cursor.execute(sql, parameters)
         rows = cursor.fetchall()
     children = tuple(_child(row, today) for row in rows[:PAGE])
     total, overdue = (int(rows[0][10]), int(rows[0][11])) if rows else (0, 0)

@@ -30,6 +30,12 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "legal status ended": "Legal status ended:",
         "team member added": "Joined the team around the child:",
         "team member left": "Left the team around the child:",
+        "children linked": "Link with another child recorded:",
+        "link proposed": "Link with another child proposed:",
+        "link agreed": "Link with another child agreed:",
+        "link not agreed": "Link with another child not agreed:",
+        "link corrected": "Link with another child changed:",
+        "link ended": "Link with another child ended:",
         "level chosen": "CSE level chosen:",
         "lowered level approved": "Lowered CSE level approved:",
         "lowered level refused": "Lowered CSE level refused:",
@@ -63,6 +69,10 @@ def _listed(first: str, second: str) -> str:
     return ", ".join(part for part in (first, second) if part)
 
 
+def _both(first: str, second: str) -> str:
+    return f"{first} and {second}"
+
+
 def _name(path: str) -> Trim:
     return Trim(Concat(f"{path}given_name", Value(" "), f"{path}family_name"))
 
@@ -85,6 +95,10 @@ _told: dict[str, Told] = {
             F("part"),
         ),
         words=_listed,
+    ),
+    # Only those who see both are told of it at all (cse.children.queries.timeline).
+    "children.childlink": Told(
+        "children:links", columns=(_name("first__"), _name("second__")), words=_both
     ),
     "access.childusergrant": Told("access:who", columns=(_name("user__"), _NOTHING)),
     "access.childteamgrant": Told(

@@ -1,5 +1,7 @@
 """The child's timeline: acts in words, from the event log alone, newest first.
 
+Acts on a link with another child are among them for whoever sees both.
+
 Looks are on a page of their own. What changed is named, never what it said before and after. Two
 queries whatever the kinds of record: the events, and the words for people and records.
 """
@@ -16,7 +18,8 @@ from django.utils import timezone
 from cse.access.capabilities import Capability
 from cse.access.principals import principals_of
 from cse.audit.models import ActorKind, Decision
-from cse.children.models import Child
+from cse.children.models import Child, ChildLink
+from cse.children.queries.links import link_ids_sql
 from cse.children.queries.telling import PERSON, address_of, title_of, words_of
 
 PAGE = 25
@@ -29,12 +32,16 @@ _kept_off: set[str] = set()
 #: Who is kept away from the child is for those who decide about it.
 ABOUT_CONFLICTS = ("exclusion declared", "exclusion ended", "refused attempts read")
 
-_SQL = """
-SELECT id, at, act, actor_kind, actor_id, changed_fields, object_kind, object_id
-  FROM audit_auditevent
- WHERE child_id = %(child)s AND decision = %(allowed)s AND NOT act = ANY(%(hidden)s) {where}
- ORDER BY at {way}, id {way} LIMIT {limit}
+_ARM = """
+(SELECT id, at, act, actor_kind, actor_id, changed_fields, object_kind, object_id
+   FROM audit_auditevent
+  WHERE {about} AND decision = %(allowed)s AND NOT act = ANY(%(hidden)s) {where}
+  ORDER BY at {way}, id {way} LIMIT {limit})
 """
+_OF_CHILD = "child_id = %(child)s"
+#: What is done with a link names neither child: it is told to those who see both.
+_OF_LINKS = "child_id IS NULL AND object_kind = %(link)s AND object_id IN ({links})"
+_SQL = "{own} UNION ALL {linked} ORDER BY at {way}, id {way} LIMIT {limit}"
 
 
 @dataclass(frozen=True)
@@ -116,8 +123,13 @@ def _rows(child: Child, user: Any, older_than: Any, newer_than: Any) -> list[tup
     elif older_than is not None:
         where = "AND (at, id) < (%(at)s, %(id)s)"
         parameters["at"], parameters["id"] = older_than
+    links, about = link_ids_sql(user, child)
+    parameters |= {**about, "link": ChildLink._meta.label_lower}
+    same = {"where": where, "way": way, "limit": PAGE + 1}
+    own = _ARM.format(about=_OF_CHILD, **same)
+    linked = _ARM.format(about=_OF_LINKS.format(links=links), **same)
     with connection.cursor() as cursor:
-        cursor.execute(_SQL.format(where=where, way=way, limit=PAGE + 1), parameters)
+        cursor.execute(_SQL.format(own=own, linked=linked, **same), parameters)
         return list(cursor.fetchall())
 
 

@@ -30,7 +30,7 @@ def visible_child(request, child_id, capability=Capability.SEE_CHILD):
 
 def note_extra_fields(request, form, child=None):
     """Fields that the form never asked for are ignored; an event says that they were sent."""
-    known = {"csrfmiddlewaretoken"}
+    known = {"csrfmiddlewaretoken", "check_wording"}
     for name, field in form.fields.items():
         parts = getattr(field.widget, "PARTS", ())
         known |= {name, *(f"{name}-{part}" for part in parts)}

@@ -40,16 +40,16 @@ def mine(request):
 def show(request, child_id):
     child = visible_child(request, child_id)
     today = timezone.localdate()
-    statuses = list(statuses_of(child))
+    events, statuses = list(levels_of(child)), list(statuses_of(child))
     context = {
-        "standing": standing_of(list(levels_of(child))),
+        "standing": standing_of(events),
         "status": status_on(statuses, today),
         "members": [member for member in team_of(child) if is_in_team(member, today)],
         "leads": list(leads_of(child.created_by_agency_id, today)),
         "contacts": contacts_of(child.authority_id),
         "panels": panels_for(child, request.user),
     }
-    page = frame(child, request.user, "children:child")
+    page = frame(child, request.user, "children:child", events, statuses)
     return render(request, "children/child.html", page | context)
 
 
@@ -97,7 +97,7 @@ def events_over_time(request, child_id):
 @require_safe
 def changes(request, child_id):
     child = visible_child(request, child_id)
-    page = changes_of(child, before=request.GET.get("before"))
+    page = changes_of(child, request.user, before=request.GET.get("before"))
     context = frame(child, request.user, "children:changes") | {"page": page}
     return render(request, "children/changes.html", context)
 
@@ -109,6 +109,5 @@ def levels(request, child_id):
     events = list(levels_of(child))
     rows = [(event, is_in_effect(event), is_waiting(event)) for event in events]
     context = {"rows": rows, "standing": standing_of(events)}
-    return render(
-        request, "children/levels.html", frame(child, request.user, "children:levels") | context
-    )
+    page = frame(child, request.user, "children:levels", events)
+    return render(request, "children/levels.html", page | context)

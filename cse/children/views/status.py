@@ -23,10 +23,9 @@ from cse.children.views.common import note_extra_fields, visible_child
 @require_safe
 def statuses(request, child_id):
     child = visible_child(request, child_id)
-    context = {"statuses": list(statuses_of(child))}
-    return render(
-        request, "children/statuses.html", frame(child, request.user, "children:statuses") | context
-    )
+    found = list(statuses_of(child))
+    page = frame(child, request.user, "children:statuses", statuses=found)
+    return render(request, "children/statuses.html", page | {"statuses": found})
 
 
 @requires(Capability.RECORD_LEGAL_STATUS)
