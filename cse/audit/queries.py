@@ -91,8 +91,7 @@ def references(events: Iterable[AuditEvent]) -> dict[int, str]:
     found = children.filter(pk__in={pk for event in events for pk in _children(event)})
     known = {str(pk): reference for pk, reference in found.values_list("pk", "reference")}
     return {
-        event.pk: ", ".join(known[pk] for pk in _children(event) if pk in known)
-        for event in events
+        event.pk: ", ".join(known[pk] for pk in _children(event) if pk in known) for event in events
     }
 
 

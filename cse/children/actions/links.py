@@ -36,9 +36,9 @@ ANSWER_DAYS: Final = 1
 """Working days for the second person, as for a lowered level. Ours: no handbook gives a number."""
 
 NOBODY_ELSE = (
-    "Who may see the two children is not the same, so a second person has to agree to this link, and"
-    " nobody else who sees both may. Ask a safeguarding lead who sees one of them to be given access"
-    " to the other, then record the link"
+    "Who may see the two children is not the same, so a second person has to agree to this link,"
+    " and nobody else who sees both may. Ask a safeguarding lead who sees one of them to be given"
+    " access to the other, then record the link"
 )
 
 

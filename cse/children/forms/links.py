@@ -137,6 +137,10 @@ class CorrectLinkForm(PlainForm):
     since = _since()
     note = _known()
 
+    def facts(self) -> dict[str, Any]:
+        """What the act takes; only after ``is_valid()``."""
+        return {name: self.cleaned_data[name] for name in ("version", "since", "note")}
+
 
 class EndLinkForm(PlainForm):
     """Why a link no longer stands."""
@@ -159,7 +163,7 @@ class AnswerLinkForm(PlainForm):
     )
     note = _note(
         "Your own reason",
-        "What you looked at. Only whoever proposed the link and those who may agree to it read this.",
+        "What you looked at. Only whoever proposed the link and those who may agree read this.",
         error_messages={"required": "Give your own reason, whatever your answer is"},
     )
 

@@ -126,11 +126,10 @@ def correct(request, child_id, link_id):
     newest, status = None, 200
     if _sent(request, form):
         try:
-            correct_link(link_id=link_id, by=request.user, **form.cleaned_data)
+            correct_link(link_id=link_id, by=request.user, **form.facts())
         except Stale:
-            newest, status = opened, 409
-            form.data = form.data.copy()
-            form.data["version"] = str(opened.version)
+            newest, status = with_people().get(pk=link_id), 409
+            form.data = {**request.POST.dict(), "version": str(newest.version)}
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -207,7 +206,7 @@ def _link_page(request, link, child_id, template, *, status=200, **more):
     other = link.other_than(child_id)
     child = link.second if child_id == link.second_id else link.first
     context = {
-        "link": link,
+        "shown": link,
         "other": other,
         "may_correct": can_correct(request.user, link),
         "may_answer": can_answer(request.user, link),
