@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from cse.access import actions as access
 from cse.access.models import Exclusion
+from cse.children.actions.links import record_link
 from cse.children.models import LegalStatus, LevelEvent, TeamMember
 from cse.clocks import actions as clocks
 from cse.clocks.models import CalendarDay
@@ -71,6 +72,7 @@ class World:
         self.grant = grant(make_user(), self.child)
         self._rows(place)
         self._deadline(place)
+        self._links(place)
         self._referrals(place)
         self.episode = just_back(self.child, place.worker)
         self.sealed = make_child(by=place.worker, authority=self.authority)
@@ -136,6 +138,19 @@ class World:
         )
         self.change.save()
 
+    def _links(self, place: Place) -> None:
+        """One that stands with another child, and one that waits for the lead to agree."""
+        self.linked = make_child("Sam", by=place.worker, authority=self.authority)
+        for person in (place.worker, place.lead):
+            grant(person, self.linked)
+        both = {"child": self.child, "other": self.linked, "by": place.worker}
+        self.proposed = record_link(**both, kind="friends")
+        access.end_exclusion(exclusion=self.exclusion, by=place.lead, reason="For the walk")
+        self.link = record_link(**both, kind="siblings")
+        self.exclusion = access.exclude(
+            child=self.child, user=make_user(), ground="other", reason="Walk", by=place.lead
+        )
+
     def _referrals(self, place: Area) -> None:
         self.referral_draft = place.draft()
         self.referral = place.sent()
@@ -169,8 +184,8 @@ class World:
 
     def open_to(self, user: Any) -> None:
         """Give somebody everything that access can give."""
-        grant(user, self.child)
-        grant(user, self.sealed)
+        for child in (self.child, self.linked, self.sealed):
+            grant(user, child)
         access.name_in_seal(seal=self.seal, user=user, by=self.place.lead, reason="For the walk")
 
 
@@ -290,10 +305,14 @@ ROUTES: dict[str, Sample] = {
             "levels",
             "statuses",
             "add-status",
+            "links",
+            "add-link",
             "team",
             "add-member",
         )
     },
+    **{f"children:{name}": _child("link") for name in ("link", "correct-link", "end-link")},
+    "children:answer-link": _row("proposed", hidden=True),
     "children:end-status": _child("status"),
     "children:end-member": _child("member"),
     "access:give-back": _child(answers=(405,)),
@@ -485,12 +504,12 @@ def make_persona(world: World, stands: str, role: str) -> Any:
         agency.ends_on = yesterday
         agency.save()
     elif stands == "excluded":
-        for child in (world.child, world.sealed):
+        for child in (world.child, world.linked, world.sealed):
             access.exclude(
                 child=child, user=user, ground="other", reason="For the walk", by=world.place.lead
             )
     elif stands == "ended access":
-        for child in (world.child, world.sealed):
+        for child in (world.child, world.linked, world.sealed):
             for held in user.childusergrant_set.filter(content_object=child):
                 access.end_access(grant=held, by=world.place.lead, reason="For the walk")
     assert settings.SECOND_FACTOR_REQUIRED is False

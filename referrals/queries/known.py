@@ -13,6 +13,7 @@ from cse.children.models import Child, LegalStatus, LevelEvent, TeamMember
 from cse.children.queries.levels import levels_of
 from cse.children.queries.overview import is_in_team, statuses_of, team_of
 from referrals.models import Referral
+from referrals.queries.linked import Linked, linked_with
 from referrals.queries.seen import referrals_of
 from screening.models import Screen
 from screening.queries import screens_of
@@ -30,12 +31,13 @@ class Known:
     statuses: tuple[LegalStatus, ...] = ()
     team: tuple[TeamMember, ...] = ()
     referrals: tuple[Referral, ...] = ()
+    linked: tuple[Linked, ...] = ()
 
 
 def known_about(user: Any, child: Child, beside: Referral) -> Known:
     """What else is recorded of the child of a referral. The child must be visible already.
 
-    Six queries at most, whatever there is. Who sees no children, as the police's intelligence
+    Ten queries at most, whatever there is. Who sees no children, as the police's intelligence
     officers, is shown other referrals sent to them and nothing else.
     """
     acts = principals_of(user).acts
@@ -50,4 +52,5 @@ def known_about(user: Any, child: Child, beside: Referral) -> Known:
         statuses=tuple(statuses_of(child)[:MOST]),
         team=tuple(member for member in team_of(child) if is_in_team(member, today)),
         referrals=tuple(others),
+        linked=linked_with(user, child),
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cse.children.models import Child, CseLevel, LevelEvent
 
@@ -64,3 +65,11 @@ def is_waiting(event: LevelEvent) -> bool:
 def standing(child: Child) -> Standing:
     """The child's standing; one query."""
     return standing_of(list(levels_of(child)))
+
+
+def levels_in_effect(child_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, LevelEvent]:
+    """By child, the level that stands; none where none was chosen. One query."""
+    counts = Q(needs_approval=False) | Q(approved_at__isnull=False)
+    found = LevelEvent.objects.filter(counts, child_id__in=list(child_ids), refused_at__isnull=True)
+    newest = found.order_by("child_id", "-decided_on", "-decided_at").distinct("child_id")
+    return {event.child_id: event for event in newest}

@@ -1,7 +1,7 @@
 """Links between children. A page about a link is shown to whoever sees both.
 
-A look at it is noted with each of the two as a look at that child, and says nothing of a link: who
-has looked is read by people who see only one.
+A look at it, or at the form, is noted with each of the two as a look at that child and says nothing
+of a link: who has looked is read by people who see only one.
 """
 
 from django.contrib import messages
@@ -17,7 +17,7 @@ from cse.audit import events
 from cse.children.actions.links import answer_link, correct_link, end_link, record_link
 from cse.children.forms.links import AnswerLinkForm, CorrectLinkForm, EndLinkForm, LinkForm
 from cse.children.links import sort_links
-from cse.children.models import Stage
+from cse.children.models import Child, Stage
 from cse.children.pages import age_in_words, frame
 from cse.children.policies import NotPossible, Stale
 from cse.children.policies_links import AlreadyLinked, can_answer, can_correct, check_can_answer
@@ -44,7 +44,9 @@ def links(request, child_id):
 @requires(Capability.LINK_CHILDREN)
 @PAGE
 def add_link(request, child_id):
-    child = visible_child(request, child_id, Capability.LINK_CHILDREN)
+    children = Child.objects.select_related("authority")
+    child = get_visible_or_404(children, request.user, Capability.LINK_CHILDREN, child_id)
+    _look(child_id)
     given = {"child": child, "find": _finder(request), "words_of": _as_choice}
     form = LinkForm(request.POST if request.method == "POST" else None, **given)
     if not _sent(request, form):
@@ -195,9 +197,13 @@ def _opened(request, link_id, capability):
     found = with_people().filter(pk__in=seen.values("pk"))
     opened = get_visible_or_404(found, request.user, capability, link_id)
     if request.method != "POST":
-        for child_id in (opened.first_id, opened.second_id):
-            events.look(str(Capability.SEE_CHILD), child=child_id)
+        _look(opened.first_id, opened.second_id)
     return opened
+
+
+def _look(*children):
+    for child_id in children:
+        events.look(str(Capability.SEE_CHILD), child=child_id)
 
 
 def _link_page(request, link, child_id, template, *, status=200, **more):
