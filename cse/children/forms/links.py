@@ -74,7 +74,10 @@ class LinkForm(PlainForm):
         label="Which child do you mean?", widget=forms.RadioSelect, required=False
     )
     kind = forms.ChoiceField(
-        label="How are they linked?", choices=LinkKind.choices, widget=forms.RadioSelect
+        label="How are they linked?",
+        choices=LinkKind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select how they are linked"},
     )
     words = line("In what other way", longest=150)
     since = _since()
