@@ -22,6 +22,7 @@ from cse.children.models import Child
 from cse.people.models import User
 from cse.service.demo_assessments import load_assessments
 from cse.service.demo_beside import load_beside
+from cse.service.demo_links import load_links
 from cse.service.demo_missing import load_missing
 from cse.service.demo_referrals import load_referrals
 from screening.actions.complete import complete
@@ -34,6 +35,7 @@ from screening.rules import Presence
 MORGAN, DANA = "morgan.vale@thornmere.example.org", "dana.whitcombe@thornmere.example.org"
 KIT, LIOR = "kit.ransome@ridgeway-youth.example.org", "lior.pemberton@ridgeway-youth.example.org"
 JULES = "jules.okonedo@oxon-care.example.org"
+NOOR = "noor.hartley@oxon-care.example.org"
 Y, P, N = Presence.YES, Presence.POSSIBLE, Presence.NO
 
 
@@ -102,6 +104,7 @@ CHILDREN: tuple[DemoChild, ...] = (
         completed=True,
         seen_by=(MORGAN, JULES),
     ),
+    DemoChild("Finley", "Fenwick", 12, 90, DANA, "male", seen_by=(MORGAN, NOOR)),
     DemoChild("Rowan", "Ash", 15, 50, JULES, "male", "s31"),
     DemoChild(
         "Juno",
@@ -150,6 +153,7 @@ def load_records(accounts: dict[str, User]) -> int:
             _let_see(record, accounts, child, accounts[email])
     load_referrals(accounts, as_person)
     load_beside(accounts, as_person)
+    load_links(accounts, as_person)
     load_missing(accounts, as_person)
     load_assessments(accounts, as_person)
     return len(CHILDREN)

@@ -7,10 +7,12 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from cse.children.models import Child
+from cse.children.queries.links import links_of
 from cse.people.models import Authority
 from cse.service.demo_beside import KIT, LIOR, MORGAN
 from cse.service.demo_people import load_people
-from cse.service.demo_records import load_records
+from cse.service.demo_records import JULES, NOOR, load_records
 from cse.service.reference import load_reference
 from referrals.models import DecisionNotToRefer
 from referrals.queries.beside import consultations_of, early_help_visible_to, standing_of
@@ -30,6 +32,9 @@ def test_it_is_there_for_those_who_look(settings):
     assert standing_of(decision) is Standing.WAITING
     assert early_help_visible_to(accounts[KIT]).count() == 1
     assert consultations_of(accounts[MORGAN]).count() == 1
+    isla = Child.objects.get(given_name="Isla")
+    seen = {email: links_of(accounts[email], isla).count() for email in (MORGAN, NOOR, JULES)}
+    assert seen == {MORGAN: 2, NOOR: 2, JULES: 0}  # Jules sees Isla, and neither of the two
     lead = Client()
     with transaction.atomic():
         lead.force_login(
