@@ -214,6 +214,7 @@ class TestOneLink:
         answer = signed_in(pair.other_lead).post(address, typed | {"note": "Too late"})
         assert answer.status_code == 409
         assert "Too late" in answer.text
+        assert lead.get(address)["Location"].endswith(f"/links/{one.pk}/")
         # Why it was agreed may say who is kept away: it is for those who decide about that.
         shown = self.here(pair, one)
         assert "Right for both" in browser.get(shown).text

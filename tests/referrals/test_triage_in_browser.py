@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from cse.children.actions.links import record_link
 from cse.people.models import Role
 from referrals import actions
 from referrals.models import Delivery
@@ -64,11 +65,25 @@ def pages(oxfordshire):
     return found
 
 
+def link_children(area):
+    """Three whom the front door sees, one with a name as long as names get and a referral."""
+    for number, kind in enumerate(("siblings", "adults", "other")):
+        child = area.another_child(
+            given_name="Bartholomew Maximilian" if number else "Ng",
+            family_name="Featherstonehaugh-Llewellyn-Witherspoon",
+        )
+        words = "Same athletics club on Thursdays" if kind == "other" else ""
+        record_link(child=area.child, other=child, by=area.worker, kind=kind, words=words)
+        grant(area.duty, child)
+    area.sent(child, group_suspected=True)
+
+
 def deliveries(area):
     duty, other = area.duty, area.other_duty
     screen = completed(area)
     sent = area.sent(screen=screen, group_suspected=True, significant_harm=True, pregnant=False)
     received = area.at(sent, area.front_door)
+    link_children(area)
     found = {"received": fetch(duty, at("delivery", received))}
     officer = make_user(Role.INTELLIGENCE, team=area.police)
     found["police"] = fetch(officer, at("delivery", area.at(sent, area.police)))

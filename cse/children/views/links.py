@@ -166,12 +166,18 @@ def answer(request, link_id):
     why_not = _why_not(request.user, opened)
     if _answered_by_this_click(request, opened, form):
         return redirect(TAB, opened.first_id)
-    status = 409 if why_not and request.method == "POST" else 200
+    if request.method != "POST" and opened.stage != Stage.WAITING:
+        return redirect("children:link", opened.first_id, link_id)
     if not why_not and _sent(request, form):
         note = form.cleaned_data["note"]
-        answer_link(link_id=link_id, by=request.user, agrees=form.agrees, note=note)
-        messages.success(request, "Your answer is kept.")
-        return redirect(TAB, opened.first_id)
+        try:
+            answer_link(link_id=link_id, by=request.user, agrees=form.agrees, note=note)
+        except NotAllowed as refusal:  # somebody else answered while this was typed
+            why_not = str(refusal)
+        else:
+            messages.success(request, "Your answer is kept.")
+            return redirect(TAB, opened.first_id)
+    status = 409 if why_not and request.method == "POST" else 200
     given = {"form": form, "why_not": why_not, "hints": _hints(request), "status": status}
     return _link_page(request, opened, opened.first_id, "answer", **given)
 
