@@ -25,6 +25,7 @@ from cse.children.policies_links import (
     AlreadyLinked,
     check_can_answer,
     check_can_correct,
+    check_sees,
 )
 from cse.children.queries.links import STANDS, WAITING
 from cse.people.models import Post, TeamKind, User
@@ -117,6 +118,7 @@ def end_link(*, link_id: uuid.UUID, by: User, reason: str) -> ChildLink:
     Raises ``NotPossible`` without a reason.
     """
     link = _link(link_id)
+    check_sees(by, link)
     if link.ended_at is not None and link.ended_by_id == by.pk:
         return link
     check_can_correct(by, link)
