@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from cse.children.models import LevelEvent
 from screening.assessments import queries
-from screening.assessments.rules import Facts
+from screening.assessments.rules import Facts, StrategyDiscussion, strategy_discussion
 from screening.facts import levels_of
 from screening.models import Contribution, RiskAssessment
 from screening.queries import level_history, tool_of
@@ -27,3 +27,17 @@ def facts_of(
         waiting=sum(each.waits for each in asked),
         history=levels_of(history),
     )
+
+
+def led_to(
+    assessment: RiskAssessment,
+    *,
+    contributions: Iterable[Contribution] | None = None,
+    levels: Iterable[LevelEvent] | None = None,
+) -> StrategyDiscussion:
+    """What a completed assessment leads to, by the levels that stood before it chose its own."""
+    _, completed_at = assessment.completion
+    history = level_history(assessment.child_id) if levels is None else levels
+    before = [each for each in history if each.decided_at < completed_at]
+    facts = facts_of(assessment, contributions=contributions, levels=before)
+    return strategy_discussion(assessment.authority.tool_key, facts)

@@ -14,7 +14,7 @@ from screening.tools.definition import Choice, Field, Tool
 
 VERSION: Final = 1
 """Of both forms; an assessment keeps the version that it was written with."""
-LABEL: Final = "Local form: to be confirmed by the partnership"
+LABEL: Final = "Local form – confirm with board"
 ANALYSIS: Final = "analysis"
 SOURCES: Final = {"oxfordshire": "O §20", "wiltshire": "W §12.10"}
 """Where each handbook names the form, by the key of the area's tool."""

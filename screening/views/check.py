@@ -12,11 +12,11 @@ from screening.actions import StaleCheck, Unfinished, complete
 from screening.forms import read_version
 from screening.parts import part_of_field
 from screening.policies import NoDraft
+from screening.reading import parts_to_read
 from screening.standing import asked_of
 from screening.views.common import open_screen, page
 from screening.views.drafts import level_context
 from screening.views.present import live_context
-from screening.views.reading import parts_to_read
 from screening.ways_on import ways_on
 
 
@@ -60,7 +60,7 @@ def _page(request, opened, *, problems=None, stale=False, status=200):
         problems=[(each, _address(opened, each)) for each in wanted],
         has_errors=problems is not None,
         stale=stale,
-        parts=parts_to_read(opened, opened.screen),
+        parts=parts_to_read(opened.screen, opened.tool),
         level=level_context(opened),
         others=queries.others_at_work(opened.screen, opened.user),
         **live_context(opened),

@@ -10,10 +10,10 @@ from screening.actions import correct_screen
 from screening.changes import changes_between
 from screening.child_then import birth_words, child_then
 from screening.forms import ReasonForm
+from screening.reading import parts_to_read
 from screening.reassessed import reassessed_of
 from screening.standing import asked_of, panel_rows
 from screening.views.common import child_context, open_child, open_screen, page
-from screening.views.reading import parts_to_read
 from screening.ways_on import ways_on
 
 PAGE = 25
@@ -34,7 +34,7 @@ def show(request, pk):
         "show",
         opened,
         result=queries.latest_assessment(screen).result if screen.is_complete else None,
-        parts=parts_to_read(opened, screen),
+        parts=parts_to_read(screen, opened.tool),
         corrections=corrections,
         before=queries.screen_before(request.user, screen) if screen.is_complete else None,
         newer=next((each for each in corrections if each.corrects_id == screen.pk), None),

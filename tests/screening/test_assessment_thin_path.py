@@ -16,7 +16,7 @@ def test_a_risk_assessment_is_built_on_a_screen_and_completed(oxfordshire):
     screen = completed(oxfordshire, answers={HIGH: Given(YES, evidence="Seen by the nurse")})
     client = oxfordshire.client()
     start = f"/screens/assessments/child/{oxfordshire.child.pk}/start/"
-    assert "Local form: to be confirmed by the partnership" in text_of(client.get(start))
+    assert "Local form – confirm with board" in text_of(client.get(start))
     begun = client.post(start)
     draft = RiskAssessment.objects.get()
     assert begun.status_code == 302 and draft.screen == screen
@@ -43,6 +43,8 @@ def test_a_risk_assessment_is_built_on_a_screen_and_completed(oxfordshire):
     draft.refresh_from_db()
     assert draft.is_complete and draft.completed_by == oxfordshire.worker
     shown = text_of(client.get(done["Location"]))
+    # The bar says what the child's level is now, not what it was when this was written.
+    assert "CSE level Level: CSE" in " ".join(shown.split()), shown[:900]
     for words in (
         "The bruises are not explained.",
         "She wants it to stop.",

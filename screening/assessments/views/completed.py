@@ -10,11 +10,11 @@ from screening import queries as screens
 from screening.assessments import queries
 from screening.assessments.actions import correct_assessment, correct_day
 from screening.assessments.changes import changes_of
+from screening.assessments.facts import led_to
 from screening.assessments.forms import DayForm
 from screening.assessments.policies import check_can_ask, check_can_correct, why_not
-from screening.assessments.rules import strategy_discussion
+from screening.assessments.reading import read_parts
 from screening.assessments.views.common import open_assessment, page, posted
-from screening.assessments.views.reading import read_parts
 from screening.child_then import birth_words, child_as
 from screening.forms import ReasonForm
 from screening.policies import Refused
@@ -35,7 +35,7 @@ def show(request, pk):
         request,
         "show",
         opened,
-        parts=read_parts(opened),
+        parts=read_parts(assessment, opened.carried, opened.tool),
         contributions=opened.contributions,
         versions=versions,
         newer=next((each for each in versions if each.corrects_id == assessment.pk), None),
@@ -44,7 +44,7 @@ def show(request, pk):
         changes=changes_of(assessment, opened.tool),
         level_event=screens.level_event_of(assessment),
         waiting_level=waiting_level,
-        strategy=strategy_discussion(assessment.authority.tool_key, _facts_then(opened)),
+        strategy=_strategy(opened),
         then=then,
         born=birth_words(then),
         may_correct=not why_not(check_can_correct, request.user, assessment),
@@ -52,12 +52,11 @@ def show(request, pk):
     )
 
 
-def _facts_then(opened):
-    """The facts with the levels that the child had before this assessment chose its own."""
-    completed_at = opened.assessment.completed_at
-    if completed_at is not None:
-        opened.levels = [each for each in opened.levels if each.decided_at < completed_at]
-    return opened.facts
+def _strategy(opened):
+    """What it leads to; nothing where the draft was set aside."""
+    if not opened.assessment.is_complete:
+        return None
+    return led_to(opened.assessment, contributions=opened.contributions, levels=opened.levels)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,9 +18,9 @@ from screening.assessments.changes import problems_of
 from screening.assessments.local_form import find_part, parts_of
 from screening.assessments.policies import check_can_complete, why_not
 from screening.assessments.progress import progress_of
+from screening.assessments.reading import carried_part, read_parts
 from screening.assessments.rules import strategy_discussion
 from screening.assessments.views.common import open_assessment, page
-from screening.assessments.views.reading import carried_part, read_parts
 from screening.forms import SectionForm, read_version
 from screening.policies import NoDraft
 from screening.rules.levels import level_change, peak_level, previous_level
@@ -155,7 +155,7 @@ def _part_page(request, opened, found, form):
         else {},
         level=level_context(opened),
         level_hints={str(each.key): each.help for each in opened.tool.levels},
-        carried=carried_part(opened, found),
+        carried=carried_part(found, opened.carried, opened.tool),
         given=[each for each in opened.contributions if each.answered_at],
         waiting=[each for each in opened.contributions if each.waits],
         tables={},
@@ -228,7 +228,7 @@ def _check_page(request, opened, *, problems=None, stale=False, status=200):
         problems=[(each, _address_of(opened, each)) for each in wanted],
         has_errors=problems is not None,
         stale=stale,
-        parts=read_parts(opened),
+        parts=read_parts(opened.assessment, opened.carried, opened.tool),
         level=level,
         others=screens.others_at_work(opened.assessment, request.user),
         contributions=opened.contributions,

@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from screening.answers import NOTHING, Given, read_answers, read_notes, read_rating
+from screening.documents.words import PRESENCE, level_words
 from screening.forms import choices_of
 from screening.models import Screen
 from screening.parts import Part, parts_of
 from screening.rules import Presence
 from screening.tools.definition import Field, Indicator, Tool
-from screening.views.common import Opened
-from screening.views.present import LEVEL_WORDS, PRESENCES
-
-_PRESENCE = dict(PRESENCES)
 
 
 @dataclass(frozen=True)
@@ -42,9 +39,9 @@ class ReadPart:
     tables: tuple[tuple[Field, list[list[str]]], ...] = ()
 
 
-def parts_to_read(opened: Opened, screen: Screen) -> list[ReadPart]:
-    """Every part of a screen in order."""
-    return [_part(part, screen, opened.tool) for part in parts_of(opened.tool)]
+def parts_to_read(screen: Screen, tool: Tool) -> list[ReadPart]:
+    """Every part of a screen in order; ``tool`` is the version it is pinned to."""
+    return [_part(part, screen, tool) for part in parts_of(tool)]
 
 
 def _part(part: Part, screen: Screen, tool: Tool) -> ReadPart:
@@ -108,8 +105,8 @@ def _rating(screen: Screen, domain: str, tool: Tool) -> list[tuple[str, Any]]:
     ]
     if rating.impact and rating.likelihood:
         level = tool.matrix.level(rating.impact, rating.likelihood)
-        found.append(("The matrix suggests", LEVEL_WORDS[str(level)]))
-    found.append(("Rating", LEVEL_WORDS.get(str(rating.rating or ""), "Not rated")))
+        found.append(("The matrix suggests", level_words(level)))
+    found.append(("Rating", level_words(rating.rating) or "Not rated"))
     return found
 
 
@@ -118,7 +115,7 @@ def _row(row: Indicator, given: Given, tool: Tool) -> ReadRow:
     level = given.level or str(row.suggested_level or "")
     amended = ""
     if given.level:
-        amended = f"amended from {LEVEL_WORDS.get(str(row.suggested_level or ''), 'no level')}"
+        amended = f"amended from {level_words(row.suggested_level) or 'no level'}"
     texts = (
         ("Why the level was amended", given.reason),
         ("Evidence", given.evidence),
@@ -130,7 +127,7 @@ def _row(row: Indicator, given: Given, tool: Tool) -> ReadRow:
         indicator=row.id,
         label=row.display_text,
         presence=given.presence.value,
-        presence_words=_PRESENCE[given.presence.value],
+        presence_words=PRESENCE[given.presence],
         level=level,
         amended=amended,
         texts=tuple((label, text) for label, text in texts if text),

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from screening.assessments.carried import Carried
 from screening.assessments.local_form import parts_of
-from screening.assessments.views.common import Opened
-from screening.models import Screen
+from screening.models import RiskAssessment, Screen
 from screening.parts import Part, domain_part
+from screening.reading import ReadPart, in_words, read_domain
 from screening.side_by_side import ComparedRow
-from screening.views.reading import ReadPart, in_words, read_domain
+from screening.tools.definition import Field, Tool
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,13 @@ class CarriedPart:
     changed: tuple[ComparedRow, ...]
 
 
-def carried_part(opened: Opened, part: Part) -> CarriedPart | None:
+def carried_part(part: Part, carried: Carried, tool: Tool) -> CarriedPart | None:
     """What is carried forward for a part; None for one that is no domain, or without a screen."""
-    carried: Carried = opened.carried
     if part.domain is None or carried.screen is None:
         return None
     return CarriedPart(
         screen=carried.screen,
-        read=read_domain(domain_part(part.domain, opened.tool), carried.screen, opened.tool),
+        read=read_domain(domain_part(part.domain, tool), carried.screen, tool),
         before=carried.before,
         changed=carried.changed_in(part.title),
     )
@@ -45,19 +44,23 @@ class WrittenPart:
     carried: CarriedPart | None
 
 
-def read_parts(opened: Opened) -> list[WrittenPart]:
-    """Every part in order."""
+def read_parts(assessment: RiskAssessment, carried: Carried, tool: Tool) -> list[WrittenPart]:
+    """Every part in order, with what is ``carried`` forward beside it."""
     return [
-        WrittenPart(part, _facts(part, opened), carried_part(opened, part))
-        for part in parts_of(opened.tool)
+        WrittenPart(part, _facts(part, assessment), carried_part(part, carried, tool))
+        for part in parts_of(tool)
     ]
 
 
-def _facts(part: Part, opened: Opened) -> tuple[tuple[str, str], ...]:
+def _facts(part: Part, assessment: RiskAssessment) -> tuple[tuple[str, str], ...]:
+    return tuple((field.title, words) for field, words in written(part, assessment))
+
+
+def written(part: Part, assessment: RiskAssessment) -> tuple[tuple[Field, str], ...]:
     """What was written, field by field; what applies only sometimes is left out while empty."""
-    sections = opened.assessment.sections
+    sections = assessment.sections
     return tuple(
-        (each.title, in_words(each, sections.get(each.key, "")))
+        (each, in_words(each, sections.get(each.key, "")))
         for each in part.fields
         if sections.get(each.key) or not _sometimes(each.key)
     )
