@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cse.children.models import Child
 from cse.interface.words import date_words, datetime_words
 from referrals.models import Delivery, Disagreement, Note, Referral
 from referrals.preview import Owed, route_words
 from referrals.reading import ReadPart
 from referrals.routing import Route
 from referrals.transitions import State
-from screening.child_then import birth_words, child_as
+from screening.documents.identity import person_words
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -44,27 +43,11 @@ class ReferralDocument:
     screen_words: str
 
 
-def child_rows(referral: Referral) -> Pairs:
-    """The identity block, as it was recorded when the referral was sent."""
-    child: Child = child_as(referral.child_facts)
-    return (
-        ("Child’s name", child.name),
-        ("Other names", child.other_names or "None recorded"),
-        ("Date of birth", birth_words(child)),
-        ("Sex", child.get_sex_display()),
-        ("Address", child.address or "Not recorded"),
-        ("Reference", child.reference),
-    )
-
-
 def sent_rows(referral: Referral) -> Pairs:
     """Who sent it, from where, and by which handbook it was read."""
     assert referral.sent_by is not None  # noqa: S101  only what was sent is printed
-    who = ", ".join(
-        each for each in (referral.sent_by.get_full_name(), referral.sent_by.job_title) if each
-    )
     rows = [
-        ("Sent by", who),
+        ("Sent by", person_words(referral.sent_by)),
         ("Agency", referral.agency.name),
         ("Sent", datetime_words(referral.sent_at)),
         ("Area whose handbook applies", referral.authority.name),

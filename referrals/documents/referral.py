@@ -14,7 +14,6 @@ from cse.documents.kinds import DocumentKind, Subject
 from cse.interface.words import date_words
 from referrals.documents.paper import (
     ReferralDocument,
-    child_rows,
     placed_rules,
     receiver,
     screen_words,
@@ -26,7 +25,9 @@ from referrals.queries import visible_to, with_people
 from referrals.queries.notes import notes_of
 from referrals.reading import facts_in_words, read_parts
 from referrals.transitions import State, Status
+from screening.child_then import child_as
 from screening.documents.contacts import contact_rows
+from screening.documents.identity import child_rows
 from screening.documents.paper import ScreenDocument, screen_document
 from screening.documents.screen import record_of
 from screening.models import Screen
@@ -74,7 +75,7 @@ def document_of(referral: Referral, *, has_screen: bool) -> ReferralDocument:
     preview = kept_preview(referral, timezone.localdate(referral.sent_at))
     return ReferralDocument(
         referral=referral,
-        child=child_rows(referral),
+        child=child_rows(child_as(referral.child_facts)),
         sent=sent_rows(referral),
         rules=preview.rules,
         placed=placed_rules(referral),

@@ -6,7 +6,8 @@ from __future__ import annotations
 def register() -> None:
     """Called once, when the room is ready."""
     from cse.documents import kinds
-    from screening.documents import blank, screen
+    from screening.documents import assessment, blank, screen
 
     kinds.register(blank.KIND)
     kinds.register(screen.KIND)
+    kinds.register(assessment.KIND)

@@ -39,6 +39,11 @@ class Row:
     when: str
     details: Pairs = ()
 
+    @property
+    def is_present(self) -> bool:
+        """Whether it was answered yes, or possible."""
+        return self.answer in (PRESENCE[Presence.YES], PRESENCE[Presence.POSSIBLE])
+
 
 @dataclass(frozen=True)
 class Area:
@@ -93,7 +98,6 @@ class ScreenDocument:
 def screen_document(record: ScreenRecord) -> ScreenDocument:
     """The paper form of a completed screen."""
     tool, result = record.tool, record.assessment
-    areas = tuple(_area(domain, record) for domain in tool.domains)
     return ScreenDocument(
         tool=tool,
         record=record,
@@ -101,7 +105,7 @@ def screen_document(record: ScreenRecord) -> ScreenDocument:
         in_short=tuple(_in_short(record)),
         duties=tuple(_duty(rule) for rule in result["rules"]),
         considered=tuple(_considered(record)),
-        areas=areas,
+        areas=areas_of(record),
         concerns=tuple(_concerns(record)),
         strengths=str(record.sections.get("strengths", "")),
         counts=_counts(record) if tool.matrix is None else None,
@@ -174,6 +178,11 @@ def _considered(record: ScreenRecord) -> Iterator[tuple[str, str]]:
 def _named(key: str, tool: Tool) -> str:
     """An indicator by its text; a domain is named by its title already."""
     return tool.indicators[key].display_text if key in tool.indicators else key
+
+
+def areas_of(record: ScreenRecord) -> tuple[Area, ...]:
+    """Every domain with all its rows, in the tool's order."""
+    return tuple(_area(domain, record) for domain in record.tool.domains)
 
 
 def _area(domain: Domain, record: ScreenRecord) -> Area:

@@ -10,14 +10,15 @@ from django.urls import NoReverseMatch, reverse
 
 from cse.access.capabilities import Capability
 from cse.access.policies import NotVisible
-from cse.children.models import Child, LevelEvent
+from cse.children.models import LevelEvent
 from cse.children.queries.levels import is_waiting
 from cse.documents.kinds import DocumentKind, Subject
 from cse.interface.words import date_words, handbook
 from cse.people.models import User
 from screening.answers import Given, read_answers, read_notes, read_ratings
-from screening.child_then import birth_words, child_then
+from screening.child_then import child_then
 from screening.documents.contacts import contact_rows
+from screening.documents.identity import child_rows, person_words
 from screening.documents.paper import screen_document
 from screening.documents.record import LevelRecord, ScreenRecord, Signed
 from screening.models import Screen, Status
@@ -84,10 +85,10 @@ def record_of(screen: Screen) -> ScreenRecord:
         sections=screen.sections,
         assessment=assessed.result,
         assessed_at=assessed.made_at,
-        child=tuple(_child_rows(child_then(screen))),
+        child=child_rows(child_then(screen)),
         age=first_assessment(screen).result["age"],
         reassessed=tuple(each.words for each in reassessed_of(screen)),
-        completed_by=_person(screen.completed_by),
+        completed_by=person_words(screen.completed_by),
         completed_at=screen.completed_at,
         agency=screen.agency.name,
         names=_amenders(answers.values()),
@@ -124,22 +125,6 @@ def _correction(screen: Screen) -> str:
     )
 
 
-def _child_rows(child: Child) -> list[tuple[str, str]]:
-    """The identity block, as it was recorded when the screen was completed."""
-    return [
-        ("Child’s name", child.name),
-        ("Other names", child.other_names or "None recorded"),
-        ("Date of birth", birth_words(child)),
-        ("Sex", child.get_sex_display()),
-        ("Address", child.address or "Not recorded"),
-        ("Reference", child.reference),
-    ]
-
-
-def _person(user: User) -> str:
-    return ", ".join(each for each in (user.get_full_name(), user.job_title) if each)
-
-
 def _amenders(answers: Iterable[Given]) -> dict[str, str]:
     """Names of those who amended a level, by id; one query."""
     ids = {given.amended_by for given in answers if given.amended_by}
@@ -149,7 +134,9 @@ def _amenders(answers: Iterable[Given]) -> dict[str, str]:
 
 def _signatures(screen: Screen) -> dict[str, Signed]:
     rows = countersignatures_of(screen)
-    return {row.indicator: Signed(_person(row.by), row.agrees, row.reason, row.at) for row in rows}
+    return {
+        row.indicator: Signed(person_words(row.by), row.agrees, row.reason, row.at) for row in rows
+    }
 
 
 def _level(screen: Screen) -> LevelRecord:
@@ -167,7 +154,7 @@ def _level(screen: Screen) -> LevelRecord:
         return LevelRecord("waits")
     return LevelRecord(
         state="approved" if event.approved_at else "refused",
-        by=_person(event.approved_by),
+        by=person_words(event.approved_by),
         at=event.approved_at or event.refused_at,
         note=event.approval_note,
     )
