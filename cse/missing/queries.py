@@ -7,9 +7,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from cse.access.capabilities import Capability
 from cse.access.scope import visible
@@ -20,9 +21,10 @@ from cse.missing.clocks import KEY
 from cse.missing.models import MissingEpisode, ReturnInterview
 from cse.missing.patterns import Pattern, Spell, pattern_of
 from cse.missing.transitions import OPEN
+from cse.worklist.queries import read_cursor
 
-PAGE = 50
-"""Rows of a list at most; what came back longest ago stands first."""
+PAGE = 25
+"""Rows of a page of the coordinator's lists."""
 
 
 def whole() -> QuerySet[MissingEpisode]:
@@ -51,28 +53,50 @@ def pattern_from(episodes: Sequence[MissingEpisode], now: dt.datetime) -> Patter
     return pattern_of([Spell(each.started_at, each.returned_at) for each in counted], now)
 
 
-def owed_to(user: Any) -> list[ReturnInterview]:
+R = TypeVar("R", ReturnInterview, MissingEpisode)
+
+
+@dataclass(frozen=True)
+class Page(Generic[R]):
+    """A page of a list; ``next`` is the cursor of the page after it, empty at the end."""
+
+    rows: tuple[R, ...]
+    next: str
+
+
+def owed_to(user: Any, after: str | None = None) -> Page[ReturnInterview]:
     """Interviews still owed on children this person may allocate for, soonest due first.
 
-    ``due_at`` is the target. Two queries: the person's posts, and the rows.
+    ``due_at`` is the target. Two queries: the person's posts, and the rows. ``after`` is a cursor;
+    one that cannot be read starts from the beginning.
     """
     due = Clock.objects.filter(subject_id=OuterRef("episode_id"), kind=KEY, state__in=CLOCK_OPEN)
     found = ReturnInterview.objects.filter(
         state__in=sorted(OPEN), episode__set_aside_reason=""
     ).select_related("episode__child", "interviewer")
-    seen = visible(found, user, Capability.ALLOCATE_INTERVIEW)
-    return list(
-        seen.annotate(due_at=Subquery(due.values("due_at")[:1])).order_by(
-            F("due_at").asc(nulls_last=True), "id"
-        )[:PAGE]
+    seen = visible(found, user, Capability.ALLOCATE_INTERVIEW).annotate(
+        due_at=Subquery(due.values("due_at")[:1]),
+        place=Coalesce("due_at", "episode__returned_at"),
     )
+    return _page(seen, after)
 
 
-def missing_now(user: Any) -> list[MissingEpisode]:
+def missing_now(user: Any, after: str | None = None) -> Page[MissingEpisode]:
     """Children who are missing now, whom this person may allocate for; longest gone first."""
     found = MissingEpisode.objects.filter(returned_at__isnull=True, set_aside_reason="")
     seen = visible(found.select_related("child", "agency"), user, Capability.ALLOCATE_INTERVIEW)
-    return list(seen.order_by("started_at", "id")[:PAGE])
+    return _page(seen.annotate(place=F("started_at")), after)
+
+
+def _page(found: Any, after: str | None) -> Page[Any]:
+    """The rows after a place in the order of ``place`` and id: none is lost or shown twice."""
+    position = read_cursor(after)
+    if position is not None:
+        place, last = position
+        found = found.filter(Q(place__gt=place) | Q(place=place, pk__gt=last))
+    rows = list(found.order_by("place", "pk")[: PAGE + 1])
+    cursor = f"{rows[PAGE - 1].place.isoformat()}~{rows[PAGE - 1].pk}" if rows[PAGE:] else ""
+    return Page(tuple(rows[:PAGE]), cursor)
 
 
 #: Why a row was saved where that was a step of its own and changed nothing said before.

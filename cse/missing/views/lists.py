@@ -15,11 +15,15 @@ from cse.missing.views.common import page
 @requires(Capability.ALLOCATE_INTERVIEW)
 @require_safe
 def owed(request):
-    """Who is missing now, and which return interviews are owed, soonest due first."""
+    """Who is missing now, and which return interviews are owed, soonest due first.
+
+    Both lists stand on the first page; further pages are of one of them.
+    """
+    gone, after = request.GET.get("gone"), request.GET.get("after")
     context = {
-        "missing": queries.missing_now(request.user),
-        "interviews": queries.owed_to(request.user),
-        "most": queries.PAGE,
+        "missing": queries.missing_now(request.user, gone) if after is None else None,
+        "interviews": queries.owed_to(request.user, after) if gone is None else None,
+        "is_first": gone is None and after is None,
         "moment": timezone.now(),
     }
     return render(request, "missing/owed.html", context)
