@@ -249,6 +249,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
     },
     "expire-exports": {"task": "cse.documents.tasks.expire_exports", "schedule": 300.0},
+    "tell-those-inside-a-seal": {
+        "task": "cse.missing.tasks.tell_those_inside",
+        "schedule": 300.0,
+    },
     "send-reminders": {"task": "cse.clocks.tasks.run_due", "schedule": 60.0},
 }
 

@@ -7,11 +7,13 @@ why; asked again, it runs again from the same return. A target, never a gate.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.utils import timezone
 
 from cse.access.capabilities import Capability
+from cse.access.policies import can
 from cse.clocks.actions import cancel_clock, meet_clock, move_trigger, people_changed, start_clock
 from cse.clocks.kinds import HOURLY_OFFSETS, ClockKind, People, register_kind
 from cse.clocks.models import Clock
@@ -19,9 +21,11 @@ from cse.clocks.queries import open_clock
 from cse.clocks.reckoning import Length, Unit
 from cse.clocks.transitions import State as ClockState
 from cse.missing.models import MissingEpisode, ReturnInterview
+from cse.missing.sealed import coordinators_inside, is_sealed
 from cse.people.models import Authority, Post, Team, TeamKind
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
+from cse.worklist.models import WorkItem
 
 KEY: Final = "return_interview"
 HOURS: Final = Length(72, Unit.HOURS)
@@ -50,6 +54,8 @@ def who_owes(clock: Clock) -> People:
 
 
 def _people(interview: ReturnInterview) -> People:
+    if is_sealed(interview.episode.child_id):
+        return _people_inside(interview)
     team = coordinators_of(interview.episode.authority)
     groups = (team.group,) if team else ()
     if interview.interviewer is not None:
@@ -57,6 +63,21 @@ def _people(interview: ReturnInterview) -> People:
     if interview.interviewer_outside:
         return People(owners=(interview.allocated_by,), told=groups)
     return People(owners=groups or (interview.episode.return_recorded_by,))
+
+
+def _people_inside(interview: ReturnInterview) -> People:
+    """Of a sealed child: the same, and nobody but those who see the child."""
+    child_id = interview.episode.child_id
+    inside = tuple(coordinators_inside(child_id))
+    asked = _asked(interview)
+    if asked is not None and can(asked, Capability.RECORD_INTERVIEW, child_id):
+        return People(owners=(asked,), told=inside)
+    return People(owners=inside)
+
+
+def _asked(interview: ReturnInterview) -> Any:
+    """Who holds it, or writes down what somebody without an account tells; nobody at first."""
+    return interview.allocated_by if interview.interviewer_outside else interview.interviewer
 
 
 KIND: Final = ClockKind(
@@ -126,10 +147,23 @@ def return_corrected(interview: ReturnInterview, reason: str, by: Any) -> None:
 def _wait(interview: ReturnInterview, due_at: dt.datetime) -> None:
     """What waits on home: to allocate it, for the coordinators; to hold it, for who was asked."""
     episode = interview.episode
-    asked = interview.interviewer is not None or interview.interviewer_outside
-    kind = kinds.HOLD_INTERVIEW if asked else kinds.ALLOCATE_INTERVIEW
+    kind, owners = _waits_for(interview)
     close_items(subject=episode)
-    people = _people(interview)
-    for owner in people.owners:
+    for owner in owners:
         whom = {"owner": owner} if hasattr(owner, "email") else {"group": owner}
         open_item(kind=kind, child=episode.child, subject=episode, due_at=due_at, **whom)
+
+
+def _waits_for(interview: ReturnInterview) -> tuple[str, Sequence[Any]]:
+    """The kind of work it is now, and for whom."""
+    owners = _people(interview).owners
+    asked = _asked(interview) in owners
+    return kinds.HOLD_INTERVIEW if asked else kinds.ALLOCATE_INTERVIEW, owners
+
+
+def waits_for_its_people(interview: ReturnInterview) -> bool:
+    """Whether what is open on home is what should be: a seal may have come or gone since."""
+    kind, owners = _waits_for(interview)
+    found = WorkItem.objects.filter(subject_id=interview.episode_id, closed_at__isnull=True)
+    stands = {(item.kind, item.owner_id or item.owner_group_id) for item in found}
+    return stands == {(kind, owner.pk) for owner in owners}

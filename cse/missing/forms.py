@@ -282,6 +282,7 @@ class ReasonForm(PlainForm):
 
 OUTSIDE = "outside"
 COLLEAGUE = "colleague"
+MYSELF = "myself"
 
 
 class AllocateForm(ColleagueForm):
@@ -290,7 +291,8 @@ class AllocateForm(ColleagueForm):
     who = choice(
         "Who will hold the interview?",
         (
-            (COLLEAGUE, "Somebody with an account here"),
+            (MYSELF, "I will hold it myself"),
+            (COLLEAGUE, "Somebody else with an account here"),
             (OUTSIDE, "Somebody without an account: you record what they tell you"),
         ),
         "Select who will hold it",

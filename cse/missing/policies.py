@@ -7,6 +7,7 @@ from typing import Any
 from cse.access.capabilities import Capability
 from cse.access.policies import NotAllowed, can, check
 from cse.missing.models import MissingEpisode, ReturnInterview
+from cse.missing.sealed import stands_in
 from cse.missing.transitions import Act, Actor, State, after
 
 
@@ -44,9 +45,13 @@ def check_can_set_aside(user: Any, episode: MissingEpisode) -> None:
 
 
 def actors_of(user: Any, interview: ReturnInterview) -> frozenset[Actor]:
-    """Who somebody is to an interview: a coordinator, the interviewer, both or nobody."""
+    """Who somebody is to an interview: a coordinator, the interviewer, both or nobody.
+
+    Where no coordinator is inside a child's seal, those who answer for it there are (W §7).
+    """
     found = set()
-    if can(user, Capability.ALLOCATE_INTERVIEW, interview.episode.child_id):
+    child_id = interview.episode.child_id
+    if can(user, Capability.ALLOCATE_INTERVIEW, child_id) or stands_in(user, child_id):
         found.add(Actor.COORDINATOR)
     if interview.interviewer_id == user.pk:
         found.add(Actor.INTERVIEWER)

@@ -15,6 +15,7 @@ from cse.missing.actions.recording import (
     record_return,
     set_aside,
 )
+from cse.missing.actions.sealed import tell_those_inside
 
 __all__ = [
     "allocate",
@@ -28,4 +29,5 @@ __all__ = [
     "record",
     "record_return",
     "set_aside",
+    "tell_those_inside",
 ]

@@ -25,6 +25,7 @@ from cse.missing.actions.common import (
 )
 from cse.missing.models import MissingEpisode, ReturnInterview
 from cse.missing.policies import Refused, check_interview
+from cse.missing.sealed import is_sealed
 from cse.missing.transitions import Act
 
 INTERVIEWER_DAYS = 30
@@ -34,6 +35,10 @@ GATHERED = ("reasons", "places_people", "harm", "needs", "passed_on")
 NO_ACCESS = (
     "They cannot be given access to this child, or hold no post in which they could see one. "
     "Choose somebody else, or ask the safeguarding lead."
+)
+NOT_INSIDE = (
+    "This child is sealed, and they cannot see it. Choose yourself, somebody who is named in the "
+    "seal, or somebody without an account; or have them named in the seal first."
 )
 
 
@@ -210,14 +215,18 @@ def _check_after_return(interview: ReturnInterview, at: dt.datetime) -> None:
 
 
 def _let_see(episode: MissingEpisode, interviewer: Any, by: Any) -> None:
-    """The interviewer may see the child; a declared conflict or a seal is stronger."""
-    grant_by_rule(
-        child=episode.child,
-        basis=Basis.INTERVIEWER,
-        user=interviewer,
-        by=by,
-        days=INTERVIEWER_DAYS,
-        reason="Asked to hold the return interview of this child",
-    )
+    """The interviewer may see the child; a declared conflict or a seal is stronger.
+
+    Whoever takes it on themselves sees the child already: nobody gives access to themselves.
+    """
+    if interviewer.pk != by.pk:
+        grant_by_rule(
+            child=episode.child,
+            basis=Basis.INTERVIEWER,
+            user=interviewer,
+            by=by,
+            days=INTERVIEWER_DAYS,
+            reason="Asked to hold the return interview of this child",
+        )
     if not can(interviewer, Capability.RECORD_INTERVIEW, episode.child_id):
-        raise Refused(NO_ACCESS)
+        raise Refused(NOT_INSIDE if is_sealed(episode.child_id) else NO_ACCESS)

@@ -17,6 +17,7 @@ from cse.missing import actions, forms
 from cse.missing.models import Grade
 from cse.missing.patterns import length_words
 from cse.missing.policies import Stale, check_can_change, check_can_return, check_can_set_aside, may
+from cse.missing.sealed import is_sealed, stands_in
 from cse.missing.views.common import (
     at_version,
     open_episode,
@@ -49,7 +50,8 @@ def record(request, child_id):
                 request, "Recorded. Record the return as soon as you know that they are back."
             )
             return redirect("missing:episode", episode.pk)
-    return page(request, "record", child, status=status, form=form)
+    sealed = is_sealed(child_id)
+    return page(request, "record", child, status=status, form=form, sealed=sealed)
 
 
 @requires(Capability.SEE_MISSING)
@@ -71,7 +73,7 @@ def show(request, pk):
         acts={act.value for act in may(request.user, interview)} if interview else set(),
         may_change=can(request.user, Capability.RECORD_MISSING, episode.child)
         and not episode.is_set_aside,
-        coordinates=can(request.user, Capability.ALLOCATE_INTERVIEW, episode.child),
+        inside_alone=bool(interview) and stands_in(request.user, episode.child_id),
         changes=episode_changes(episode),
         interview_changes=interview_changes(interview) if interview else [],
     )

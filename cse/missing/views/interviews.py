@@ -13,6 +13,7 @@ from cse.clocks.pictures import picture_of
 from cse.clocks.queries import clocks_of
 from cse.missing import actions, forms
 from cse.missing.policies import Stale, check_interview, may
+from cse.missing.sealed import is_sealed
 from cse.missing.transitions import Act, State
 from cse.missing.views.common import (
     at_version,
@@ -44,11 +45,14 @@ def _page(request, template, episode, **context):
     return page(request, template, episode.child, **context)
 
 
-@requires(Capability.ALLOCATE_INTERVIEW)
+@requires(Capability.RECORD_INTERVIEW)
 @form_view
 def allocate(request, pk):
-    """The coordinator asks the most appropriate person (W §7)."""
-    episode, interview = _open(request, pk, Capability.ALLOCATE_INTERVIEW)
+    """The coordinator asks the most appropriate person (W §7).
+
+    Who that is the act decides: of a sealed child it may be a lead.
+    """
+    episode, interview = _open(request, pk, Capability.RECORD_INTERVIEW)
     if away := turned_away(request, episode, check_interview, interview, Act.ALLOCATE):
         return away
     form = forms.AllocateForm(posted(request))
@@ -57,22 +61,26 @@ def allocate(request, pk):
         form.only_find()
     elif sent(request, form, episode.child):
         try:
-            actions.allocate(episode_id=pk, by=request.user, **_allocation(form))
+            actions.allocate(episode_id=pk, by=request.user, **_allocation(form, request.user))
         except NotAllowed as refusal:
             status = refused(form, refusal)
         else:
             messages.success(request, "The return interview is allocated.")
             return redirect("missing:episode", pk)
-    return _page(request, "allocate", episode, status=status, form=form)
+    sealed = is_sealed(episode.child_id)
+    return _page(request, "allocate", episode, status=status, form=form, sealed=sealed)
 
 
-def _allocation(form):
+def _allocation(form, user):
     values = form.cleaned_data
-    inside = values["who"] == forms.COLLEAGUE
-    person = get_user_model().objects.get(pk=form.chosen_id[1]) if inside else None
+    person = None
+    if values["who"] == forms.MYSELF:
+        person = user
+    elif values["who"] == forms.COLLEAGUE:
+        person = get_user_model().objects.get(pk=form.chosen_id[1])
     return {
         "interviewer": person,
-        "outside": "" if inside else values["outside"],
+        "outside": "" if person else values["outside"],
         "is_independent": values["independent"] == "yes",
         "why_not_independent": values["why_not_independent"],
         "reason": values["reason"],
