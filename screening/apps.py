@@ -35,5 +35,7 @@ class ScreeningConfig(AppConfig):
         # Who was asked, and by whom, stands with the assessment itself.
         for act in ("assessment saved", "contribution kept"):
             keep_off_timeline(act)
+        # It was sent to somebody: that stands with what was sent, for those who see that.
+        keep_off_timeline("unfinished screen copied")
         # Autosave makes one every few seconds; who changed what is in the draft's own history.
         keep_off_timeline("screen saved")

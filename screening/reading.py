@@ -8,7 +8,7 @@ from typing import Any
 from screening.answers import NOTHING, Given, read_answers, read_notes, read_rating
 from screening.documents.words import PRESENCE, level_words
 from screening.forms import choices_of
-from screening.models import Screen
+from screening.models import Written
 from screening.parts import Part, parts_of
 from screening.rules import Presence
 from screening.tools.definition import Field, Indicator, Tool
@@ -39,12 +39,12 @@ class ReadPart:
     tables: tuple[tuple[Field, list[list[str]]], ...] = ()
 
 
-def parts_to_read(screen: Screen, tool: Tool) -> list[ReadPart]:
+def parts_to_read(screen: Written, tool: Tool) -> list[ReadPart]:
     """Every part of a screen in order; ``tool`` is the version it is pinned to."""
     return [_part(part, screen, tool) for part in parts_of(tool)]
 
 
-def _part(part: Part, screen: Screen, tool: Tool) -> ReadPart:
+def _part(part: Part, screen: Written, tool: Tool) -> ReadPart:
     if part.domain is not None:
         return read_domain(part, screen, tool)
     tables = tuple(
@@ -72,7 +72,7 @@ def in_words(each: Field, value: Any) -> str:
     return dict(choices_of(each)).get(value, str(value))
 
 
-def read_domain(part: Part, screen: Screen, tool: Tool) -> ReadPart:
+def read_domain(part: Part, screen: Written, tool: Tool) -> ReadPart:
     """A domain's answers, its rating and its notes."""
     assert part.domain is not None  # noqa: S101  a domain's part
     given = read_answers(screen.answers)
@@ -93,7 +93,7 @@ def read_domain(part: Part, screen: Screen, tool: Tool) -> ReadPart:
     )
 
 
-def _rating(screen: Screen, domain: str, tool: Tool) -> list[tuple[str, Any]]:
+def _rating(screen: Written, domain: str, tool: Tool) -> list[tuple[str, Any]]:
     rating = read_rating(screen.answers, domain)
     assert tool.matrix is not None  # noqa: S101  the caller asked
     titles = {row.key: row.title for row in (*tool.matrix.impacts, *tool.matrix.likelihoods)}

@@ -29,6 +29,7 @@ from referrals.models import Delivery, Referral
 from referrals.parts import Missing, missing
 from referrals.policies import Refused, check_can_start, check_referral
 from referrals.transitions import Act, State
+from screening.actions import copy_draft
 from screening.child_then import facts_to_keep
 
 NOBODY = (
@@ -105,6 +106,9 @@ def _freeze(referral: Referral, status: str, by: Any) -> None:
     now = timezone.now()
     referral.status, referral.sent_by, referral.sent_at = status, by, now
     referral.child_facts = facts_to_keep(referral.child)
+    if referral.screen is not None:
+        # Whoever reads the referral later reads what stood there now, not what the draft became.
+        referral.screen_copy = copy_draft(screen_id=referral.screen.pk, by=by)
     referral.version += 1
     referral.saved_at = now
     keep(referral, "sent")

@@ -13,6 +13,7 @@ from referrals.reading import ReadPart
 from referrals.routing import Route
 from referrals.transitions import State
 from screening.documents.identity import person_words
+from screening.models import Screen
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -41,6 +42,7 @@ class ReferralDocument:
     receivers: tuple[Receiver, ...]
     notes: tuple[Note, ...]
     screen_words: str
+    screen_later: str
 
 
 def sent_rows(referral: Referral) -> Pairs:
@@ -107,19 +109,13 @@ def _disagreement(row: Disagreement) -> Pairs:
     return tuple(rows)
 
 
-def screen_words(referral: Referral, *, printed: bool) -> str:
-    """What is said of the screen where it is printed behind, and where it is not."""
-    screen = referral.screen
-    if screen is None:
-        return "No screen went with this referral."
-    if printed:
-        return f"The screen completed {date_words(screen.completed_on)} went with this referral."
-    if screen.is_complete:
-        return (
-            "A screen had been begun and was not complete when this was sent. It was completed "
-            f"{date_words(screen.completed_on)} and is a document of its own."
-        )
-    return "A screen had been begun and was not complete when this was sent."
+def later_words(referral: Referral, later: Screen | None) -> str:
+    """That a completed screen exists since, beside one that was not finished; or nothing."""
+    if later is None:
+        return ""
+    own = later.pk == referral.screen_id
+    what = "It was completed" if own else "Another screen of the child was completed"
+    return f"{what} on {date_words(later.completed_on)} and is a document of its own."
 
 
 def _on(moment: Any) -> str:

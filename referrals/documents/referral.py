@@ -14,9 +14,9 @@ from cse.documents.kinds import DocumentKind, Subject
 from cse.interface.words import date_words
 from referrals.documents.paper import (
     ReferralDocument,
+    later_words,
     placed_rules,
     receiver,
-    screen_words,
     sent_rows,
 )
 from referrals.models import Delivery, Disagreement, Referral
@@ -24,13 +24,15 @@ from referrals.preview import kept_preview
 from referrals.queries import visible_to, with_people
 from referrals.queries.notes import notes_of
 from referrals.reading import facts_in_words, read_parts
+from referrals.screen_sent import completed_since, went_complete, words_of
 from referrals.transitions import State, Status
 from screening.child_then import child_as
 from screening.documents.contacts import contact_rows
+from screening.documents.copy import record_of_copy
 from screening.documents.identity import child_rows
 from screening.documents.paper import ScreenDocument, screen_document
 from screening.documents.screen import record_of
-from screening.models import Screen
+from screening.models import Screen, ScreenCopy
 
 
 def find(subject_id: uuid.UUID, user: Any) -> Subject:
@@ -49,10 +51,9 @@ def find(subject_id: uuid.UUID, user: Any) -> Subject:
 def build(subject_id: uuid.UUID, user: Any) -> dict[str, Any]:
     """What the PDF of a referral shows. Raises ``NotVisible``."""
     referral = _referral(subject_id, user)
-    screen = _screen_as_sent(referral)
     return {
-        "document": document_of(referral, has_screen=screen is not None),
-        "screen": screen,
+        "document": document_of(referral, user),
+        "screen": _screen_as_sent(referral),
         "emergency": referral.authority.emergency_text,
         "contacts": contact_rows(referral.authority),
     }
@@ -64,7 +65,7 @@ def superseded(subject_id: uuid.UUID) -> str:
     return "This referral was withdrawn after it was sent." if withdrawn.exists() else ""
 
 
-def document_of(referral: Referral, *, has_screen: bool) -> ReferralDocument:
+def document_of(referral: Referral, user: Any) -> ReferralDocument:
     """A sent referral with everything its PDF needs; a fixed number of queries."""
     deliveries = list(with_people().filter(referral=referral).order_by("received_at", "id"))
     said = list(
@@ -84,7 +85,8 @@ def document_of(referral: Referral, *, has_screen: bool) -> ReferralDocument:
         parts=read_parts(referral),
         receivers=tuple(receiver(each, said) for each in deliveries),
         notes=tuple(notes_of(referral)),
-        screen_words=screen_words(referral, printed=has_screen),
+        screen_words=words_of(referral),
+        screen_later=later_words(referral, completed_since(referral, user)),
     )
 
 
@@ -96,16 +98,16 @@ def _referral(referral_id: uuid.UUID, user: Any) -> Referral:
 
 
 def _screen_as_sent(referral: Referral) -> ScreenDocument | None:
-    """The screen that was complete when the referral went; a correction is another screen."""
-    screen = referral.screen
-    if screen is None or screen.completed_at is None or referral.sent_at is None:
-        return None
-    if screen.completed_at > referral.sent_at:
+    """The screen that was complete when the referral went, or the copy of one that was not."""
+    if referral.screen_copy_id is not None:
+        copies = ScreenCopy.objects.select_related("screen__agency", "screen__created_by")
+        return screen_document(record_of_copy(copies.get(pk=referral.screen_copy_id)))
+    if referral.screen is None or not went_complete(referral):
         return None
     whole = Screen.objects.select_related(
         "child", "authority", "agency", "completed_by", "corrects", "tool_version__tool"
     )
-    return screen_document(record_of(whole.get(pk=screen.pk)))
+    return screen_document(record_of(whole.get(pk=referral.screen.pk)))
 
 
 KIND = DocumentKind(

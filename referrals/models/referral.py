@@ -12,7 +12,7 @@ from cse.audit.history import history
 from cse.data_classes import classify
 from cse.people.models import Agency, Authority
 from referrals.transitions import Status
-from screening.models import Screen
+from screening.models import Screen, ScreenCopy
 
 STATUSES = [
     (Status.DRAFT.value, "Draft"),
@@ -30,8 +30,9 @@ class Referral(models.Model):
     every change and kept as it was at sending; ``placed_routing`` the same by the other area's
     handbook where a looked-after child lives there (``placed_in``, DEC-41). ``sections`` holds
     the text, by field key (``referrals.parts``); ``part_versions`` counts the saves of each part.
-    ``child_facts`` is the child as recorded when it was sent. ``token`` is made by the page that
-    begins a referral, so that a form sent twice makes one.
+    ``child_facts`` is the child as recorded when it was sent; ``screen_copy`` the screen as it
+    stood then, where one that was not finished went along (DEC-28). ``token`` is made by the page
+    that begins a referral, so that a form sent twice makes one.
     """
 
     #: What was sent, or set aside, never changes again.
@@ -46,6 +47,9 @@ class Referral(models.Model):
     status = models.CharField(max_length=10, choices=STATUSES, default=Status.DRAFT.value)
     screen = models.ForeignKey(
         Screen, on_delete=models.PROTECT, null=True, related_name="referrals"
+    )
+    screen_copy = models.ForeignKey(
+        ScreenCopy, on_delete=models.PROTECT, null=True, related_name="referrals"
     )
     facts = models.JSONField(default=dict)
     screen_facts = models.JSONField(default=dict)
@@ -71,8 +75,8 @@ class Referral(models.Model):
     DATA = classify(
         identifying="child_facts",
         sensitive="facts screen_facts routing placed_routing sections set_aside_reason",
-        operational="id token child authority placed_in agency status screen routing_version"
-        " part_versions version made_by made_at saved_at sent_by sent_at",
+        operational="id token child authority placed_in agency status screen screen_copy"
+        " routing_version part_versions version made_by made_at saved_at sent_by sent_at",
     )
 
     class Meta:

@@ -16,6 +16,7 @@ from referrals.forms.triage import AnswerForm
 from referrals.models import Disagreement
 from referrals.policies import Refused, check_can_answer
 from referrals.reading import facts_in_words, read_parts, rules_of_referral
+from referrals.screen_sent import screen_sent
 from referrals.views.heads import child_head
 from screening.child_then import birth_words, child_as
 
@@ -91,6 +92,7 @@ def _page(request, row, form, *, why_not="", typed="", hints=(), status=200):
         "rules": rules_of_referral(referral),
         "parts": read_parts(referral),
         "facts": facts_in_words(referral),
+        "screen": screen_sent(referral, request.user),
         "then": then,
         "born": birth_words(then),
         "form": form,

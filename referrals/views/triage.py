@@ -21,6 +21,7 @@ from referrals.models import Delivery
 from referrals.policies import Refused, acts_open_to, check_delivery
 from referrals.queries.notes import notes_to_answer
 from referrals.reading import facts_in_words, read_parts, rules_of_referral
+from referrals.screen_sent import screen_sent
 from referrals.transitions import Act
 from referrals.views.deciding import choices_of, effects_of
 from referrals.views.heads import child_head
@@ -219,6 +220,7 @@ def _page(request, found, *, status=200, refused="", typed=(), hints=None, **for
         "rules": rules_of_referral(referral),
         "parts": read_parts(referral),
         "facts": facts_in_words(referral),
+        "screen": screen_sent(referral, user),
         "then": child_as(referral.child_facts),
         "born": birth_words(child_as(referral.child_facts)),
         "others": queries.others_of(found),

@@ -2,6 +2,7 @@
 
 from screening.actions.births import answer_added_duty
 from screening.actions.complete import StaleCheck, Unfinished, complete
+from screening.actions.copy import copy_draft
 from screening.actions.correct import correct_screen
 from screening.actions.countersign import countersign
 from screening.actions.levels import approve_level, refuse_level
@@ -22,6 +23,7 @@ __all__ = [
     "approve_level",
     "choose_version",
     "complete",
+    "copy_draft",
     "correct_screen",
     "countersign",
     "load_shipped_tools",

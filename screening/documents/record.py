@@ -37,14 +37,24 @@ class LevelRecord:
 
 
 @dataclass(frozen=True)
+class Unfinished:
+    """Of a copy of a draft: as it stood ``at`` a moment, last saved then, begun by whom."""
+
+    at: dt.datetime
+    saved_at: dt.datetime
+    begun_by: str
+
+
+@dataclass(frozen=True)
 class ScreenRecord:
-    """A completed screen with what the rules said of it.
+    """A screen with what the rules said of it: completed, or a copy of one that was not.
 
     ``assessment`` is ``Assessment.as_json``, made at ``assessed_at``. ``child`` are the label and
     value of each identifying fact. ``names`` resolves the ids of people who amended a level.
     ``correction`` and ``replaced`` say in words what this version corrects, and what has replaced
-    it; empty where nothing does. ``age`` is the finding on completion, ``reassessed`` what later
-    changes of the date of birth meant, in words.
+    it; empty where nothing does. ``unfinished`` is set where nobody had completed it. ``age`` is
+    the finding on completion, ``reassessed`` what later changes of the date of birth meant, in
+    words.
     """
 
     tool: Tool
@@ -55,9 +65,10 @@ class ScreenRecord:
     assessment: Mapping[str, Any]
     assessed_at: dt.datetime
     child: tuple[tuple[str, str], ...]
-    completed_by: str
-    completed_at: dt.datetime
     agency: str
+    completed_by: str = ""
+    completed_at: dt.datetime | None = None
+    unfinished: Unfinished | None = None
     age: Mapping[str, Any] = field(default_factory=dict)
     reassessed: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)

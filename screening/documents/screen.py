@@ -91,7 +91,7 @@ def record_of(screen: Screen) -> ScreenRecord:
         completed_by=person_words(screen.completed_by),
         completed_at=screen.completed_at,
         agency=screen.agency.name,
-        names=_amenders(answers.values()),
+        names=amenders(answers.values()),
         signed=_signatures(screen),
         level=_level(screen),
         tool_reason=screen.tool_reason,
@@ -125,7 +125,7 @@ def _correction(screen: Screen) -> str:
     )
 
 
-def _amenders(answers: Iterable[Given]) -> dict[str, str]:
+def amenders(answers: Iterable[Given]) -> dict[str, str]:
     """Names of those who amended a level, by id; one query."""
     ids = {given.amended_by for given in answers if given.amended_by}
     people = User.objects.filter(pk__in=ids) if ids else ()

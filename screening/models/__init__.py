@@ -13,9 +13,11 @@ from screening.models.screens import (
     Countersignature,
     Screen,
     ScreenAssessment,
+    ScreenCopy,
     Tool,
     ToolChoice,
     ToolVersion,
+    Written,
 )
 from screening.models.statutory import StatutoryAssessment, StatutoryKind, StatutoryOutcome
 
@@ -29,6 +31,7 @@ __all__ = [
     "RiskAssessment",
     "Screen",
     "ScreenAssessment",
+    "ScreenCopy",
     "Status",
     "StatutoryAssessment",
     "StatutoryKind",
@@ -36,4 +39,5 @@ __all__ = [
     "Tool",
     "ToolChoice",
     "ToolVersion",
+    "Written",
 ]

@@ -146,6 +146,48 @@ class Screen(Drafted):
         return str(self.pk)
 
 
+class ScreenCopy(models.Model):
+    """A draft as it stood at a moment, for whoever is sent it before it is complete (DEC-28).
+
+    ``answers``, ``sections`` and ``tool_version`` are the draft's own; ``child_facts`` the child as
+    recorded then; ``result`` what the rules said of it (``screening.rules.Assessment.as_json``).
+    What the draft becomes changes nothing here. A completed screen needs no copy: it is frozen.
+    """
+
+    APPEND_ONLY = True
+    CHILD_PATH = "screen__child_id"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    screen = models.ForeignKey(Screen, on_delete=models.PROTECT, related_name="copies")
+    tool_version = models.ForeignKey(ToolVersion, on_delete=models.PROTECT, related_name="+")
+    answers = models.JSONField()
+    sections = models.JSONField()
+    child_facts = models.JSONField()
+    result = models.JSONField()
+    screen_version = models.PositiveIntegerField()
+    saved_at = models.DateTimeField(help_text="When the draft had last been saved.")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    DATA = classify(
+        identifying="child_facts",
+        sensitive="answers sections result",
+        operational="id screen tool_version screen_version saved_at at by",
+    )
+
+    class Meta:
+        ordering = ["-at"]
+        verbose_name_plural = "screen copies"
+        indexes = [models.Index(fields=["screen", "-at"], name="copies_of_screen")]
+
+    def __str__(self) -> str:
+        return f"version {self.screen_version}"
+
+
+Written = Screen | ScreenCopy
+"""What answers and sections are read from."""
+
+
 class ScreenAssessment(models.Model):
     """What the rules said of a completed screen, with reasons, and why they were asked.
 

@@ -18,6 +18,7 @@ from referrals.policies import Refused, check_delivery
 from referrals.preview import kept_preview
 from referrals.queries.notes import notes_of
 from referrals.reading import facts_in_words, read_parts
+from referrals.screen_sent import screen_sent
 from referrals.transitions import Act, State
 from referrals.views.making.common import (
     beside_of,
@@ -58,6 +59,7 @@ def show(request, pk):
         joint="R6" in {rule["id"] for rule in referral.routing["rules"]},
         may_withdraw=own and _may_withdraw(request.user, deliveries),
         screen_owed=own and _screen_owed(referral),
+        screen=screen_sent(referral, request.user),
         **beside_of(referral, kept_preview(referral, sent_on)),
     )
 
