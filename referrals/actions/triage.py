@@ -186,13 +186,15 @@ def _pass_on(delivery: Delivery, by: Any) -> None:
     wiltshire = delivery.authority.key == "wiltshire"
     name = Route.CSE_TEAM if wiltshire else Route.KINGFISHER
     routing = delivery.referral.routing
+    own = routing["obligations"].get(name.value, delivery.obligation)
     there = Delivery(
         referral=delivery.referral,
         authority=delivery.authority,
         team=team,
         routes=[name.value],
         rules=list(rules_of(routing, name)) or delivery.rules,
-        obligation=routing["obligations"].get(name.value, Obligation.SHOULD.value),
+        # Passing on lessens no duty: what was mandatory at the front door still ends by two people.
+        obligation=min(Obligation(own), Obligation(delivery.obligation), key=_rank).value,
         received_at=timezone.now(),
         passed_by=delivery,
     )
@@ -200,6 +202,10 @@ def _pass_on(delivery: Delivery, by: Any) -> None:
     let_team_see(there, by)
     open_received(there, owner=by)
     _record("referral passed on", there, by)
+
+
+def _rank(obligation: Obligation) -> int:
+    return obligation.rank
 
 
 def _joined(delivery: Delivery, there: Delivery, by: Any) -> None:

@@ -23,6 +23,7 @@ from referrals.policies import (
 )
 from referrals.transitions import OF_DELIVERY, Act, Actor, State, after_delivery
 from tests.factories import grant, make_user
+from tests.referrals.area import years_old
 
 pytestmark = pytest.mark.django_db
 
@@ -274,3 +275,20 @@ def test_lists_cost_the_same_whatever_they_hold(oxfordshire, django_assert_num_q
         assert len(queries.referrals_of(area.duty, sent[0].child_id)) == 1
     with act_as(Acting(in_request=True)), django_assert_num_queries(2):
         assert list(queries.drafts_of(area.worker)) == []
+
+
+@pytest.mark.requirement("O-REF-10", "W-REF-20")
+def test_passing_on_lessens_no_duty(wiltshire):
+    """R2 and R3 name no specialists; with them it still ends without help only by two people."""
+    area = wiltshire
+    child = area.another_child(date_of_birth=years_old(12))
+    received = area.at(area.sent(child, pregnant=True), area.front_door)
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    actions.decide(delivery_id=received.pk, by=area.duty, decision=Act.PASS_ON, reasons="Theirs")
+    there = area.at(received.referral, area.specialists)
+    assert (there.obligation, there.rules) == ("mandatory", received.rules)
+    actions.claim(delivery_id=there.pk, by=area.specialist)
+    proposed = actions.decide(
+        delivery_id=there.pk, by=area.specialist, decision=Act.OTHER_OUTCOME, reasons="Helped"
+    )
+    assert proposed.state == State.PROPOSED
