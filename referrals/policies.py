@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from cse.access.capabilities import Capability
@@ -12,6 +13,7 @@ from cse.children.models import Child
 from referrals.addressees import FRONT_DOOR
 from referrals.models import Delivery, Disagreement, Referral
 from referrals.queries import is_visible
+from referrals.routing import Obligation
 from referrals.transitions import (
     HELD,
     Act,
@@ -27,6 +29,13 @@ from screening.policies import is_adult
 TOO_OLD = (
     "This person is 18 or older. A referral is for a child. Use adult safeguarding, and tell the "
     "police about any offence against them as a child."
+)
+
+
+NOT_ALONE = (
+    "A rule makes this referral mandatory, so that nobody takes it back alone. A safeguarding lead "
+    "or senior manager of your agency who did not send it can; or ask the team that has it to send "
+    "it back."
 )
 
 
@@ -153,6 +162,15 @@ def actors_of(user: Any, delivery: Delivery) -> frozenset[Actor]:
         found.add(Actor.TEAM)
         found.add(Actor.HOLDER if delivery.claimed_by_id == user.pk else Actor.OTHER_OF_TEAM)
     return frozenset(found)
+
+
+def check_can_withdraw(user: Any, referral: Referral, deliveries: Iterable[Delivery]) -> None:
+    """Raise where a mandatory referral would end by one person's word (DEC-10, DEC-13, DEC-42)."""
+    if not any(each.obligation == Obligation.MANDATORY for each in deliveries):
+        return
+    may_sign = Capability.SIGN_DECISION in principals_of(user).acts
+    if not may_sign or user.pk == referral.sent_by_id:
+        raise Refused(NOT_ALONE)
 
 
 def check_can_disagree(user: Any, delivery: Delivery) -> None:

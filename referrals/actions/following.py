@@ -29,6 +29,7 @@ from referrals.policies import (
     Refused,
     check_can_answer,
     check_can_disagree,
+    check_can_withdraw,
     check_delivery,
 )
 from referrals.queries import is_visible
@@ -69,7 +70,11 @@ def read_outcome(*, delivery_id: uuid.UUID, by: Any) -> Delivery:
 
 @transaction.atomic
 def withdraw(*, referral_id: uuid.UUID, by: Any, reason: str) -> Referral:
-    """Take back a referral that nobody has claimed or answered; it is kept, and says why."""
+    """Take back a referral that nobody has claimed or answered; it is kept, and says why.
+
+    One that a rule makes mandatory is taken back by somebody who may sign for not referring, and
+    who did not send it.
+    """
     referral = lock_referral(referral_id)
     found = list(Delivery.objects.select_for_update().filter(referral=referral).order_by("id"))
     if not found:
@@ -80,6 +85,7 @@ def withdraw(*, referral_id: uuid.UUID, by: Any, reason: str) -> Referral:
         raise Refused("Nobody but your own team has it: there is nothing to withdraw.")
     for delivery in deliveries:
         delivery.state = check_delivery(by, delivery, Act.WITHDRAW)
+    check_can_withdraw(by, referral, deliveries)
     _need(reason, "Say why you withdraw it.")
     for delivery in deliveries:
         delivery.withdrawn_reason = reason

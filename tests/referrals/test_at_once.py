@@ -101,7 +101,7 @@ def test_claimed_or_withdrawn_and_never_both(oxfordshire):
         received = area.at(sent, area.front_door)
         jobs = [
             lambda pk=received.pk: actions.claim(delivery_id=pk, by=area.duty),
-            lambda pk=sent.pk: actions.withdraw(referral_id=pk, by=area.worker, reason="Twice"),
+            lambda pk=sent.pk: actions.withdraw(referral_id=pk, by=area.lead, reason="Twice"),
         ]
         answers = all_at_once([*jobs, *[lambda: None] * (AT_ONCE - 2)])
         assert sum(isinstance(each, NO) for each in answers) == 1

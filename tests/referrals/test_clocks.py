@@ -56,7 +56,7 @@ def test_a_proposal_keeps_the_clock_running_and_a_withdrawal_ends_it(oxfordshire
     actions.agree(delivery_id=received.pk, by=area.other_duty, note="Yes")
     assert due(received).state == "met"
     again = area.at(area.sent(), area.front_door)
-    actions.withdraw(referral_id=again.referral_id, by=area.worker, reason="Sent twice")
+    actions.withdraw(referral_id=again.referral_id, by=area.lead, reason="Sent twice")
     assert due(again).state == "cancelled"
 
 

@@ -20,11 +20,12 @@ from cse.worklist.models import WorkItem
 from referrals import actions
 from referrals.actions.notes import write_note
 from referrals.models import Delivery, Note, NoteKind, Referral
+from referrals.policies import Refused
 from referrals.queries.notes import notes_without_referral
 from referrals.routing import CHECKLIST
 from referrals.transitions import State
 from screening.actions import complete, start_screen
-from tests.factories import make_agency, make_team, make_user
+from tests.factories import grant, make_agency, make_team, make_user
 from tests.referrals.area import Area, years_old
 from tests.referrals.test_making_pages import begin, page_of, save, write_all
 from tests.screening.made import TYPED, completed, fill_in
@@ -293,12 +294,40 @@ def test_withdrawing_and_disagreeing_on_the_pages(oxfordshire):
     assert "Withdraw this referral" not in page and "Being decided by Dot" in page
     late = client.post(page_of(sent, "withdraw"), {"reason": "The wrong child"})
     assert "Dot" in text_of(late) and "has this referral already" in text_of(late)
-    other = area.sent(area.another_child(), concerns_confirmed=True)
+    child = area.another_child()
+    grant(area.lead, child)
+    other = area.sent(child, concerns_confirmed=True)
+    client = area.client(area.lead)
+    assert "Withdraw this referral" in text_of(client.get(page_of(other, "show")))
     answer = client.post(page_of(other, "withdraw"), {"reason": "The wrong child"})
     assert answer["Location"] == page_of(other, "show")
     states = {each.stands_at for each in Delivery.objects.filter(referral=other)}
     assert states == {State.WITHDRAWN}
     assert "The wrong child" in text_of(client.get(page_of(other, "show")))
+
+
+@pytest.mark.requirement("W-REF-24", "W-REF-28")
+def test_what_a_rule_makes_mandatory_is_not_taken_back_alone(oxfordshire):
+    """A referral that is withdrawn is one that is not made: who may sign for that does it."""
+    area, client = oxfordshire, oxfordshire.client()
+    sent = area.sent(concerns_confirmed=True)
+    page = text_of(client.get(page_of(sent, "show")))
+    assert "Withdraw this referral" not in page and "nobody takes it back alone" in page
+    answer = client.post(page_of(sent, "withdraw"), {"reason": "I have thought about it"})
+    assert "nobody takes it back alone" in text_of(answer)
+    for person in (area.worker, area.colleague):
+        with pytest.raises(Refused, match="nobody takes it back alone"):
+            actions.withdraw(referral_id=sent.pk, by=person, reason="No need")
+    draft = area.draft(concerns_confirmed=True)
+    own = actions.send(referral_id=draft.pk, by=area.lead, version=draft.version)
+    with pytest.raises(Refused, match="nobody takes it back alone"):
+        actions.withdraw(referral_id=own.pk, by=area.lead, reason="No need")
+    actions.withdraw(referral_id=sent.pk, by=area.lead, reason="Of the wrong child")
+    assert area.at(sent, area.front_door).state == State.WITHDRAWN
+    # What no rule asks for is its sender's own.
+    weighed = area.sent(area.another_child(), professional_working=True)
+    actions.withdraw(referral_id=weighed.pk, by=area.worker, reason="Of the wrong child")
+    assert area.at(weighed, area.front_door).state == State.WITHDRAWN
 
 
 # -- Lists --------------------------------------------------------------------------------------

@@ -165,7 +165,7 @@ def test_it_is_in_the_register_and_asked_again_when_it_is_fetched(area, monkeypa
 def test_a_withdrawn_one_says_so(area):
     sent = area.sent()
     assert superseded(sent.pk) == ""
-    actions.withdraw(referral_id=sent.pk, by=area.worker, reason="Sent twice")
+    actions.withdraw(referral_id=sent.pk, by=area.lead, reason="Sent twice")
     assert superseded(sent.pk) == "This referral was withdrawn after it was sent."
 
 

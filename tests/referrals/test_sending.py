@@ -12,6 +12,7 @@ from cse.access.capabilities import Capability
 from cse.access.models import ChildTeamGrant
 from cse.access.policies import NotVisible, can
 from cse.audit.models import AuditEvent
+from cse.people.models import Role
 from cse.strict import Refused as FactsRefused
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
@@ -330,6 +331,8 @@ def test_a_lead_who_sends_it_has_nothing_to_acknowledge(oxfordshire):
         assert own.acknowledged_by == (None if waits else sender)
         assert waiting(kinds.ACKNOWLEDGE_REFERRAL, own).exists() is waits
         assert waiting(kinds.DECIDE_REFERRAL, area.at(sent, area.front_door)).exists()
-    actions.withdraw(referral_id=sent.pk, by=area.lead, reason="The wrong child")
+    head = make_user(Role.SENIOR_MANAGER, agency=area.agency)
+    grant(head, child)
+    actions.withdraw(referral_id=sent.pk, by=head, reason="The wrong child")
     assert area.at(sent, area.front_door).state == "withdrawn"
     assert area.at(sent, leads).state == "acknowledged"

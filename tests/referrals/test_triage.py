@@ -138,11 +138,11 @@ def test_withdrawn_only_while_nobody_has_it_and_kept(oxfordshire):
     received = area.at(sent, area.front_door)
     actions.claim(delivery_id=received.pk, by=area.duty)
     with pytest.raises(TakenByAnother):
-        actions.withdraw(referral_id=sent.pk, by=area.worker, reason="Sent twice")
+        actions.withdraw(referral_id=sent.pk, by=area.lead, reason="Sent twice")
     actions.release(delivery_id=received.pk, by=area.duty, reason="To let it be withdrawn")
     with pytest.raises((NotVisible, NotAllowed)):
         actions.withdraw(referral_id=sent.pk, by=area.duty, reason="Not theirs")
-    actions.withdraw(referral_id=sent.pk, by=area.worker, reason="Sent twice")
+    actions.withdraw(referral_id=sent.pk, by=area.lead, reason="Sent twice")
     assert {each.state for each in sent.deliveries.all()} == {State.WITHDRAWN}
     assert not can(area.duty, Capability.SEE_CHILD, area.child)
     assert not waiting(kinds.DECIDE_REFERRAL, received).exists()
@@ -197,7 +197,7 @@ def bring(area, received, state):
             there = Delivery.objects.get(passed_by=received)
             actions.acknowledge(delivery_id=there.pk, by=area.specialist)
         elif step == "withdraw":
-            actions.withdraw(referral_id=received.referral_id, by=area.worker, reason="Twice")
+            actions.withdraw(referral_id=received.referral_id, by=area.lead, reason="Twice")
         else:
             actions.decide(delivery_id=received.pk, by=area.duty, decision=step, reasons="So")
     received = Delivery.objects.get(pk=received.pk)

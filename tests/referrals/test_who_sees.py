@@ -47,7 +47,7 @@ def step(area, referral, what):
     """Let something happen to it at the front door, where it went there."""
     received = Delivery.objects.filter(referral=referral, team=area.front_door).first()
     if what == "withdraw":
-        actions.withdraw(referral_id=referral.pk, by=area.worker, reason="Sent twice")
+        actions.withdraw(referral_id=referral.pk, by=area.lead, reason="Sent twice")
     elif received is not None and what != "leave":
         actions.claim(delivery_id=received.pk, by=area.duty)
         if what in ("pass", "acknowledge"):

@@ -14,7 +14,7 @@ from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions, queries
 from referrals.forms.making import ReasonForm
-from referrals.policies import Refused, check_delivery
+from referrals.policies import Refused, check_can_withdraw, check_delivery
 from referrals.preview import kept_preview
 from referrals.queries.notes import notes_of
 from referrals.reading import facts_in_words, read_parts
@@ -57,23 +57,27 @@ def show(request, pk):
         parts=[(each, "") for each in read_parts(referral)],
         notes=notes_of(referral),
         joint="R6" in {rule["id"] for rule in referral.routing["rules"]},
-        may_withdraw=own and _may_withdraw(request.user, deliveries),
+        withdrawing=_withdrawing(request.user, referral, deliveries) if own else "",
         screen_owed=own and _screen_owed(referral),
         screen=screen_sent(referral, request.user),
         **beside_of(referral, kept_preview(referral, sent_on)),
     )
 
 
-def _may_withdraw(user, deliveries):
-    """Only while nobody else has claimed or answered any of it."""
+def _withdrawing(user, referral, deliveries):
+    """ "open", or why it needs somebody else; "" once another has claimed or answered any of it."""
     deliveries = [each for each in deliveries if not each.is_senders_own]
     if not deliveries or any(each.stands_at is not State.RECEIVED for each in deliveries):
-        return False
+        return ""
     try:
         check_delivery(user, deliveries[0], Act.WITHDRAW)
     except Refused:
-        return False
-    return True
+        return ""
+    try:
+        check_can_withdraw(user, referral, deliveries)
+    except Refused as refusal:
+        return str(refusal)
+    return "open"
 
 
 def _screen_owed(referral):
