@@ -97,6 +97,8 @@ OF_DELIVERY: Mapping[tuple[State, Act], tuple[Actor, State]] = MappingProxyType(
         (State.PROPOSED, Act.AGREE_OTHER): (Actor.OTHER_OF_TEAM, State.OTHER_OUTCOME),
         (State.PROPOSED, Act.AGREE_BACK): (Actor.OTHER_OF_TEAM, State.BACK),
         (State.PROPOSED, Act.DISAGREE): (Actor.OTHER_OF_TEAM, State.DECIDING),
+        # Nor must one wait for a second person who is not there: the proposal is taken back.
+        (State.PROPOSED, Act.RELEASE): (Actor.TEAM, State.RECEIVED),
         (State.SENT_ON, Act.TAKE_OVER): (Actor.NEXT_TEAM, State.PASSED),
         (State.ACCEPTED, Act.PASS_ON): (Actor.HOLDER, State.SENT_ON),
     }

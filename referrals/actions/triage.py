@@ -51,16 +51,28 @@ def claim(*, delivery_id: uuid.UUID, by: Any) -> Delivery:
 
 @transaction.atomic
 def release(*, delivery_id: uuid.UUID, by: Any, reason: str) -> Delivery:
-    """Give a claimed referral back to the team's queue, one's own or that of somebody away."""
+    """Give a claimed referral back to the team's queue, one's own or that of somebody away.
+
+    What was proposed falls, and is kept in the history: whoever claims it decides anew.
+    """
     delivery = lock_delivery(delivery_id)
     delivery.state = check_delivery(by, delivery, Act.RELEASE)
     _need(reason)
     held_by = delivery.claimed_by_id
     delivery.claimed_by, delivery.claimed_at = None, None
+    _undecided(delivery)
     keep(delivery, "released")
     owner_changed_for(delivery)
+    # It may have become one person's work, or a second person's: now it is the team's again.
+    close_items(subject=delivery)
+    open_received(delivery, owner=by)
     _record("referral released", delivery, by, reason=reason, data={"held_by": str(held_by)})
     return delivery
+
+
+def _undecided(delivery: Delivery) -> None:
+    delivery.decision = delivery.reasons = ""
+    delivery.decided_by = delivery.decided_at = None
 
 
 @transaction.atomic
@@ -111,8 +123,7 @@ def refuse(*, delivery_id: uuid.UUID, by: Any, note: str) -> Delivery:
     delivery = lock_delivery(delivery_id)
     delivery.state = check_delivery(by, delivery, Act.DISAGREE)
     _need(note)
-    delivery.decision = delivery.reasons = ""
-    delivery.decided_by = delivery.decided_at = None
+    _undecided(delivery)
     keep(delivery, "not agreed to")
     _record("outcome not agreed to", delivery, by, reason=note)
     close_items(subject=delivery)

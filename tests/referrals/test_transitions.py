@@ -36,6 +36,7 @@ deciding      proposed       holder         propose
 proposed      other_outcome  other_of_team  agree to the other outcome
 proposed      back           other_of_team  agree to sending back
 proposed      deciding       other_of_team  do not agree
+proposed      received       team           release
 sent_on       passed         next_team      take over
 accepted      sent_on        holder         pass on
 """

@@ -292,3 +292,36 @@ def test_passing_on_lessens_no_duty(wiltshire):
         delivery_id=there.pk, by=area.specialist, decision=Act.OTHER_OUTCOME, reasons="Helped"
     )
     assert proposed.state == State.PROPOSED
+
+
+@pytest.mark.requirement("W-REF-28")
+def test_a_proposal_waits_for_nobody_who_is_not_there(oxfordshire, received):
+    """Its holder takes it back and decides anew; the work is the whole team's meanwhile."""
+    area = oxfordshire
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    actions.decide(
+        delivery_id=received.pk, by=area.duty, decision=Act.OTHER_OUTCOME, reasons="Helped already"
+    )
+    back = actions.release(delivery_id=received.pk, by=area.duty, reason="Nobody is in today")
+    assert (back.state, back.decision, back.decided_by) == (State.RECEIVED, "", None)
+    assert not waiting(kinds.AGREE_OUTCOME, received).exists()
+    assert waiting(kinds.DECIDE_REFERRAL, received).get().owner_group == area.front_door.group
+    assert "Helped already" in {each.reasons for each in Delivery.history.filter(id=received.pk)}
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    actions.decide(delivery_id=received.pk, by=area.duty, decision=Act.ACCEPT, reasons="We go")
+    received.refresh_from_db()
+    assert received.state == State.ACCEPTED
+
+
+def test_what_a_second_person_sent_back_and_its_holder_gives_back_is_the_teams(
+    oxfordshire, received
+):
+    area = oxfordshire
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    actions.decide(
+        delivery_id=received.pk, by=area.duty, decision=Act.SEND_BACK, reasons="Sent twice"
+    )
+    actions.refuse(delivery_id=received.pk, by=area.other_duty, note="It was not")
+    assert waiting(kinds.DECIDE_REFERRAL, received).get().owner == area.duty
+    actions.release(delivery_id=received.pk, by=area.duty, reason="Away")
+    assert waiting(kinds.DECIDE_REFERRAL, received).get().owner_group == area.front_door.group

@@ -38,6 +38,8 @@ FRONT_DOOR = {
     ("deciding", "holder", "pass on"): "sent_on",
     ("deciding", "holder", "other outcome"): "proposed",
     ("deciding", "holder", "send back"): "proposed",
+    ("proposed", "holder", "give back"): "received",
+    ("proposed", "colleague", "give back"): "received",
     ("proposed", "colleague", "agree"): "other_outcome",
     ("proposed", "colleague", "do not agree"): "deciding",
     ("accepted", "holder", "pass on"): "sent_on",
