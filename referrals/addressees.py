@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -9,6 +10,7 @@ from typing import Any, Final
 
 from django.utils import timezone
 
+from cse.access.models import Exclusion
 from cse.people.models import Agency, AgencyType, Authority, Post, Team, TeamKind
 from referrals.models import Referral
 from referrals.routing import Obligation, Route
@@ -53,10 +55,12 @@ def receivers_of(referral: Referral) -> list[Addressee]:
     A referral that no rule asks for is for the front door to weigh: it is not sent to nobody.
     """
     own, direct = referral.agency, goes_direct(referral)
-    found = addressees(referral.routing, referral.authority, own, direct=direct)
+    child = referral.child_id
+    found = addressees(referral.routing, referral.authority, own, child=child, direct=direct)
     if referral.placed_in is not None and referral.placed_routing:
         held = {each.team for each in found if each.team}
-        there = addressees(referral.placed_routing, referral.placed_in, own, direct=direct)
+        area = referral.placed_in
+        there = addressees(referral.placed_routing, area, own, child=child, direct=direct)
         found += [each for each in there if each.team is None or each.team not in held]
     routes = {name for each in found for name in each.routes}
     if not routes & set(FRONT_DOOR) and not (routes and routes <= EARLY):
@@ -75,13 +79,18 @@ def _to_front_door(referral: Referral) -> Iterator[Addressee]:
     """The area's front door, which has a copy of everything about one child (DEC-41)."""
     wiltshire = referral.authority.key == "wiltshire"
     name = Route.MASH if wiltshire else Route.ASSESSMENT_TEAM
-    team = team_for(name, referral.authority, referral.agency)
+    team = team_for(name, referral.authority, referral.agency, referral.child_id)
     if team is not None:
         yield Addressee(referral.authority, team, "", (name,), ("DEC-41",), Obligation.SHOULD)
 
 
 def addressees(
-    routing: Mapping[str, Any], area: Authority, agency: Agency, *, direct: bool = False
+    routing: Mapping[str, Any],
+    area: Authority,
+    agency: Agency,
+    *,
+    child: uuid.UUID,
+    direct: bool = False,
 ) -> list[Addressee]:
     """Everybody a routing is sent to, each once, with the strictest obligation of their routes.
 
@@ -91,7 +100,7 @@ def addressees(
     """
     found: dict[Any, Addressee] = {}
     for name in _owed(routing, direct=direct):
-        team = team_for(name, area, agency)
+        team = team_for(name, area, agency, child)
         contact = "" if team else CONTACTS[name]
         held = found.get(team or contact)
         rules, obligation = rules_of(routing, name), Obligation(routing["obligations"][name])
@@ -119,27 +128,34 @@ def rules_of(routing: Mapping[str, Any], name: Route) -> tuple[str, ...]:
     )
 
 
-def team_for(name: Route, area: Authority, agency: Agency) -> Team | None:
-    """The team that receives a route, or None where the area has none with anybody in it."""
+def team_for(name: Route, area: Authority, agency: Agency, child: uuid.UUID) -> Team | None:
+    """The team that receives a route, or None where the area has none with anybody in it.
+
+    Whoever is excluded from the child is not there: a referral never waits in a queue that nobody
+    of the team can read, and its sender tells them instead.
+    """
     if name is Route.SAFEGUARDING_LEAD:
-        return _first(agency_id=agency.pk, kind=TeamKind.LEADS)
+        return _first(child, agency_id=agency.pk, kind=TeamKind.LEADS)
     if name in FRONT_DOOR:
-        return _first(agency__authority=area, kind=TeamKind.FRONT_DOOR)
+        return _first(child, agency__authority=area, kind=TeamKind.FRONT_DOOR)
     if name in SPECIALISTS:
-        return specialists_of(area)
+        return specialists_of(area, child)
     if name is Route.POLICE:
-        return _first(agency__authority=area, agency__type=AgencyType.POLICE, kind=TeamKind.WORKING)
+        police = {"agency__type": AgencyType.POLICE, "kind": TeamKind.WORKING}
+        return _first(child, agency__authority=area, **police)
     return None
 
 
-def specialists_of(area: Authority) -> Team | None:
+def specialists_of(area: Authority, child: uuid.UUID) -> Team | None:
     """The area's specialist team for exploitation: the CSE team, or Kingfisher."""
-    return _first(agency__authority=area, kind=TeamKind.CSE_TEAM)
+    return _first(child, agency__authority=area, kind=TeamKind.CSE_TEAM)
 
 
-def _first(**wanted: Any) -> Team | None:
-    """A team with somebody in it today; of several the first by name, always the same."""
-    manned = Post.objects.current(timezone.localdate()).values("team_id")
+def _first(child: uuid.UUID, **wanted: Any) -> Team | None:
+    """A team with somebody in it today for this child; of several the first by name, always."""
+    excluded = Exclusion.objects.filter(child_id=child, ended_at__isnull=True)
+    posts = Post.objects.current(timezone.localdate())
+    manned = posts.exclude(user_id__in=excluded.values("user_id")).values("team_id")
     teams = (
         Team.objects.filter(pk__in=manned, **wanted)
         .select_related("group", "agency")

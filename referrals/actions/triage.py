@@ -187,9 +187,11 @@ def _carry_out(delivery: Delivery, by: Any) -> None:
 
 def _pass_on(delivery: Delivery, by: Any) -> None:
     """The specialist team of the same area receives it; the front door holds it until then."""
-    team = specialists_of(delivery.authority)
+    team = specialists_of(delivery.authority, delivery.referral.child_id)
     if team is None:
-        raise Refused("The area has no specialist team yet. Accept the referral, or telephone.")
+        raise Refused(
+            "No specialist team can receive it here yet. Accept the referral, or telephone."
+        )
     there = Delivery.objects.filter(referral=delivery.referral, team=team).first()
     if there is not None:
         _joined(delivery, there, by)

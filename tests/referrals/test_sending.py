@@ -8,6 +8,7 @@ import uuid
 import pytest
 from django.db import DatabaseError, transaction
 
+from cse.access.actions import exclude
 from cse.access.capabilities import Capability
 from cse.access.models import ChildTeamGrant
 from cse.access.policies import NotVisible, can
@@ -336,3 +337,22 @@ def test_a_lead_who_sends_it_has_nothing_to_acknowledge(oxfordshire):
     actions.withdraw(referral_id=sent.pk, by=head, reason="The wrong child")
     assert area.at(sent, area.front_door).state == "withdrawn"
     assert area.at(sent, leads).state == "acknowledged"
+
+
+@pytest.mark.requirement("W-REF-43")
+def test_it_waits_in_no_queue_that_nobody_can_read(oxfordshire):
+    """Everybody of the front door is excluded from the child: whoever refers tells them."""
+    area = oxfordshire
+    grant(area.lead, area.child)
+    exclude(child=area.child, user=area.duty, ground="relative", reason="A niece", by=area.lead)
+    first = area.sent()
+    assert area.at(first, area.front_door).state == "received"
+    exclude(
+        child=area.child, user=area.other_duty, ground="involved", reason="A friend", by=area.lead
+    )
+    sent = area.sent()
+    assert not sent.deliveries.filter(team=area.front_door).exists()
+    contact = sent.deliveries.get(contact="Front door")
+    assert waiting(kinds.TELL_CONTACT, contact).get().owner == area.worker
+    # The referral of another child still reaches them.
+    assert area.at(area.sent(area.another_child()), area.front_door).state == "received"

@@ -246,7 +246,7 @@ def test_an_area_without_specialists_says_so_and_keeps_what_was_typed(area, rece
     sent = {"decision": Act.PASS_ON.value, "reasons": WORDS}
     page = area.client(area.duty).post(at("decide", received), sent)
     assert page.status_code == 409
-    assert "no specialist team yet" in text_of(page) and WORDS in text_of(page)
+    assert "No specialist team can receive it here yet" in text_of(page) and WORDS in text_of(page)
 
 
 # -- Who sees it ---------------------------------------------------------------------------------
