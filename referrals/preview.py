@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from django.utils import timezone
+
 from cse.clocks.queries import calendar_for
 from cse.people.models import Authority
 from cse.strict import Refused as FactsRefused
 from cse.workdays import OutsideCalendar, due_on
 from referrals.addressees import CONTACTS, Addressee, receivers_of
 from referrals.facts import route_of
-from referrals.models import Referral
+from referrals.models import Delivery, Referral
 from referrals.parts import raised_risk
 from referrals.routing import Obligation, Route
 from referrals.routing.engine import TARGETS
@@ -73,6 +75,7 @@ class Held:
 
     title: str
     must: str
+    obligation: str
     due_on: dt.date | None
     working_days: int
 
@@ -124,18 +127,32 @@ def preview_of(referral: Referral, today: dt.date) -> Preview:
             referral.placed_routing = there.as_json()
     except FactsRefused as refused:
         trouble = tuple(message for _, message in refused.problems)
-    return _preview(referral, today, tuple(receivers_of(referral)), trouble)
+    found = tuple(receivers_of(referral))
+    return _preview(referral, referral.routing, referral.authority, today, found, trouble)
 
 
 def kept_preview(referral: Referral, sent_on: dt.date) -> Preview:
     """What held when it was sent; whom it went to is said by its deliveries."""
-    return _preview(referral, sent_on, (), ())
+    return _preview(referral, referral.routing, referral.authority, sent_on, (), ())
+
+
+def kept_for(delivery: Delivery) -> Preview:
+    """What held then, for those who received it: by the handbook of their own area (DEC-41)."""
+    referral = delivery.referral
+    there = bool(referral.placed_routing) and delivery.authority_id == referral.placed_in_id
+    routing = referral.placed_routing if there else referral.routing
+    day = timezone.localdate(referral.sent_at)
+    return _preview(referral, routing, delivery.authority, day, (), ())
 
 
 def _preview(
-    referral: Referral, day: dt.date, receivers: tuple[Addressee, ...], trouble: tuple[str, ...]
+    referral: Referral,
+    routing: Mapping[str, Any],
+    area: Authority,
+    day: dt.date,
+    receivers: tuple[Addressee, ...],
+    trouble: tuple[str, ...],
 ) -> Preview:
-    routing, area = referral.routing, referral.authority
     found = sorted(routing["rules"], key=lambda rule: Obligation(rule["obligation"]).rank)
     ids = {rule["id"] for rule in found}
     return Preview(
@@ -212,4 +229,4 @@ def _held(routing: Mapping[str, Any], area: Authority, day: dt.date) -> Iterator
                 due = due_on(day, days, calendar)
             except OutsideCalendar:
                 days = 0
-        yield Held(title, MUST[owed], due, days)
+        yield Held(title, MUST[owed], owed, due, days)

@@ -8,7 +8,7 @@ from typing import Any
 
 from cse.interface.words import date_words, datetime_words
 from referrals.models import Delivery, Disagreement, Note, Referral
-from referrals.preview import Owed, route_words
+from referrals.preview import Held, Owed, route_words
 from referrals.reading import ReadPart
 from referrals.routing import Route
 from referrals.transitions import State
@@ -37,6 +37,7 @@ class ReferralDocument:
     rules: tuple[Owed, ...]
     placed: tuple[dict[str, Any], ...]
     raised: tuple[str, ...]
+    held: tuple[Held, ...]
     facts: tuple[tuple[str, tuple[str, ...]], ...]
     parts: tuple[ReadPart, ...]
     receivers: tuple[Receiver, ...]

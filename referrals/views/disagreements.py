@@ -15,6 +15,7 @@ from referrals import actions, queries
 from referrals.forms.triage import AnswerForm
 from referrals.models import Disagreement
 from referrals.policies import Refused, check_can_answer
+from referrals.preview import kept_for
 from referrals.reading import facts_in_words, read_parts, rules_of_referral
 from referrals.screen_sent import screen_sent
 from referrals.views.heads import child_head
@@ -90,6 +91,7 @@ def _page(request, row, form, *, why_not="", typed="", hints=(), status=200):
         "delivery": row.delivery,
         "referral": referral,
         "rules": rules_of_referral(referral),
+        "owed": kept_for(row.delivery),
         "parts": read_parts(referral),
         "facts": facts_in_words(referral),
         "screen": screen_sent(referral, request.user),

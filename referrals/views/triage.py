@@ -19,6 +19,7 @@ from referrals import actions, queries
 from referrals.forms.triage import DecideForm, ReleaseForm, SecondForm
 from referrals.models import Delivery
 from referrals.policies import Refused, acts_open_to, check_delivery
+from referrals.preview import kept_for
 from referrals.queries.notes import notes_to_answer
 from referrals.reading import facts_in_words, read_parts, rules_of_referral
 from referrals.screen_sent import screen_sent
@@ -218,6 +219,7 @@ def _page(request, found, *, status=200, refused="", typed=(), hints=None, **for
         "delivery": found,
         "referral": referral,
         "rules": rules_of_referral(referral),
+        "owed": kept_for(found),
         "parts": read_parts(referral),
         "facts": facts_in_words(referral),
         "screen": screen_sent(referral, user),

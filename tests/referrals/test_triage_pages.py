@@ -8,17 +8,21 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from cse.access import actions as access
 from cse.audit.models import AuditEvent
 from cse.interface.reference import load_language_terms
+from cse.interface.words import date_words
 from cse.people.models import Role
+from cse.workdays import calendar_of, due_on
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions
 from referrals.models import Delivery
 from referrals.transitions import Act, State
 from tests.factories import grant, make_team, make_user
+from tests.referrals.area import years_old
 from tests.screening.made import completed
 from tests.screening.pages import text_of
 
@@ -389,3 +393,25 @@ def test_the_second_who_answers_is_told_and_keeps_the_text(area, against):
     assert page.status_code == 409
     assert "Another answer" in text_of(page) and "answered already" in text_of(page)
     assert "Answered by May" in text_of(page)
+
+
+@pytest.mark.requirement("W-REF-16", "W-REF-20", "O-REF-11")
+def test_who_decides_reads_what_is_to_be_held_and_what_makes_harm_likelier(wiltshire):
+    """S04: the strategy discussion and its outer target stand where social care decides."""
+    area = wiltshire
+    child = area.another_child(date_of_birth=years_old(12))
+    draft = area.draft(child, pregnant=True, group_suspected=True, trafficking=True)
+    draft = actions.save_part(
+        referral_id=draft.pk,
+        part="disability",
+        values={"learning_disability": "yes"},
+        version=0,
+        by=area.worker,
+    )
+    sent = actions.send(referral_id=draft.pk, by=area.worker, version=draft.version)
+    page = text_of(area.client(area.duty).get(at("delivery", area.at(sent, area.front_door))))
+    last = due_on(timezone.localdate(sent.sent_at), 3, calendar_of())
+    assert "Mandatory: Strategy discussion of the police, social care and others" in page
+    assert f"at the latest by {date_words(last)} (3 working days after" in page
+    assert "has a learning disability. That makes it likelier" in page
+    assert "Seek legal advice" in page and "national referral mechanism" in page
