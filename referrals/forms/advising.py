@@ -8,7 +8,9 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from cse.children.models import Child
 from cse.interface.forms import DayMonthYearField, PlainForm
+from referrals.forms.days import earliest_for
 from referrals.forms.deciding_not import narrative
 from referrals.forms.facts import FactsForm
 from referrals.identifying import Found
@@ -43,6 +45,10 @@ class TalkForm(PlainForm):
         required=True,
         error_messages={"required": "Say what happens next"},
     )
+
+    def __init__(self, *args: Any, child: Child | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["advised_on"].earliest = earliest_for(child)  # type: ignore[attr-defined]
 
     def add_found(self, found: Mapping[str, Iterable[Found]]) -> None:
         """Say at each text what in it may identify; the text itself stays as it was typed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from cse.interface.forms import DayMonthYearField, PlainForm
 from referrals.actions.beside import LONGEST
+from referrals.forms.days import earliest_for
 from referrals.models import DecisionNotToRefer, Way
 from referrals.policies_beside import leads_for, managers_for
 from referrals.ways_out import Missing
@@ -67,6 +69,7 @@ class DecisionForm(PlainForm):
     def __init__(self, decision: DecisionNotToRefer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.decision = decision
+        self.fields["consulted_on"].earliest = _first_day(decision)  # type: ignore[attr-defined]
         self.fields["lead"].choices = people(leads_for(decision))  # type: ignore[attr-defined]
         if decision.way == Way.EXCEPTION:
             managers = people(managers_for(decision))
@@ -96,6 +99,13 @@ class DecisionForm(PlainForm):
         for each in wanted:
             if each.field in self.fields and each.field not in self.errors:
                 self.add_error(each.field, each.message)
+
+
+def _first_day(decision: DecisionNotToRefer) -> dt.date:
+    """Nobody was consulted about what had not begun."""
+    began = (decision.facts.get("sexual_activity") or {}).get("from")
+    born = earliest_for(decision.child)
+    return max(born, dt.date.fromisoformat(began)) if began else born
 
 
 def people(found: Any) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from cse.children.models import Child
 from cse.interface.forms import DayMonthYearField, PlainForm
 from cse.people.models import Authority
+from referrals.forms.days import check_moment, earliest_for
 from referrals.forms.facts import FactsForm, initial_of
 from referrals.models import NoteKind, Referral
 from referrals.parts import CHOICES, DAYS, HINTS, LONGEST, Kind, Part, kind_of
@@ -43,12 +44,16 @@ def read_token(text: str) -> uuid.UUID:
 class PartForm(PlainForm):
     """One part of a referral, its fields as the part names them; none is required in a draft."""
 
-    def __init__(self, part: Part, *args: Any, screens: Iterable[Any] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, part: Part, *args: Any, child: Child, screens: Iterable[Any] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.part = part
         if part.key == "screen":
             self.fields["screen"] = _screens(screens)
         self.fields |= {key: _field(key, title) for key, title in part.fields.items()}
+        for key in DAYS & self.fields.keys():
+            self.fields[key].earliest = earliest_for(child)  # type: ignore[attr-defined]
         self.say_plainly()
 
     @property
@@ -247,8 +252,13 @@ class NoteForm(PlainForm):
         error_messages={"max_length": TOO_LONG},
     )
 
+    def __init__(self, *args: Any, child: Child, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["happened_on"].earliest = earliest_for(child)  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
+        check_moment(self, "happened_on", "at_time")
         joint = cleaned.get("kind") == NoteKind.JOINT_CONSULTATION
         if joint and not cleaned.get("with_whom", "").strip():
             self.add_error(

@@ -19,6 +19,7 @@ from referrals.models import DecisionNotToRefer, Signature
 from tests.factories import grant, make_child
 from tests.referrals.beside import peers
 from tests.referrals.test_deciding_not import area, raise_level, signed, written  # noqa: F401
+from tests.screening.pages import controls, text_of
 
 pytestmark = pytest.mark.django_db
 MONDAY = dt.datetime(2027, 3, 1, 10, 0, tzinfo=dt.UTC)
@@ -273,3 +274,19 @@ def test_a_double_click_signs_once(area):  # noqa: F811
     assert Signature.objects.count() == 2
     changed = {"answer": "refuse", "note": "I have changed my mind."}
     assert lead.post(here, changed).status_code == 409
+
+
+@pytest.mark.requirement("W-REF-19", "W-REF-29")
+def test_nobody_was_consulted_about_what_had_not_begun(area):  # noqa: F811
+    """The day is signed and frozen: one before the activity, or the child, is a slip."""
+    decision = written(area)
+    here = reverse("referrals:decision", args=[decision.pk])
+    began = dt.date.fromisoformat(decision.facts["sexual_activity"]["from"])
+    client = signed_in(area.worker)
+    typed = controls(client.get(here)) | {"act": "sign", "sign": "on"}
+    for day in (dt.date(1990, 1, 1), began - dt.timedelta(days=1)):
+        parts = zip(("day", "month", "year"), (day.day, day.month, day.year), strict=True)
+        wrong = typed | {f"consulted_on-{part}": str(number) for part, number in parts}
+        page = text_of(client.post(here, wrong))
+        assert "There is a problem" in page and "or after" in page
+    assert not Signature.objects.exists()

@@ -8,11 +8,12 @@ import uuid
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from cse.access import actions as access
 from cse.access.policies import NotVisible
 from referrals import actions
-from referrals.models import Referral
+from referrals.models import Note, Referral
 from referrals.transitions import Status
 from screening.actions import start_screen
 from tests.factories import grant, make_child
@@ -278,3 +279,36 @@ def test_a_note_says_what_is_wrong_and_keeps_the_rest(oxfordshire):
     page = text_of(client.post(where, said))
     assert "must be today or in the past" in page and "Write the time as 14:30" in page
     assert TYPED in page and "half past two" in client.post(where, said).content.decode()
+
+
+@pytest.mark.requirement("O-REF-05", "W-REF-05")
+def test_days_and_times_that_cannot_be_are_not_kept_for_ever(oxfordshire, settings):
+    """A note never changes: a day before the birth, a time to come, none, or twice is asked."""
+    area, client = oxfordshire, oxfordshire.client()
+    sent = area.sent()
+    where = page_of(sent, "note")
+    opened = {"token": str(uuid.uuid4()), "kind": "evidence", "text": "Clothing kept."}
+
+    def note_at(day, time=""):
+        parts = zip(("day", "month", "year"), (day.day, day.month, day.year), strict=True)
+        typed = {f"happened_on-{part}": str(number) for part, number in parts}
+        return text_of(client.post(where, opened | typed | {"at_time": time}))
+
+    today = timezone.localdate()
+    for words, day, time in (
+        ("or after", area.child.date_of_birth - dt.timedelta(days=1), ""),
+        ("this time did not exist", dt.date(2026, 3, 29), "01:30"),
+        ("this time came twice", dt.date(2025, 10, 26), "01:30"),
+        ("must be today or in the past", today + dt.timedelta(days=1), ""),
+    ):
+        page = note_at(day, time)
+        assert "There is a problem" in page and words in page and "Clothing kept." in page
+    later = timezone.localtime() + dt.timedelta(minutes=5)
+    if later.date() == today:
+        assert "This time is still to come" in note_at(today, later.strftime("%H:%M"))
+    assert not Note.objects.filter(referral=sent).exists()
+    draft = area.draft()
+    part = page_of(draft, "part", "assessment")
+    typed = controls(client.get(part)) | {"lead_consulted_on-year": "1990"}
+    page = text_of(client.post(part, typed))
+    assert "There is a problem" in page and "or after" in page

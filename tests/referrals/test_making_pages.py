@@ -206,7 +206,9 @@ def test_s07_a_sports_coach(wiltshire):
         page = text_of(client.get(page_of(draft, "show")))
         assert "Due 4 May 2027" in page and "Joint consultation" in page
         officer = Delivery.objects.get(referral=draft, team=None)
-        answer = client.post(page_of(officer, "tell"), {"reason": "The duty officer, at 11"})
+        answer = client.post(
+            page_of(officer, "tell"), {"reason": "The duty officer, at half past nine"}
+        )
         assert answer["Location"] == page_of(draft, "show")
         note = {
             "token": str(uuid.uuid4()),
@@ -214,7 +216,7 @@ def test_s07_a_sports_coach(wiltshire):
             "happened_on-day": "30",
             "happened_on-month": "4",
             "happened_on-year": "2027",
-            "at_time": "3:15pm",
+            "at_time": "9:45am",
             "text": "They agreed who speaks to the club, and that nobody warns the coach.",
         }
         where = page_of(draft, "note")
@@ -224,9 +226,9 @@ def test_s07_a_sports_coach(wiltshire):
             assert client.post(where, note).status_code == 302
         page = text_of(client.get(page_of(draft, "show")))
     assert "They agreed who speaks to the club" in page
-    assert "The duty officer, at 11" in page
+    assert "The duty officer, at half past nine" in page
     assert "Write down when they have" not in page
     (kept,) = Note.objects.filter(referral=draft)
-    assert kept.at_time == dt.time(15, 15)
+    assert kept.at_time == dt.time(9, 45)
     social_care = area.at(draft, area.front_door)
     assert (officer.obligation, social_care.obligation) == ("mandatory", "mandatory")

@@ -176,9 +176,12 @@ def part(request, pk, slug):
             return redirect("referrals:show", pk=pk)
         initial = part_initial(referral)
         return _part_page(
-            request, referral, found, PartForm(found, initial=initial, screens=screens)
+            request,
+            referral,
+            found,
+            PartForm(found, child=referral.child, initial=initial, screens=screens),
         )
-    form = PartForm(found, request.POST, screens=screens)
+    form = PartForm(found, request.POST, child=referral.child, screens=screens)
     if not referral.is_draft:
         return conflicts.too_late(request, referral, found.title, conflicts.typed_in(form))
     if not form.is_valid():

@@ -24,7 +24,7 @@ form_view = require_http_methods(["GET", "HEAD", "POST"])
 def note(request, pk):
     """Beside a referral: joint consultation, legal advice, evidence, steps to keep safe."""
     referral = open_referral(request, pk)
-    form = _form(request)
+    form = _form(request, referral.child)
     if _written(request, form, referral.child, referral):
         return redirect("referrals:show", pk=pk)
     return page(request, "note", referral, form=form, **_token(request))
@@ -35,7 +35,7 @@ def note(request, pk):
 def child_note(request, child_id):
     """About a child, with no referral: what the police did first waits for no form (O §7.3.6)."""
     child = open_child(request, child_id, Capability.REFER)
-    form = _form(request)
+    form = _form(request, child)
     if _written(request, form, child, None):
         return redirect("referrals:child-note", child_id=child_id)
     return child_page(
@@ -48,13 +48,13 @@ def child_note(request, child_id):
     )
 
 
-def _form(request):
+def _form(request, child):
     kind = request.GET.get("kind", "")
     initial = {
         "happened_on": timezone.localdate(),
         "kind": kind if kind in NoteKind.values else None,
     }
-    return NoteForm(request.POST or None, initial=initial)
+    return NoteForm(request.POST or None, child=child, initial=initial)
 
 
 def _token(request):

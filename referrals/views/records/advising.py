@@ -31,7 +31,7 @@ def record(request, child_id):
     """Record advice; the agency's own safeguarding leads are named first (W §9.1)."""
     child = open_child(request, child_id, Capability.REFER)
     token = TokenForm(request.POST or None, initial={"token": new_token()})
-    form = AdviceForm(request.POST or None)
+    form = AdviceForm(request.POST or None, child=child)
     if request.method == "POST" and form.is_valid() and token.is_valid():
         row, _ = acts.record_advice(
             child=child,
