@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from referrals.routing.ages import UNDER_13, UNDER_16, Ages
-from referrals.routing.facts import Authority, Facts
+from referrals.routing.facts import Authority, CarePlanning, Facts
 from referrals.routing.results import Route
 from screening.rules import CseLevel
 
@@ -57,6 +57,12 @@ class Case:
     def concern(self) -> bool:
         """At risk of, or experiencing, exploitation: the level, or confirmed concerns."""
         return self.facts.level in CONCERN_LEVELS or self.facts.concerns_confirmed
+
+    @property
+    def looked_after(self) -> bool:
+        """Looked after by the status, or by the plan that only a looked-after child has."""
+        plan = self.facts.care_planning
+        return self.facts.looked_after is not None or plan is CarePlanning.LAC
 
     @property
     def harm_now(self) -> bool:

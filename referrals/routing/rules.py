@@ -233,7 +233,7 @@ def trafficking(case: Case) -> Finding | None:
 
 def looked_after(case: Case) -> Finding | None:
     """R12: a looked-after child at risk or harmed."""
-    if not case.facts.looked_after or not (case.concern or case.harm_now):
+    if not case.looked_after or not (case.concern or case.harm_now):
         return None
     if case.wiltshire:
         return Finding(

@@ -264,6 +264,7 @@ def test_r12_a_looked_after_child_at_risk_or_harmed(said, status):
     assert "care-plan" in prompts(found)
     found = routed(15, authority="oxfordshire", looked_after=status, **said)
     assert_owes(found, "R12", Route.CSE_MEETING, how=SHOULD, instead=Instead.REASON)
+    assert "R12" in routed(15, care_planning="lac", **said).fired
     assert "R12" not in routed(15, looked_after=status, level="vulnerable").fired
     assert "R12" not in routed(15, **said).fired
 
@@ -288,7 +289,8 @@ def test_r14_the_risk_management_group_may_be_asked_and_never_instead():
     for plan in ("cin", "cp", "lac"):
         assert routed(15, care_planning=plan).fired == ("R14",)
         harmed = routed(15, care_planning=plan, significant_harm=True)
-        assert set(harmed.fired) == {"R1", "R4", "R14"}
+        assert set(harmed.fired) - {"R12"} == {"R1", "R4", "R14"}
+        assert ("R12" in harmed.fired) == (plan == "lac")
         assert routed(15, care_planning=plan, authority="oxfordshire").fired == ()
 
 

@@ -15,6 +15,9 @@ FLAGS = (
     "concerns_confirmed",
 )  # fmt: skip
 
+STATUSES = (("", ""), ("s20", ""), ("s31", "lac"), ("", "lac"), ("", "cin"), ("", "cp"))
+"""Looked after, and the plan: either may say it alone."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -122,7 +125,7 @@ def concerns() -> Iterator[Case]:
         ("wiltshire", "oxfordshire"), ("", "vulnerable", "at_risk", "cse"), said, (12, 15, 17, 18)
     ):
         born = (years_before(ON, age) - 100 * DAY).isoformat()
-        for looked_after, plan in (("", ""), ("s20", ""), ("s31", "lac"), ("", "cin"), ("", "cp")):
+        for looked_after, plan in STATUSES:
             yield Case(
                 "concerns", authority=authority, born=born, level=level, flags=flags,
                 looked_after=looked_after, care_planning=plan,

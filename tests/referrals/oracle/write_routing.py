@@ -130,7 +130,7 @@ def rules_of(
         found["R10"] = {"police": must, "strategy_discussion": must}
     if "trafficking" in said:
         found["R11"] = {"police": must}
-    if case.looked_after and (at_risk or danger):
+    if (case.looked_after or case.care_planning == "lac") and (at_risk or danger):
         found["R12"] = (
             {"cse_team": must, "strategy_discussion": "consider"}
             if wiltshire
