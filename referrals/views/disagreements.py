@@ -18,6 +18,7 @@ from referrals.policies import Refused, check_can_answer
 from referrals.preview import kept_for
 from referrals.reading import facts_in_words, read_parts, rules_of_referral
 from referrals.screen_sent import screen_sent
+from referrals.views.extra import note_extra_fields
 from referrals.views.heads import child_head
 from screening.child_then import birth_words, child_as
 
@@ -37,6 +38,7 @@ def disagreement(request, pk):
         return _page(request, row, AnswerForm(), why_not=why_not)
     typed = request.POST.get("answer", "")
     form = AnswerForm(request.POST)
+    note_extra_fields(request, form, row.delivery.referral.child_id)
     if why_not:
         return _page(request, row, form, why_not=why_not, typed=typed, status=409)
     if "check_wording" in request.POST:

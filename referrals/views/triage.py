@@ -25,6 +25,7 @@ from referrals.reading import facts_in_words, read_parts, rules_of_referral
 from referrals.screen_sent import screen_sent
 from referrals.transitions import Act
 from referrals.views.deciding import choices_of, effects_of
+from referrals.views.extra import note_extra_fields
 from referrals.views.heads import child_head
 from referrals.views.known import panels_beside
 from screening.child_then import birth_words, child_as
@@ -68,6 +69,7 @@ def claim(request, pk):
     found = open_delivery(request, pk)
     if found.claimed_by_id == request.user.pk:  # a second click
         return redirect("referrals:delivery", pk)
+    note_extra_fields(request, None, found.referral.child_id)
     act = partial(actions.claim, delivery_id=pk, by=request.user)
     return _carry_out(request, found, act, "You have this referral. The decision is yours.")
 
@@ -79,6 +81,7 @@ def acknowledge(request, pk):
     found = open_delivery(request, pk)
     if found.acknowledged_by_id == request.user.pk:
         return redirect("referrals:delivery", pk)
+    note_extra_fields(request, None, found.referral.child_id)
     act = partial(actions.acknowledge, delivery_id=pk, by=request.user)
     return _carry_out(request, found, act, "Acknowledged: your team has this referral.")
 
@@ -161,6 +164,7 @@ def _decided_already(request, pk):
 def _typed_act(request, found, asked, *, act, done, proposed="", **form_of):
     """An act with a form: refused whole where the state allows it no more, with what was typed."""
     ((name, form),) = form_of.items()
+    note_extra_fields(request, form, found.referral.child_id)
     typed = [text for key, text in request.POST.items() if key in ("reason", "reasons", "note")]
     try:
         check_delivery(request.user, found, asked)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from cse.access import actions as access
 from cse.access.policies import NotVisible
+from cse.audit.models import AuditEvent
 from referrals import actions
 from referrals.models import Note, Referral
 from referrals.transitions import Status
@@ -312,3 +313,25 @@ def test_days_and_times_that_cannot_be_are_not_kept_for_ever(oxfordshire, settin
     typed = controls(client.get(part)) | {"lead_consulted_on-year": "1990"}
     page = text_of(client.post(part, typed))
     assert "There is a problem" in page and "or after" in page
+
+
+def test_what_no_form_asks_for_is_ignored_and_written_down(oxfordshire):
+    area, client = oxfordshire, oxfordshire.client()
+    draft = area.draft(concerns_confirmed=True)
+    more = {"state": "accepted", "status": "sent", "agency": str(area.care.pk), "made_by": "me"}
+    typed = controls(client.get(page_of(draft, "part", "situation")))
+    client.post(page_of(draft, "part", "situation"), typed | more)
+    checked = controls(client.get(page_of(draft, "check")))
+    client.post(page_of(draft, "check"), checked | more)
+    received = area.at(draft, area.front_door)
+    duty = area.client(area.duty)
+    duty.post(page_of(received, "claim"), {"claimed_by": str(area.worker.pk)})
+    duty.post(
+        page_of(received, "decide"),
+        {"decision": "accept", "reasons": "We go today", "decided_by": "x", "act": "save"},
+    )
+    received.refresh_from_db()
+    assert received.claimed_by == received.decided_by == area.duty
+    assert received.referral.agency == area.agency
+    written = AuditEvent.objects.filter(rule="extra fields", child_id=area.child.pk)
+    assert [each.data["count"] for each in written.order_by("pk")] == [4, 4, 1, 1]

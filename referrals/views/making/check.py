@@ -16,6 +16,7 @@ from referrals.forms.making import read_version
 from referrals.parts import PART_OF
 from referrals.policies import TOO_OLD, NoDraft, Refused
 from referrals.reading import facts_in_words, read_parts
+from referrals.views.extra import note_extra_fields
 from referrals.views.making.common import beside, open_own, page
 from referrals.views.making.draft import part_address, wanted_of
 from screening.policies import is_adult
@@ -30,6 +31,7 @@ def check(request, pk):
         return _too_late(request, referral)
     if request.method != "POST":
         return _page(request, referral)
+    note_extra_fields(request, None, referral.child_id)
     try:
         actions.send(referral_id=pk, by=request.user, version=read_version(request.POST))
     except Unfinished:

@@ -25,6 +25,7 @@ from referrals.forms.making import (
 )
 from referrals.parts import BY_KEY, PART_OF, Kind, kind_of, missing, parts_for
 from referrals.policies import NoDraft, Refused
+from referrals.views.extra import note_extra_fields
 from referrals.views.making import conflicts
 from referrals.views.making.common import beside, is_autosave, open_own, page
 from referrals.views.making.start import screens_to_attach
@@ -114,6 +115,7 @@ def facts(request, pk):
         form = MakingFactsForm(referral=referral, areas=areas, initial=facts_initial(referral))
         return _facts_page(request, referral, form)
     form = MakingFactsForm(request.POST, referral=referral, areas=areas)
+    note_extra_fields(request, form, referral.child_id)
     if not referral.is_draft:
         return conflicts.too_late(request, referral, "What is known", conflicts.typed_in(form))
     if not form.is_valid():
@@ -182,6 +184,7 @@ def part(request, pk, slug):
             PartForm(found, child=referral.child, initial=initial, screens=screens),
         )
     form = PartForm(found, request.POST, child=referral.child, screens=screens)
+    note_extra_fields(request, form, referral.child_id)
     if not referral.is_draft:
         return conflicts.too_late(request, referral, found.title, conflicts.typed_in(form))
     if not form.is_valid():

@@ -24,6 +24,7 @@ from referrals.policies import Refused, check_can_disagree
 from referrals.preview import route_words
 from referrals.routing import Route
 from referrals.transitions import State
+from referrals.views.extra import note_extra_fields
 from referrals.views.making.common import open_own_delivery, page
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
@@ -183,6 +184,7 @@ def _answer(request, pk, *, template, label, hint, act, done, allowed):
     """One text about a delivery, and the act it is for."""
     found = _own_outcome(request, pk)
     form = ReasonForm(request.POST or None, label=label, hint=hint)
+    note_extra_fields(request, form, found.delivery.referral.child_id)
     if request.method == "POST" and form.is_valid():
         try:
             act(form.cleaned_data["reason"])

@@ -14,6 +14,7 @@ from referrals.actions.notes import write_note
 from referrals.forms.making import NoteForm, read_token
 from referrals.models import NoteKind
 from referrals.queries.notes import notes_without_referral
+from referrals.views.extra import note_extra_fields
 from referrals.views.making.common import child_page, open_child, open_referral, page
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
@@ -25,6 +26,7 @@ def note(request, pk):
     """Beside a referral: joint consultation, legal advice, evidence, steps to keep safe."""
     referral = open_referral(request, pk)
     form = _form(request, referral.child)
+    note_extra_fields(request, form, referral.child_id)
     if _written(request, form, referral.child, referral):
         return redirect("referrals:show", pk=pk)
     return page(request, "note", referral, form=form, **_token(request))
@@ -36,6 +38,7 @@ def child_note(request, child_id):
     """About a child, with no referral: what the police did first waits for no form (O §7.3.6)."""
     child = open_child(request, child_id, Capability.REFER)
     form = _form(request, child)
+    note_extra_fields(request, form, child.pk)
     if _written(request, form, child, None):
         return redirect("referrals:child-note", child_id=child_id)
     return child_page(

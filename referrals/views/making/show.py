@@ -20,6 +20,7 @@ from referrals.queries.notes import notes_of
 from referrals.reading import facts_in_words, read_parts
 from referrals.screen_sent import screen_sent
 from referrals.transitions import Act, State
+from referrals.views.extra import note_extra_fields
 from referrals.views.making.common import (
     beside_of,
     child_page,
@@ -94,6 +95,7 @@ def withdraw(request, pk):
     if referral.is_draft:
         return redirect("referrals:draft", pk=pk)
     form = ReasonForm(request.POST or None, label="Why do you withdraw it?")
+    note_extra_fields(request, form, referral.child_id)
     if request.method == "POST" and form.is_valid():
         try:
             actions.withdraw(referral_id=pk, by=request.user, reason=form.cleaned_data["reason"])

@@ -16,6 +16,7 @@ from referrals.forms.advising import AdviceForm
 from referrals.forms.deciding_not import TokenForm
 from referrals.models import Referral
 from referrals.queries.beside import advice_visible_to
+from referrals.views.extra import note_extra_fields
 from referrals.views.records.common import (
     child_page,
     has_errors,
@@ -32,6 +33,7 @@ def record(request, child_id):
     child = open_child(request, child_id, Capability.REFER)
     token = TokenForm(request.POST or None, initial={"token": new_token()})
     form = AdviceForm(request.POST or None, child=child)
+    note_extra_fields(request, form, child.pk)
     if request.method == "POST" and form.is_valid() and token.is_valid():
         row, _ = acts.record_advice(
             child=child,

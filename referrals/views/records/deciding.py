@@ -27,6 +27,7 @@ from referrals.policies_beside import check_can_answer_decision, check_can_sign
 from referrals.queries import drafts_of
 from referrals.queries.beside import decisions_visible_to, signed_by_agency_of, standing_of
 from referrals.signing import content_of, hash_of
+from referrals.views.extra import note_extra_fields
 from referrals.views.records.common import (
     as_uuid,
     child_page,
@@ -126,6 +127,7 @@ def decision(request, pk):
 
 def _write(request, found):
     form = DecisionForm(found, request.POST)
+    note_extra_fields(request, form, found.child_id)
     if not form.is_valid():
         return _draft(request, found, form)
     version = form.cleaned_data["version"]
@@ -180,6 +182,7 @@ def _too_late(request, found, form, words):
 
 def _answer(request, found):
     form = AnswerForm(request.POST)
+    note_extra_fields(request, form, found.child_id)
     if not form.is_valid():
         return _show(request, found, form)
     try:
