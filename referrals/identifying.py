@@ -45,6 +45,14 @@ PATTERNS: Final = (
             re.IGNORECASE,
         ),
     ),
+    (
+        "a date of birth",
+        re.compile(
+            rf"\b(?:born|birthday|birth|dob)\b(?:\W+[a-z]+){{0,3}}?"
+            rf"\W+(?:{_MONTH}(?:\s+(?:19|20)\d{{2}})?|(?:19|20)\d{{2}})\b",
+            re.IGNORECASE,
+        ),
+    ),
     # Ten digits in threes and a four come before telephone numbers: both would match.
     ("an NHS number", re.compile(r"(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)")),
     ("a telephone number", re.compile(r"(?<!\d)(?:\+44|0044|0)[\s()-]*(?:\d[\s()-]*){9,10}(?!\d)")),
@@ -63,21 +71,27 @@ PATTERNS: Final = (
     ("a reference of a child", re.compile(r"\bC-[0-9A-Z]{7}\b", re.IGNORECASE)),
 )
 """What a text is searched for beside names; the first that matches a place names it."""
+#: Characters that no reader sees; pasted text brings them along, inside a name too.
+_UNSEEN: Final = "\u00ad\u200b-\u200d\u2060\ufeff"
 SHORTEST_NAME: Final = 3
 """Letters of a name that is searched for: shorter ones are words of every sentence."""
 
 
-def identifying(text: str, names: Iterable[str] = ()) -> list[Found]:
+def identifying(text: str, names: Iterable[str] = (), schools: Iterable[str] = ()) -> list[Found]:
     """Everything in ``text`` that could identify, in its order, each once.
 
     ``names`` are those of the children that the writer sees: any word of one of them, whatever
     its case and accents, counts. A name that is an everyday word is found only with a capital.
+    ``schools`` count by their whole name: there a child may be found by age and worry alone.
     """
     found: dict[int, Found] = {}
     for looks_like, pattern in PATTERNS:
         for match in pattern.finditer(text):
             if not any(start <= match.start() < start + len(f.words) for start, f in found.items()):
                 found[match.start()] = Found(match.group().strip(), looks_like)
+    for school in schools:
+        for match in re.finditer(rf"\b{re.escape(school)}\b", text, re.IGNORECASE):
+            found.setdefault(match.start(), Found(match.group(), "the name of a school"))
     for at, word in _named(text, names):
         found.setdefault(at, Found(word, "the name of a child you can see"))
     return list(dict.fromkeys(each for _, each in sorted(found.items())))
@@ -92,7 +106,7 @@ def _named(text: str, names: Iterable[str]) -> Iterator[tuple[int, str]]:
     }
     if not parts:
         return
-    for match in re.finditer(r"[^\W\d_][\w’']*", text):
+    for match in re.finditer(rf"[^\W\d_][\w’'{_UNSEEN}]*", text):
         word = re.sub(r"[’']s$", "", match.group())
         plain = _plain(word)
         if plain in parts and (plain not in EVERYDAY or word[:1].isupper()):
@@ -100,8 +114,9 @@ def _named(text: str, names: Iterable[str]) -> Iterator[tuple[int, str]]:
 
 
 def _plain(word: str) -> str:
-    """Without case and accents: "Zoë" is found as "zoe"."""
-    apart = unicodedata.normalize("NFKD", word.replace("’", "'"))
+    """Without case, accents and what nobody sees: "Zoë" is found as "zoe"."""
+    seen = re.sub(f"[{_UNSEEN}]", "", word.replace("’", "'"))
+    apart = unicodedata.normalize("NFKD", seen)
     return "".join(each for each in apart if not unicodedata.combining(each)).casefold()
 
 

@@ -16,6 +16,7 @@ from cse.access.principals import principals_of
 from cse.access.scope import visible
 from cse.audit import events
 from cse.children.models import Child
+from cse.people.models import Agency, AgencyType
 from referrals.actions.beside import (
     LONGEST,
     agency_of,
@@ -119,11 +120,33 @@ def consulting(by: Any) -> bool:
 
 def named_in(by: Any, said: Mapping[str, Any]) -> Iterator[tuple[str, list[Found]]]:
     """Each text that may identify, with what in it: names are those of the children one sees."""
-    names = list(_names(by))
+    names, schools = list(_names(by)), _schools(by)
     for field in TEXTS:
-        found = identifying(str(said.get(field, "")), names)
+        found = identifying(str(said.get(field, "")), names, schools)
         if found:
             yield field, found
+    # Who advised is named there: a first name that a child has too is no slip, a whole one is.
+    adviser = " ".join(str(said.get("advised_by", "")).casefold().split())
+    slips = [
+        Found(name, "the name of a child you can see")
+        for name in _whole_names(by)
+        if name.casefold() in adviser
+    ]
+    if slips:
+        yield "advised_by", slips
+
+
+def _whole_names(by: Any) -> list[str]:
+    children = visible(Child.objects.all(), by, Capability.SEE_CHILD)
+    found = children.exclude(family_name="").values_list("given_name", "family_name")
+    return [f"{given} {family}" for given, family in found]
+
+
+def _schools(by: Any) -> list[str]:
+    """The schools of the writer's area, the writer's own among them."""
+    area = agency_of(by).authority_id
+    schools = Agency.objects.filter(authority_id=area, type=AgencyType.SCHOOL)
+    return list(schools.values_list("name", flat=True))
 
 
 def _names(by: Any) -> Iterator[str]:

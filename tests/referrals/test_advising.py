@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from cse.access.policies import NotAllowed, NotVisible
 from cse.audit.models import AuditEvent
-from cse.people.models import Role
+from cse.people.models import AgencyType, Role
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals.actions import advising
@@ -21,7 +21,7 @@ from referrals.models import AdviceContact, Consultation, Referral
 from referrals.policies import Refused
 from referrals.queries.beside import advice_visible_to, consultations_of
 from referrals.signing import content_of, hash_of
-from tests.factories import grant, make_user
+from tests.factories import grant, make_agency, make_user
 from tests.referrals import beside
 from tests.referrals.beside import talk
 from tests.referrals.test_deciding_pages import signed_in, token_of
@@ -71,6 +71,23 @@ def test_what_identifies_is_refused_in_every_text(wiltshire, field):
             consult(wiltshire, **{field: text})
         assert list(refused.value.found) == [field]
     assert not Consultation.objects.exists()
+
+
+@pytest.mark.requirement("W-REF-12")
+def test_neither_the_school_nor_who_advised_says_who_it_is(wiltshire):
+    area, child = wiltshire, wiltshire.child
+    school = make_agency(authority=area.authority, type=AgencyType.SCHOOL, name="Thornmere Academy")
+    for said in (
+        {"question": f"A pupil of {school.name.upper()}, worried."},
+        {"advised_by": f"about {child.given_name}  {child.family_name}"},
+        {"advice": f"Ask {child.given_name[0]}\u200b{child.given_name[1:]}."},
+    ):
+        with pytest.raises(advising.Identifies) as refused:
+            consult(area, **said)
+        assert list(refused.value.found) == list(said)
+    assert not Consultation.objects.exists()
+    # Whoever advised may be called what a child is called.
+    assert consult(area, advised_by=f"{child.given_name} Duty, social worker")
 
 
 def test_a_name_of_a_child_one_cannot_see_tells_nothing(wiltshire):
