@@ -21,6 +21,10 @@ TOO_OLD = (
     "This person is 18 or older. The assessment is for a child. Use adult safeguarding, and tell "
     "the police about any offence against them as a child."
 )
+NOT_YOURS = (
+    "Another agency made this assessment. Ask them, or the specialist team, to do it; what you "
+    "know belongs in a contribution."
+)
 FOR_SPECIALISTS = (
     "The Comprehensive screen is completed by the specialists in the MASH, sometimes together with "
     "you. Make a referral, or ask them to begin it."
@@ -58,6 +62,7 @@ def check_can_complete(user: Any, assessment: RiskAssessment) -> None:
     """Raise unless this person may complete the draft."""
     check_can_save(user, assessment)
     _check_specialist(user, AssessmentForm(assessment.form))
+    _check_answers_for_it(user, assessment)
 
 
 def _check_specialist(user: Any, form: AssessmentForm) -> None:
@@ -71,6 +76,18 @@ def check_can_correct(user: Any, assessment: RiskAssessment) -> None:
     if not assessment.is_complete:
         raise Refused("Only a completed assessment is corrected; a draft is simply changed.")
     _check_specialist(user, AssessmentForm(assessment.form))
+    _check_answers_for_it(user, assessment)
+
+
+def _check_answers_for_it(user: Any, assessment: RiskAssessment) -> None:
+    """The agency that makes it, or the specialists who lead them all (O §10.2, §19.3, §20).
+
+    Whoever sees the child contributes; what is due is counted from the day of completion, which
+    is nobody else's to set or move.
+    """
+    principals = principals_of(user)
+    if assessment.agency_id not in principals.agency_ids and not SPECIALISTS & principals.roles:
+        raise Refused(NOT_YOURS)
 
 
 def check_can_ask(user: Any, assessment: RiskAssessment) -> None:

@@ -295,6 +295,29 @@ def test_a_correction_is_a_new_version_and_moves_no_day(oxfordshire, news):
         correct_assessment(assessment_id=done.pk, by=oxfordshire.worker, reason="Again")
 
 
+@pytest.mark.requirement("O-REF-13", "O-MTG-53")
+def test_another_agency_neither_completes_nor_corrects_it(oxfordshire):
+    """What is due is counted from its day; a school that sees the child does not move that."""
+    teacher = make_user(Role.PRACTITIONER)
+    kingfisher = make_user(Role.CSE_TEAM, team=make_team(kind=TeamKind.CSE_TEAM))
+    for person in (teacher, kingfisher):
+        grant(person, oxfordshire.child)
+    done = assessed(oxfordshire)
+    before = done.completed_on - dt.timedelta(days=1)
+    with pytest.raises(Refused, match="Another agency made"):
+        correct_assessment(assessment_id=done.pk, by=teacher, reason="I think otherwise")
+    with pytest.raises(Refused, match="Another agency made"):
+        correct_day(assessment_id=done.pk, on=before, reason="I think so", by=teacher)
+    page = text_of(oxfordshire.client(teacher).get(at("assessment", done)))
+    assert "Correct the day" not in page
+    assert correct_day(assessment_id=done.pk, on=before, reason="On paper", by=kingfisher)
+    draft = correct_assessment(assessment_id=done.pk, by=kingfisher, reason="The aunt")
+    draft = write(draft, kingfisher, {"strengths": "An aunt", "direction": "static"})
+    with pytest.raises(Refused, match="Another agency made"):
+        complete_assessment(assessment_id=draft.pk, by=teacher, version=draft.version)
+    assert complete_assessment(assessment_id=draft.pk, by=kingfisher, version=draft.version)
+
+
 @pytest.mark.requirement("DEC-29")
 def test_the_day_of_completion_is_put_right_with_a_reason_and_what_runs_is_told(oxfordshire, news):
     done = assessed(oxfordshire)
