@@ -204,6 +204,8 @@ HINTS: Final = MappingProxyType(
         "child_views": "In the child’s own words where you can.",
         "consent": "It is recorded, and changes no duty: a referral of a child who may come to "
         "harm does not wait for consent.",
+        "consent_reason": "Look at your area’s information-sharing protocol, and say what in it "
+        "you rest on. A child who may come to harm is referred whether or not consent is given.",
         "other_person": "The name, if it is known, and what else would help to find them.",
         "parents_told": "Do not tell them where that could put the child at risk, or warn "
         "somebody who harms the child.",

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import BooleanField, Case, QuerySet, Value, When
+from django.db.models import BooleanField, Case, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -57,13 +57,20 @@ def decided_lately(user: Any, teams: list[Team], after: str | None = None) -> De
     found = _hidden_left_out(with_people().filter(team_id__in=own, state__in=ENDED), user)
     in_scope = When(InScope("referral__child_id", principals), then=Value(True))
     rows = found.annotate(
-        ended_at=Coalesce("decided_at", "acknowledged_at", "received_at"),
+        ended_at=Coalesce("decided_at", "acknowledged_at", _withdrawn_at(), "received_at"),
         seen=Case(in_scope, default=Value(False), output_field=BooleanField()),
     ).filter(ended_at__gte=timezone.now() - LATELY)
     page = list(_after(rows, read_cursor(after)).order_by("-ended_at", "-id")[: PAGE + 1])
     shown = tuple(Decided(each, each.ended_at, each.seen) for each in page[:PAGE])
     last = shown[-1] if len(page) > PAGE else None
     return DecidedPage(shown, f"{last.ended_at.isoformat()}~{last.delivery.pk}" if last else "")
+
+
+def _withdrawn_at() -> Case:
+    """What was withdrawn never changes again: it ended with the newest row of its history."""
+    rows = Delivery.history.filter(id=OuterRef("pk")).order_by("-history_id")
+    newest = Subquery(rows.values("history_date")[:1])
+    return Case(When(state=State.WITHDRAWN, then=newest))
 
 
 def _hidden_left_out(found: QuerySet[Delivery], user: Any) -> QuerySet[Delivery]:

@@ -350,3 +350,13 @@ def test_of_a_sealed_child_even_the_decision_is_not_there(area):
         grant(area.lead, child)
         access.seal(child=child, names=[area.lead], reason="Known to staff", by=area.lead)
     assert queries.decided_lately(area.duty, queries.teams_of(area.duty)).rows == ()
+
+
+def test_a_withdrawal_ended_when_it_was_withdrawn(area):
+    sent = area.sent()
+    received = area.at(sent, area.front_door)
+    actions.withdraw(referral_id=sent.pk, by=area.lead, reason="The wrong child")
+    (row,) = queries.decided_lately(area.duty, queries.teams_of(area.duty)).rows
+    newest = type(received).history.filter(id=received.pk).latest("history_id")
+    assert row.ended_at == newest.history_date
+    assert row.ended_at > received.received_at

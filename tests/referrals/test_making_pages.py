@@ -232,3 +232,10 @@ def test_s07_a_sports_coach(wiltshire):
     assert kept.at_time == dt.time(9, 45)
     social_care = area.at(draft, area.front_door)
     assert (officer.obligation, social_care.obligation) == ("mandatory", "mandatory")
+
+
+@pytest.mark.requirement("W-REF-31")
+def test_consent_points_at_the_information_sharing_protocol(oxfordshire):
+    area = oxfordshire
+    page = text_of(area.client().get(page_of(area.draft(), "part", "consent")))
+    assert "Look at your area’s information-sharing protocol" in page

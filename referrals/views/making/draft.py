@@ -251,7 +251,7 @@ def _saved(request, referral, key, title):
     if "check_wording" in request.POST:
         return redirect(f"{request.path}?words=1")
     if request.POST.get("act") == "stay":
-        messages.success(request, f"{title}: saved. The rules beside it are those that hold now.")
+        messages.success(request, f"{title}: saved. The rules that apply are those that hold now.")
         return redirect(request.path)
     if request.POST.get("act") == "leave":
         messages.success(request, f"{title}: saved.")
