@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cse.access.models import Exclusion
@@ -153,12 +154,13 @@ def specialists_of(area: Authority, child: uuid.UUID) -> Team | None:
 
 def _first(child: uuid.UUID, **wanted: Any) -> Team | None:
     """A team with somebody in it today for this child; of several the first by name, always."""
+    teams = manned(child).filter(**wanted).select_related("group", "agency").order_by("name", "id")
+    return teams.first()
+
+
+def manned(child: uuid.UUID) -> QuerySet[Team]:
+    """The teams that have somebody today who is not excluded from this child."""
     excluded = Exclusion.objects.filter(child_id=child, ended_at__isnull=True)
     posts = Post.objects.current(timezone.localdate())
-    manned = posts.exclude(user_id__in=excluded.values("user_id")).values("team_id")
-    teams = (
-        Team.objects.filter(pk__in=manned, **wanted)
-        .select_related("group", "agency")
-        .order_by("name", "id")
-    )
-    return teams.first()
+    able = posts.exclude(user_id__in=excluded.values("user_id"))
+    return Team.objects.filter(pk__in=able.values("team_id"))

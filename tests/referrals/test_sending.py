@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from cse.access.actions import exclude
 from cse.access.capabilities import Capability
@@ -25,6 +26,7 @@ from screening.actions import start_screen
 from tests.factories import grant, make_user
 from tests.referrals.area import TEXTS, Area, years_old
 from tests.screening.made import completed
+from tests.screening.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -354,5 +356,10 @@ def test_it_waits_in_no_queue_that_nobody_can_read(oxfordshire):
     assert not sent.deliveries.filter(team=area.front_door).exists()
     contact = sent.deliveries.get(contact="Front door")
     assert waiting(kinds.TELL_CONTACT, contact).get().owner == area.worker
+    # What was there before waits for nobody, and whoever sent it reads so.
+    where = reverse("referrals:show", args=[first.pk])
+    assert "It is not being read" in text_of(area.client().get(where))
+    where = reverse("referrals:show", args=[sent.pk])
+    assert "It is not being read" not in text_of(area.client().get(where))
     # The referral of another child still reaches them.
     assert area.at(area.sent(area.another_child()), area.front_door).state == "received"

@@ -18,15 +18,17 @@ from cse.clocks.queries import calendars_in
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions
+from referrals.addressees import manned
 from referrals.forms.making import ReasonForm
 from referrals.models import Delivery, Disagreement
 from referrals.policies import Refused, check_can_disagree
 from referrals.preview import route_words
 from referrals.routing import Route
-from referrals.transitions import State
+from referrals.transitions import NEEDS_ACCESS, State
 from referrals.views.extra import note_extra_fields
 from referrals.views.making.common import open_own_delivery, page
 
+WAITS_THERE = NEEDS_ACCESS - {State.ACKNOWLEDGED}
 form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -42,6 +44,7 @@ class Outcome:
     may_read: bool
     may_tell: bool
     may_disagree: bool
+    nobody_there: bool
 
     @property
     def is_decided(self) -> bool:
@@ -52,7 +55,7 @@ class Outcome:
 def outcomes_of(user: Any, deliveries: list[Delivery], *, own: bool) -> list[Outcome]:
     """Every delivery of a referral that is visible already, the first received first.
 
-    Five queries, however many there are.
+    Six queries, however many there are.
     """
     ids = [each.pk for each in deliveries]
     clocks = list(
@@ -71,11 +74,13 @@ def outcomes_of(user: Any, deliveries: list[Delivery], *, own: bool) -> list[Out
             subject_id__in=ids, kind=kinds.READ_OUTCOME, closed_at__isnull=True
         ).values_list("subject_id", flat=True)
     )
+    there = _teams_there(deliveries) if own else set()
     return [
         _outcome(
             user,
             each,
             own=own,
+            unmanned=own and each.team_id is not None and each.team_id not in there,
             unread=each.pk in unread,
             said=tuple(row for row in said if row.delivery_id == each.pk),
             clocks=tuple(
@@ -93,7 +98,14 @@ def outcomes_of(user: Any, deliveries: list[Delivery], *, own: bool) -> list[Out
     ]
 
 
-def _outcome(user, delivery, *, own, unread, said, clocks):
+def _teams_there(deliveries: list[Delivery]) -> set[Any]:
+    """Of the teams that have it, those with somebody who can still open it (bad-input.md)."""
+    child = next((each.referral.child_id for each in deliveries), None)
+    ids = [each.team_id for each in deliveries]
+    return set(manned(child).filter(pk__in=ids).values_list("pk", flat=True)) if child else set()
+
+
+def _outcome(user, delivery, *, own, unread, unmanned, said, clocks):
     decided = bool(delivery.decision) and delivery.stands_at is not State.PROPOSED
     team = delivery.team
     what = (route_words(Route(each), delivery.authority) for each in delivery.routes)
@@ -109,6 +121,7 @@ def _outcome(user, delivery, *, own, unread, said, clocks):
         and decided
         and team is not None
         and not any(row.answered_at is None for row in said),
+        nobody_there=unmanned and delivery.stands_at in WAITS_THERE,
     )
 
 
