@@ -80,9 +80,12 @@ def _to_front_door(referral: Referral) -> Iterator[Addressee]:
     """The area's front door, which has a copy of everything about one child (DEC-41)."""
     wiltshire = referral.authority.key == "wiltshire"
     name = Route.MASH if wiltshire else Route.ASSESSMENT_TEAM
-    team = team_for(name, referral.authority, referral.agency, referral.child_id)
-    if team is not None:
-        yield Addressee(referral.authority, team, "", (name,), ("DEC-41",), Obligation.SHOULD)
+    area = referral.authority
+    team = team_for(name, area, referral.agency, referral.child_id)
+    there = {"kind": TeamKind.FRONT_DOOR, "agency__authority": area}
+    if team is not None or manned(None).filter(**there).exists():
+        contact = "" if team else CONTACTS[name]
+        yield Addressee(area, team, contact, (name,), ("DEC-41",), Obligation.SHOULD)
 
 
 def addressees(
@@ -158,8 +161,8 @@ def _first(child: uuid.UUID, **wanted: Any) -> Team | None:
     return teams.first()
 
 
-def manned(child: uuid.UUID) -> QuerySet[Team]:
-    """The teams that have somebody today who is not excluded from this child."""
+def manned(child: uuid.UUID | None) -> QuerySet[Team]:
+    """The teams that have somebody today who is not excluded from this child, if it is of one."""
     excluded = Exclusion.objects.filter(child_id=child, ended_at__isnull=True)
     posts = Post.objects.current(timezone.localdate())
     able = posts.exclude(user_id__in=excluded.values("user_id"))

@@ -356,6 +356,9 @@ def test_it_waits_in_no_queue_that_nobody_can_read(oxfordshire):
     assert not sent.deliveries.filter(team=area.front_door).exists()
     contact = sent.deliveries.get(contact="Front door")
     assert waiting(kinds.TELL_CONTACT, contact).get().owner == area.worker
+    # One that no rule asks for is told to them too: it is not held up.
+    weighed = area.sent(professional_working=True)
+    assert [each.contact for each in weighed.deliveries.all()] == ["Front door"]
     # What was there before waits for nobody, and whoever sent it reads so.
     where = reverse("referrals:show", args=[first.pk])
     assert "It is not being read" in text_of(area.client().get(where))
