@@ -163,7 +163,8 @@ def _first(child: uuid.UUID, **wanted: Any) -> Team | None:
 
 def manned(child: uuid.UUID | None) -> QuerySet[Team]:
     """The teams that have somebody today who is not excluded from this child, if it is of one."""
-    excluded = Exclusion.objects.filter(child_id=child, ended_at__isnull=True)
     posts = Post.objects.current(timezone.localdate())
-    able = posts.exclude(user_id__in=excluded.values("user_id"))
-    return Team.objects.filter(pk__in=able.values("team_id"))
+    if child is not None:
+        excluded = Exclusion.objects.filter(child_id=child, ended_at__isnull=True)
+        posts = posts.exclude(user_id__in=excluded.values("user_id"))
+    return Team.objects.filter(pk__in=posts.values("team_id"))

@@ -101,7 +101,7 @@ def outcomes_of(user: Any, deliveries: list[Delivery], *, own: bool) -> list[Out
 def _teams_there(deliveries: list[Delivery]) -> set[Any]:
     """Of the teams that have it, those with somebody who can still open it (bad-input.md)."""
     child = next((each.referral.child_id for each in deliveries), None)
-    ids = [each.team_id for each in deliveries]
+    ids = [each.team_id for each in deliveries if each.team_id]
     return set(manned(child).filter(pk__in=ids).values_list("pk", flat=True)) if child else set()
 
 
