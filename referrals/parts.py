@@ -277,11 +277,10 @@ def missing(
         yield Missing(
             "screen_reason", "Say why no completed screen goes with the referral.", "DEC-28"
         )
-    yield from _consent(sections)
 
 
-def _consent(sections: Mapping[str, Any]) -> Iterator[Missing]:
-    """Consent is recorded and never read by a rule: any answer will do (W-REF-31)."""
+def worth_recording(sections: Mapping[str, Any]) -> Iterator[Missing]:
+    """What is asked for and holds nothing up: how things stand with consent (DEC-50)."""
     consent = sections.get("consent")
     if not consent:
         yield Missing("consent", "Say how things stand with consent. It changes no duty.", "W §5.3")

@@ -157,7 +157,9 @@ class FactsForm(PlainForm):
         found["checklist"] = sorted(cleaned["checklist"])
         shown = set(cleaned["shown_ticked"].split()) & CHECKLIST.keys()
         found["unticked"] = sorted(shown - set(cleaned["checklist"]))
-        return {name: value for name, value in found.items() if value not in (None, False, [])}
+        said = {name: value for name, value in found.items() if value not in (None, False, [])}
+        # A no that somebody gave is kept: nobody is to find the question answered who did not.
+        return said | ({"sexual_activity": None} if cleaned["activity"] == "no" else {})
 
     def add_problems(self, problems: Iterable[tuple[str, str]]) -> None:
         """Say at their fields what the rules could not read."""
@@ -187,7 +189,7 @@ def initial_of(facts: Mapping[str, Any], prefilled: Iterable[str] = ()) -> dict[
                 "professional_working",
             )
         },
-        "activity": "yes" if activity else ("no" if facts else None),
+        "activity": "yes" if activity else ("no" if "sexual_activity" in facts else None),
         "activity_from": _date((activity or {}).get("from")),
         "activity_to": _date((activity or {}).get("to")),
         "other_age": other.get("age"),

@@ -82,7 +82,6 @@ def test_s04_with_two_people(desk, tess, width):
             lead_consulted="Lee Dale",
             other_person="Not known",
         )
-        write(nurse, "Expected response", expected_response="A discussion today.")
         write(nurse, "Screen", screen_reason="There was no time.")
         nurse.get_by_role("link", name="Consent", exact=True).click()
         nurse.get_by_label("Asked for, and refused").check()
@@ -90,10 +89,17 @@ def test_s04_with_two_people(desk, tess, width):
         nurse.get_by_role("button", name="Check and send").click()
         nurse.get_by_role("button", name="Send the referral").click()
         summary = nurse.locator(".govuk-error-summary")
-        expect(summary).to_contain_text("Say why you share this without consent.")
+        expect(summary).to_contain_text("Say what you expect to happen.")
+        # Consent is asked for, and never stands in the way (DEC-50).
+        expect(summary).not_to_contain_text("consent")
         assert nurse.title().startswith("Error: Check and send")
         clean(nurse)
-        summary.get_by_role("link", name="Say why you share this without consent.").click()
+        summary.get_by_role("link", name="Say what you expect to happen.").click()
+        nurse.locator("#id_expected_response").fill("A discussion today.")
+        nurse.get_by_role("button", name="Save and come back later").click()
+        nurse.get_by_role("button", name="Check and send").click()
+        expect(nurse.get_by_text("Record this too: it holds nothing up")).to_be_visible()
+        nurse.get_by_role("link", name="Say why you share this without consent.").click()
         nurse.locator("#id_consent_reason").fill("She may be at risk at home.")
         nurse.get_by_role("button", name="Save and come back later").click()
         nurse.get_by_role("button", name="Check and send").click()

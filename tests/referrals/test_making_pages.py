@@ -239,3 +239,16 @@ def test_consent_points_at_the_information_sharing_protocol(oxfordshire):
     area = oxfordshire
     page = text_of(area.client().get(page_of(area.draft(), "part", "consent")))
     assert "Look at your area’s information-sharing protocol" in page
+
+
+@pytest.mark.requirement("W-REF-08")
+def test_nobody_finds_the_question_of_activity_answered_who_did_not_answer_it(oxfordshire):
+    area, client = oxfordshire, oxfordshire.client()
+    draft = begin(client, area.child)
+    facts = page_of(draft, "facts")
+    save(client, facts, pregnant="on")
+    assert "activity" not in controls(client.get(facts))
+    save(client, facts, activity="no")
+    assert controls(client.get(facts))["activity"] == "no"
+    draft.refresh_from_db()
+    assert draft.facts == {"pregnant": True, "sexual_activity": None}

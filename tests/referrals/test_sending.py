@@ -20,6 +20,7 @@ from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions
 from referrals.models import Delivery, Referral
+from referrals.parts import worth_recording
 from referrals.policies import NoDraft, Refused
 from referrals.transitions import State
 from screening.actions import start_screen
@@ -65,6 +66,25 @@ def test_a_pregnant_child_of_twelve(wiltshire):
         assert delivery.obligation == "mandatory"
         assert {"R2", "R3"} <= set(delivery.rules)
     assert sent.sections["consent"] == "refused"
+
+
+@pytest.mark.requirement("DEC-50", "W-REF-31")
+@pytest.mark.parametrize("said", [{}, {"consent": "refused"}, {"consent": "not_sought"}])
+def test_consent_never_stands_in_the_way(oxfordshire, said):
+    """Unanswered, or without a reason, it is asked for on the page, and the referral goes."""
+    area = oxfordshire
+    draft = area.draft(concerns_confirmed=True)
+    draft = actions.save_part(
+        referral_id=draft.pk,
+        part="consent",
+        values={"consent": "", "consent_reason": "", **said},
+        version=draft.part_versions["consent"],
+        by=area.worker,
+    )
+    assert [each.source.split(";")[0] for each in worth_recording(draft.sections)] == ["W §5.3"]
+    sent = actions.send(referral_id=draft.pk, by=area.worker, version=draft.version)
+    assert sent.status == "sent"
+    assert area.at(sent, area.front_door).state == "received"
 
 
 @pytest.mark.requirement("S07", "W-REF-23", "W-REF-25", "W-REF-27")

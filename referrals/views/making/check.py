@@ -18,7 +18,7 @@ from referrals.policies import TOO_OLD, NoDraft, Refused
 from referrals.reading import facts_in_words, read_parts
 from referrals.views.extra import note_extra_fields
 from referrals.views.making.common import beside, open_own, page
-from referrals.views.making.draft import part_address, wanted_of
+from referrals.views.making.draft import part_address, reminders_of, wanted_of
 from screening.policies import is_adult
 
 
@@ -71,6 +71,7 @@ def _page(request, referral, *, tried=False, stale=False, refusal="", status=200
         referral,
         status=status,
         wanted=wanted,
+        reminders=reminders_of(referral),
         stops=stops,
         has_errors=bool((tried and wanted) or refusal),
         tried=tried,

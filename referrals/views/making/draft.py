@@ -23,7 +23,15 @@ from referrals.forms.making import (
     part_initial,
     read_version,
 )
-from referrals.parts import BY_KEY, PART_OF, Kind, kind_of, missing, parts_for
+from referrals.parts import (
+    BY_KEY,
+    PART_OF,
+    Kind,
+    kind_of,
+    missing,
+    parts_for,
+    worth_recording,
+)
 from referrals.policies import NoDraft, Refused
 from referrals.views.extra import note_extra_fields
 from referrals.views.making import conflicts
@@ -58,10 +66,16 @@ def wanted_of(referral, preview):
     found = missing(
         referral.sections, preview.fired, has_screen=complete, agency=referral.agency.type
     )
-    return [
-        (each, f"{part_address(referral, PART_OF[each.field].key)}{_control(each.field)}")
-        for each in found
-    ]
+    return [_with_address(referral, each) for each in found]
+
+
+def reminders_of(referral):
+    """What should be recorded too, and holds nothing up, each with its page (DEC-50)."""
+    return [_with_address(referral, each) for each in worth_recording(referral.sections)]
+
+
+def _with_address(referral, each):
+    return each, f"{part_address(referral, PART_OF[each.field].key)}{_control(each.field)}"
 
 
 def _control(field):
@@ -84,19 +98,20 @@ def _tasks(referral, preview):
         "hint": "What the rules read: danger, activity, the other person, the group",
     }
     wanted = {PART_OF[each.field].key: each for each, _ in wanted_of(referral, preview)}
+    asked = {PART_OF[each.field].key: each for each, _ in reminders_of(referral)}
     for part in parts_for(preview.fired, referral.agency.type):
         filled = any(referral.sections.get(field) for field in part.fields)
         if part.key == SCREEN:
             filled = filled or referral.screen is not None
-        lacks = wanted.get(part.key)
-        words = "Filled in" if filled else "Not begun"
+        lacks, lacking = wanted.get(part.key), asked.get(part.key)
+        words = ("Begun" if lacking else "Filled in") if filled else "Not begun"
         yield {
             "title": part.title,
             "href": part_address(referral, part.key),
             "status": "Needed" if lacks else words,
-            "done": filled and not lacks,
+            "done": filled and not lacks and not lacking,
             "tone": "notice" if lacks else "plain",
-            "hint": lacks.message if lacks else "",
+            "hint": (lacks or lacking).message if lacks or lacking else "",
         }
 
 
