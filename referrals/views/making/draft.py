@@ -104,6 +104,7 @@ def _tasks(referral, preview):
         if part.key == SCREEN:
             filled = filled or referral.screen is not None
         lacks, lacking = wanted.get(part.key), asked.get(part.key)
+        hint = lacks or lacking
         words = ("Begun" if lacking else "Filled in") if filled else "Not begun"
         yield {
             "title": part.title,
@@ -111,7 +112,7 @@ def _tasks(referral, preview):
             "status": "Needed" if lacks else words,
             "done": filled and not lacks and not lacking,
             "tone": "notice" if lacks else "plain",
-            "hint": (lacks or lacking).message if lacks or lacking else "",
+            "hint": hint.message if hint else "",
         }
 
 
