@@ -253,6 +253,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "cse.missing.tasks.tell_those_inside",
         "schedule": 300.0,
     },
+    "tell-senders-of-unread-referrals": {
+        "task": "referrals.tasks.tell_senders",
+        "schedule": 300.0,
+    },
     "send-reminders": {"task": "cse.clocks.tasks.run_due", "schedule": 60.0},
 }
 

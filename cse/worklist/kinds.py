@@ -28,6 +28,7 @@ ACKNOWLEDGE_REFERRAL = "acknowledge_referral"
 AGREE_OUTCOME = "agree_outcome"
 READ_OUTCOME = "read_outcome"
 TELL_CONTACT = "tell_contact"
+UNREAD_REFERRAL = "unread_referral"
 ANSWER_DISAGREEMENT = "answer_disagreement"
 SCREEN_OUTSTANDING = "screen_outstanding"
 FINISH_DECISION = "finish_decision"
@@ -96,6 +97,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind(ACKNOWLEDGE_REFERRAL, "Acknowledge the referral", "referrals:delivery"),
             Kind(AGREE_OUTCOME, "Agree to an outcome, or not", "referrals:delivery"),
             Kind(READ_OUTCOME, "Read what was decided on your referral", "referrals:outcome"),
+            Kind(
+                UNREAD_REFERRAL,
+                "Telephone the team: nobody there can open your referral",
+                "referrals:outcome",
+            ),
             Kind(TELL_CONTACT, "Tell the contact outside the service", "referrals:outcome"),
             Kind(
                 ANSWER_DISAGREEMENT,

@@ -19,6 +19,7 @@ from cse.strict import Refused as FactsRefused
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions
+from referrals.actions.unread import tell_senders
 from referrals.models import Delivery, Referral
 from referrals.parts import worth_recording
 from referrals.policies import NoDraft, Refused
@@ -382,7 +383,17 @@ def test_it_waits_in_no_queue_that_nobody_can_read(oxfordshire):
     # What was there before waits for nobody, and whoever sent it reads so.
     where = reverse("referrals:show", args=[first.pk])
     assert "It is not being read" in text_of(area.client().get(where))
+    unread = area.at(first, area.front_door)
+    assert not waiting(kinds.UNREAD_REFERRAL, unread)
+    for changed in (1, 0):
+        assert tell_senders() == changed
+        assert waiting(kinds.UNREAD_REFERRAL, unread).get().owner == area.worker
+    assert waiting(kinds.UNREAD_REFERRAL, contact).count() == 0
     where = reverse("referrals:show", args=[sent.pk])
     assert "It is not being read" not in text_of(area.client().get(where))
+    # Somebody joins the team: it waits for the sender no more.
+    make_user(Role.FRONT_DOOR, team=area.front_door)
+    assert tell_senders() == 1
+    assert not waiting(kinds.UNREAD_REFERRAL, unread)
     # The referral of another child still reaches them.
     assert area.at(area.sent(area.another_child()), area.front_door).state == "received"

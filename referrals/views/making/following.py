@@ -24,11 +24,10 @@ from referrals.models import Delivery, Disagreement
 from referrals.policies import Refused, check_can_disagree
 from referrals.preview import route_words
 from referrals.routing import Route
-from referrals.transitions import NEEDS_ACCESS, State
+from referrals.transitions import WAITS_THERE, State
 from referrals.views.extra import note_extra_fields
 from referrals.views.making.common import open_own_delivery, page
 
-WAITS_THERE = NEEDS_ACCESS - {State.ACKNOWLEDGED}
 form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 

@@ -1,0 +1,69 @@
+"""A referral waits in no queue that nobody can read, also where everybody went after sending."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from cse.access.models import Exclusion
+from cse.audit import events
+from cse.people.models import Post
+from cse.worklist import kinds
+from cse.worklist.actions import close_items, open_item
+from cse.worklist.models import WorkItem
+from referrals.actions.common import due_in, lock_delivery
+from referrals.models import Delivery
+from referrals.transitions import WAITS_THERE
+
+TELEPHONE_DAYS = 1
+"""Working days in which the sender telephones. Ours: a worry does not wait."""
+
+
+def tell_senders() -> int:
+    """Let each referral that nobody of its team can open wait for its sender; how many changed.
+
+    Everybody of the team may have been excluded from the child, or have no post any more. What
+    somebody can open again waits for the sender no more. Harmless when run again.
+    """
+    told = WorkItem.objects.filter(
+        kind=kinds.UNREAD_REFERRAL, closed_at__isnull=True, subject_id=OuterRef("pk")
+    )
+    either = Delivery.objects.alias(told=Exists(told)).filter(Q(told=True) | Q(pk__in=_unread()))
+    return sum(_tell(pk) for pk in either.order_by("pk").values_list("pk", flat=True))
+
+
+def _unread() -> QuerySet[Delivery]:
+    """Deliveries that wait with a team of which nobody with a post today may open the child."""
+    excluded = Exclusion.objects.filter(
+        child_id=OuterRef(OuterRef("referral__child_id")),
+        user_id=OuterRef("user_id"),
+        ended_at__isnull=True,
+    )
+    posts = Post.objects.current(timezone.localdate())
+    there = posts.filter(~Exists(excluded), team_id=OuterRef("team_id"))
+    return Delivery.objects.filter(~Exists(there), state__in=WAITS_THERE, team__isnull=False)
+
+
+@transaction.atomic
+def _tell(delivery_id: uuid.UUID) -> int:
+    delivery = lock_delivery(delivery_id)
+    child = delivery.referral.child
+    if not _unread().filter(pk=delivery_id).exists():
+        return close_items(subject=delivery, kind=kinds.UNREAD_REFERRAL)
+    open_before = WorkItem.objects.filter(
+        kind=kinds.UNREAD_REFERRAL, subject_id=delivery_id, closed_at__isnull=True
+    )
+    if open_before.exists():
+        return 0
+    open_item(
+        kind=kinds.UNREAD_REFERRAL,
+        owner=delivery.referral.sent_by,
+        child=child,
+        subject=delivery,
+        due_at=due_in(TELEPHONE_DAYS),
+    )
+    events.record("referral waits for nobody", child=child, obj=delivery)
+    return 1

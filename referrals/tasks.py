@@ -1,0 +1,18 @@
+"""What the worker does for the room: it is handed nothing, and finds what is owed itself."""
+
+from __future__ import annotations
+
+import structlog
+from celery import shared_task
+
+from cse.audit.context import act_as_task
+from referrals.actions.unread import tell_senders
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(name="referrals.tasks.tell_senders")
+def tell_senders_of_unread() -> None:
+    """Whoever sent a referral that nobody of its team can open is told."""
+    with act_as_task():
+        log.info("senders_told", count=tell_senders())
