@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from cse.access.actions import let_see_to_answer
 from cse.access.models import Exclusion
+from cse.access.policies import only_in_an_emergency
 from cse.people.models import Post, Role, Team, TeamKind, User
 from cse.worklist import kinds
 from cse.worklist.actions import open_item
@@ -47,6 +48,9 @@ def _principals(screen: Decided, barred: set[str], by: Any) -> list[dict[str, An
     leads = leads_of(screen.agency_id)
     at_agency = {"team__agency_id": screen.agency_id}
     if leads is not None and _holders(barred, role=Role.NAMED_LEAD, team__group=leads):
+        # Screening from an emergency opening lets them see nothing: here they have to.
+        if only_in_an_emergency(by, screen.child):
+            let_see_to_answer(child=screen.child, reason=ASKED, group=leads, by=by)
         return [{"group": leads}]
     managers = _holders(barred, role=Role.SENIOR_MANAGER, **at_agency)
     if managers:

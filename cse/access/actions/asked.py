@@ -21,7 +21,7 @@ ASKED_DAYS = 14
 
 def let_see_to_answer(
     *, child: Any, reason: str, by: Any = None, user: Any = None, group: Group | None = None
-) -> Grant:
+) -> Grant | None:
     """Let somebody (or a team) who is asked see the child, inside the act that asks them."""
     return grant_by_rule(
         child=child,
@@ -42,7 +42,7 @@ def let_contribute(
     by: Any = None,
     user: Any = None,
     group: Group | None = None,
-) -> Grant:
+) -> Grant | None:
     """Let somebody (or a team) who is asked to contribute see the request, inside that act.
 
     It opens the request and not the record, for ``days``, and ends with the answer.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
@@ -18,6 +18,7 @@ from cse.access.policies import (
     check,
     check_ordinary_access,
     need_reason,
+    only_in_an_emergency,
     somebody_remains,
 )
 from cse.access.principals import principals_of
@@ -25,6 +26,9 @@ from cse.access.wiring import wired
 from cse.audit import events
 
 Grant = ChildUserGrant | ChildTeamGrant
+
+OF_ONE_S_OWN: Final = frozenset({Basis.RECORDER, Basis.NAMED_LEAD})
+"""What recording something about a child gives the recorder and the leads of their agency."""
 
 
 def _permission() -> Permission:
@@ -41,14 +45,20 @@ def grant_by_rule(
     user: Any = None,
     group: Group | None = None,
     by: Any = None,
-) -> Grant:
+) -> Grant | None:
     """Give access because a rule says so; a live or ended row of the same basis is renewed.
 
     ``days`` from now, at most ``GRANT_MAX_DAYS``. Exactly one of ``user`` and ``group``. A row
     that lasts longer already is left alone.
+
+    None, and no access, where ``by`` would gain it for themselves or their agency's leads out of
+    an emergency opening: it ends with its hour, and a colleague who sees the child gives more
+    (access-and-audit 7).
     """
     if (user is None) == (group is None):
         raise ValueError("A grant has one principal: a user or a group.")
+    if by is not None and basis in OF_ONE_S_OWN and only_in_an_emergency(by, child):
+        return None
     until = timezone.now() + dt.timedelta(days=min(days, settings.GRANT_MAX_DAYS))
     held = _held(child, basis, user=user, group=group)
     if held is not None and held.expires_at > until:
