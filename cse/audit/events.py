@@ -66,7 +66,11 @@ def record(act: str, **details: Any) -> AuditEvent:
 
 
 def look(act: str, **details: Any) -> None:
-    """Note a read. In a request it is committed before the body is sent; else at once."""
+    """Note a read. In a request it is committed before the body is sent; else at once.
+
+    Where ``act`` is the act that a page is for, the look at the page is not the act: ``record``
+    writes that, and the log tells the two apart in words.
+    """
     actor = acting()
     event = _event(act, **details)
     if actor.in_request:

@@ -72,6 +72,47 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
 )
 
 
+#: Acts that a page is for, as capabilities name them. Who opened it has not done it yet: the deed
+#: has an event of its own in other words ("exclusion declared").
+DONE_ON_A_PAGE: frozenset[str] = frozenset(
+    {
+        "add a child",
+        "edit a child",
+        "record legal status",
+        "link two children",
+        "answer a proposed link between two children",
+        "grant access to a child",
+        "exclude somebody from a child",
+        "declare own conflict of interest",
+        "seal a child",
+        "open a child in an emergency",
+        "review emergency access",
+        "complete a screen",
+        "countersign a lowered indicator",
+        "approve a lowered level",
+        "correct a screen",
+        "complete an assessment",
+        "correct an assessment",
+        "contribute to an assessment",
+        "record an assessment of social care",
+        "make a referral",
+        "answer a referral sent to own team",
+        "sign a decision not to refer",
+        "consult without a name",
+        "plan early help",
+        "record a missing episode",
+        "allocate a return interview",
+        "record a return interview",
+        "export a document",
+        "export a blank tool",
+        "manage accounts",
+        "agree to a change of an account",
+        "manage screening tools",
+        "manage the language helper",
+    }
+)
+
+
 def answer(event: AuditEvent) -> str:
     """Whether it was allowed, and if not, why."""
     if event.decision == Decision.ALLOWED:
@@ -81,13 +122,20 @@ def answer(event: AuditEvent) -> str:
 
 def what(event: AuditEvent) -> str:
     """The act and what it was about: a page, or a record by the first letters of its id."""
-    act = event.act[:1].upper() + event.act[1:]
+    act = _said(event)
     page = event.data.get("page", "") if isinstance(event.data, dict) else ""
     kind = OBJECTS.get(event.object_kind, "")
     if kind:
         return f"{act} ({kind} {event.object_id[:8]})"
     page = _PAGES.get(page, page)
     return f"{act} ({page})" if page and page not in act else act
+
+
+def _said(event: AuditEvent) -> str:
+    """The act; where a page for it was opened, that."""
+    opened = event.decision == Decision.ALLOWED and event.act in DONE_ON_A_PAGE
+    said = f"opened the page to {event.act}" if opened else event.act
+    return said[:1].upper() + said[1:]
 
 
 def changed(event: AuditEvent) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from cse.access.capabilities import Capability
 from cse.audit import words
 from cse.audit.models import AuditEvent
 from cse.people.models import Role
@@ -25,6 +26,11 @@ from tests.signin.helpers import sign_in
             "See a screen (screen 78b23b43)",
         ),
         ({"act": "x", "object_kind": "some.other", "object_id": "1"}, "X"),
+        (
+            {"act": "seal a child", "data": {"page": "seal"}},
+            "Opened the page to seal a child",
+        ),
+        ({"act": "seal a child", "decision": "refused"}, "Seal a child"),
     ],
 )
 def test_what_was_looked_at_is_named(fields, said):
@@ -49,6 +55,22 @@ def test_fields_are_said_without_underscores():
     assert words.changed(event) == (
         "how well the date of birth is known, given name, fingerprint of the file"
     )
+
+
+def test_a_look_at_a_page_never_reads_as_the_act_that_it_is_for():
+    reads = ("see ", "search ", "read ", "verify ", "use ", "sign in")
+    rest = {str(each) for each in Capability if not each.startswith(reads)}
+    assert rest == words.DONE_ON_A_PAGE
+
+
+@pytest.mark.django_db
+def test_who_has_looked_does_not_say_that_a_child_was_sealed_where_nobody_did(client, settings):
+    settings.SECOND_FACTOR_REQUIRED = False
+    case = make_case()
+    sign_in(client, case.lead)
+    client.get(reverse("access:seal", args=[case.child.pk]))
+    page = client.get(reverse("access:looks", args=[case.child.pk])).content.decode()
+    assert "Opened the page to seal a child" in page
 
 
 @pytest.mark.django_db
