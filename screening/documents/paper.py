@@ -121,11 +121,12 @@ def _in_short(record: ScreenRecord) -> Iterator[tuple[str, str]]:
     """What a reader wants first; each is said in full further on."""
     tool, result = record.tool, record.assessment
     change = result["level_change"] or {}
+    this = "this correction" if record.correction else "this screen"
     yield "Level chosen", cse_level_words(change.get("chosen"), tool) or "No level was chosen"
     if change:
-        yield "Level before this screen", _previous(change, tool)
+        yield f"Level before {this}", _previous(change, tool)
     if change.get("peak"):
-        yield "Highest level before this screen", cse_level_words(change["peak"], tool)
+        yield f"Highest level before {this}", cse_level_words(change["peak"], tool)
     harm = tool.fields.get("harm_happened")
     if harm is not None:
         titles = {choice.key: choice.title for choice in harm.choices}

@@ -82,9 +82,22 @@ def _entries(field: Field, section: Section, record: ScreenRecord) -> Iterator[E
     elif field.key == "level":
         yield from _level(field, record)
     elif field.key in ("previous_level", "changed", "direction"):
-        yield Entry(field.title, _change(field, record))
+        yield Entry(level_question(field, correction=bool(record.correction)), _change(field, record))
     else:
         yield Entry(field.title, choice_words(field, record.sections.get(field.key)))
+
+
+#: What the paper asks about the level before means something else in a correction: the level that
+#: stood when it was completed, as a rule that of the version it corrects.
+_IN_A_CORRECTION = {
+    "previous_level": "Level before this correction",
+    "changed": "Has the level changed with this correction?",
+}
+
+
+def level_question(field: Field, *, correction: bool) -> str:
+    """The tool's question about the level, as it is meant where the screen is a correction."""
+    return _IN_A_CORRECTION.get(field.key, field.title) if correction else field.title
 
 
 def _level(field: Field, record: ScreenRecord) -> Iterator[Entry]:

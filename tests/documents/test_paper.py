@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
@@ -221,6 +222,20 @@ def test_a_lowered_level_says_whether_a_second_person_agreed(level, words):
     assert words in entries["Second person (lowering a level needs one)"]
     assert entries["Why the level is lower than before"] == "Moved home."
     assert ("Highest level before this screen", "CSE") in screen.in_short
+
+
+@pytest.mark.requirement("DEC-09")
+def test_a_correction_does_not_call_the_version_it_corrects_the_level_of_an_earlier_review():
+    """A first screen and its correction: nobody reviewed this child before."""
+    made = dataclasses.replace(samples.record("wiltshire"), correction="Correction 1: a slip")
+    made.assessment["level_change"] |= {"previous": "at_risk", "changed": False}
+    screen = samples.context(made)["screen"]
+    labels = [label for label, _ in screen.in_short]
+    labels += [e.label for part in screen.parts for e in part.entries]
+    assert "Level before this correction" in labels
+    assert "Has the level changed with this correction?" in labels
+    assert "Level before this screen" not in labels
+    assert "Level when previously reviewed" not in labels
 
 
 PLANTED = (
