@@ -32,7 +32,7 @@ _ID = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
 
 def check_tool(tool: Tool) -> list[Problem]:
     """Everything that is wrong with ``tool``, in the order of its file."""
-    checks = (_names, _parts, _matrix, _domains, _indicators, _repeats, _links, _fields)
+    checks = (_names, _parts, _matrix, _domains, given_twice, _indicators, _repeats, _links, _fields)
     return [problem for check in checks for problem in check(tool)]
 
 
@@ -76,12 +76,17 @@ def _domains(tool: Tool) -> Iterator[Problem]:
             yield f"domains.{domain.key}", "has no indicators"
 
 
+def given_twice(tool: Tool) -> Iterator[Problem]:
+    """Rows that stand twice: to be said even where other rows could not be read."""
+    rows = [row for domain in tool.domains for row in domain.indicators]
+    for value in _twice(row.id for row in rows if row.id):
+        yield value, "is given twice"
+    for number in _twice(str(row.source_row) for row in rows if row.source_row):
+        yield "source_row", f"{number} is given twice"
+
+
 def _indicators(tool: Tool) -> Iterator[Problem]:
     rows = [row for domain in tool.domains for row in domain.indicators]
-    for value in _twice(row.id for row in rows):
-        yield value, "is given twice"
-    for number in _twice(str(row.source_row) for row in rows):
-        yield "source_row", f"{number} is given twice"
     for row in rows:
         if not _ID.fullmatch(row.id):
             yield row.id, "an id has capital letters, digits and hyphens"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cse.strict import Reader, Refused, parse_json
-from screening.tools.checks import check_tool
+from screening.tools.checks import check_tool, given_twice
 from screening.tools.definition import (
     FIELD_KINDS,
     Choice,
@@ -110,7 +110,8 @@ def _tool(content: Any) -> Tool:
         content_hash=content_hash(content) if isinstance(content, Mapping) else "",
     )
     reader.done()
-    reader.refuse_if_wrong()
+    if reader.problems:
+        raise Refused([*reader.problems, *given_twice(tool)])
     problems = check_tool(tool)
     if problems:
         raise Refused(problems)

@@ -197,6 +197,14 @@ def test_what_does_not_hold_together_is_named(oxfordshire, change, place):
 
 
 @pytest.mark.requirement("DEC-22")
+def test_a_row_that_stands_twice_is_named_beside_one_that_cannot_be_read(oxfordshire):
+    rows = oxfordshire["domains"][0]["indicators"]
+    rows[0]["suggested_level"] = "extreme"
+    rows[1]["id"] = rows[2]["id"]
+    assert set(refused(oxfordshire)) == {"domains[0].indicators[0].suggested_level", rows[2]["id"]}
+
+
+@pytest.mark.requirement("DEC-22")
 def test_every_wrong_row_is_named_at_once(oxfordshire):
     oxfordshire["domains"][0]["indicators"][0]["suggested_level"] = "huge"
     oxfordshire["domains"][0]["indicators"][4]["source_text"] = ""
