@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -49,7 +50,7 @@ def explain(facts: Any) -> dict[str, Any]:
 
 def _tool(reader: Reader) -> Tool | None:
     """The shipped tool that ``tool`` names, or the definition that it holds."""
-    given = reader.raw("tool", required=True)
+    given = reader.raw("tool", required=False)
     if isinstance(given, Mapping):
         return _rehearsed(reader, given)
     key = reader.choice("tool", tool_files(), required=True)
@@ -87,7 +88,7 @@ def _facts(reader: Reader, tool: Tool) -> Facts | None:
         "answers": _answers(reader, tool),
         "domains": _domains(reader, tool),
         "overall": _overall(reader, tool),
-        "history": _history(reader),
+        "history": _history(reader, completed_on),
         "level": reader.choice("level", CseLevel, spaced=True),
         "level_approved": reader.boolean("level_approved", default=False),
         "direction": reader.choice("direction", Direction),
@@ -192,7 +193,8 @@ def _rating(reader: Reader, domain: str) -> DomainRating:
     )
 
 
-def _history(reader: Reader) -> tuple[LevelEvent, ...]:
+def _history(reader: Reader, completed_on: dt.date | None) -> tuple[LevelEvent, ...]:
+    """The levels before this screen: a later one is no history of it."""
     found = []
     for each in reader.objects("history"):
         level, day = (
@@ -200,7 +202,9 @@ def _history(reader: Reader) -> tuple[LevelEvent, ...]:
             each.day("on", required=True),
         )
         each.done()
-        if level and day:
+        if day and completed_on and day > completed_on:
+            each.wrong("on", f"{day} is after completed_on")
+        elif level and day:
             found.append(LevelEvent(CseLevel(level), day))
     return tuple(found)
 

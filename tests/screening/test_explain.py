@@ -205,7 +205,14 @@ WRONG = [
     (RATED, ["concerns_confirmed"], "no", "concerns_confirmed"),
     (RATED, ["history"], [{"level": "cse"}], "history[0].on"),
     (RATED, ["history"], [{"level": "no risk", "on": "2026-11-02"}], "history[0].level"),
+    (RATED, ["history"], [{"level": "cse", "on": "2026-12-02"}], "history[0].on"),
 ]
+
+
+def test_facts_without_a_tool_say_so_once():
+    with pytest.raises(Refused) as refused:
+        outcome("screening", "{}")
+    assert refused.value.problems == (("tool", "missing"),)
 
 
 @pytest.mark.parametrize(
