@@ -14,7 +14,7 @@ from cse.access.policies import NotAllowed, can
 from cse.audit import events
 from cse.children.models import LevelEvent
 from cse.children.pages import frame
-from cse.children.queries.levels import levels_of, standing_of
+from cse.children.queries.levels import level_since, levels_of, never_took_effect, standing_of
 from cse.interface.queries import hints_for
 from screening import queries
 from screening.actions import answer_added_duty, approve_level, countersign, refuse_level
@@ -174,15 +174,20 @@ def _answer_level(request, event, flagged):
     except Refused:  # somebody else answered while this was typed
         event.refresh_from_db()
         return _level_answered_before(request, event, form, flagged)
-    messages.success(
-        request,
-        "The lower level is approved and stands from now on."
-        if form.approves
-        else "The lower level is refused: the level before it stands.",
-    )
+    messages.success(request, _became_of(event, approved=form.approves))
     return _after(
         request, Capability.APPROVE_LEVEL, event.child_id, "approve-level", event_id=event.pk
     )
+
+
+def _became_of(event, *, approved):
+    since = level_since(event, list(levels_of(event.child)))
+    answer = "approved" if approved else "refused"
+    if since is not None:
+        return f"Your answer is kept: {answer}. {since.get_level_display()}, chosen later, stands."
+    if approved:
+        return "The lower level is approved and stands from now on."
+    return "The lower level is refused: the level before it stands."
 
 
 def _level_answered_before(request, event, form, flagged):
@@ -205,6 +210,8 @@ def _level_page(request, event, form, flagged, *, status=200, hints=()):
         "answered": answered,
         "standing": standing_of([each for each in levels if each.pk != event.pk]),
         "levels": levels,
+        "since": level_since(event, levels),
+        "never": {each.pk for each in levels if never_took_effect(each, levels)},
         "flagged": flagged,
         "why_not": "" if answered else _why_not(request.user, event, screen),
         "typed": form.data if status == 409 else None,

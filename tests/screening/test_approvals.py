@@ -513,3 +513,19 @@ def test_a_level_that_was_replaced_says_until_when_it_was_in_effect(place, event
     page = text_of(client.get(level_at(event)))
     assert [page.count(each) for each in states] == [0, 1, 0, 1]
     assert f"In effect until {date_words(event.approved_at)}" in page
+
+
+@pytest.mark.requirement("DEC-09", "W-SCR-02")
+def test_a_lowering_approved_after_a_higher_level_was_chosen_never_took_effect(place, event):
+    completed(place, level="cse", concerns_confirmed="yes")
+    client = place.client(place.lead)
+    page = text_of(client.get(level_at(event)))
+    assert "after this level. It stands, whatever the answer here" in page
+    assert "is the child’s level" not in page
+    answered = text_of(client.get(say(client, event)["Location"]))
+    assert "CSE, chosen later, stands" in answered
+    assert "stands from now on" not in answered
+    assert "Approved when a later level stood already" in answered
+    levels = text_of(client.get(reverse("children:levels", args=[place.child.pk])))
+    assert "when a later level stood already" in levels
+    assert levels.count("In effect until") == 1

@@ -62,6 +62,22 @@ def is_waiting(event: LevelEvent) -> bool:
     return event.needs_approval and event.approved_at is None and event.refused_at is None
 
 
+def level_since(event: LevelEvent, events: Sequence[LevelEvent]) -> LevelEvent | None:
+    """The level in effect that was chosen after this one, whatever becomes of it; of several, the
+    last. ``events`` are the child's, the newest first."""
+    newer = events[: [each.pk for each in events].index(event.pk)]
+    return next((each for each in newer if is_in_effect(each)), None)
+
+
+def never_took_effect(event: LevelEvent, events: Sequence[LevelEvent]) -> bool:
+    """Whether a lowering was approved only when a level chosen after it stood already."""
+    if event.approved_at is None:
+        return False
+    newer = events[: [each.pk for each in events].index(event.pk)]
+    began = [each.approved_at or each.decided_at for each in newer if is_in_effect(each)]
+    return any(moment < event.approved_at for moment in began)
+
+
 def standing(child: Child) -> Standing:
     """The child's standing; one query."""
     return standing_of(list(levels_of(child)))

@@ -15,7 +15,13 @@ from cse.children.panels import panels_for
 from cse.children.policies import NotPossible, Stale
 from cse.children.queries import my_children
 from cse.children.queries.changes import changes_of
-from cse.children.queries.levels import is_in_effect, is_waiting, levels_of, standing_of
+from cse.children.queries.levels import (
+    is_in_effect,
+    is_waiting,
+    levels_of,
+    never_took_effect,
+    standing_of,
+)
 from cse.children.queries.overview import (
     contacts_of,
     is_in_team,
@@ -108,6 +114,7 @@ def levels(request, child_id):
     child = visible_child(request, child_id)
     events = list(levels_of(child))
     rows = [(event, is_in_effect(event), is_waiting(event)) for event in events]
-    context = {"rows": rows, "standing": standing_of(events)}
+    never = {event.pk for event in events if never_took_effect(event, events)}
+    context = {"rows": rows, "never": never, "standing": standing_of(events)}
     page = frame(child, request.user, "children:levels", events)
     return render(request, "children/levels.html", page | context)
