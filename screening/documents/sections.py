@@ -82,7 +82,9 @@ def _entries(field: Field, section: Section, record: ScreenRecord) -> Iterator[E
     elif field.key == "level":
         yield from _level(field, record)
     elif field.key in ("previous_level", "changed", "direction"):
-        yield Entry(level_question(field, correction=bool(record.correction)), _change(field, record))
+        yield Entry(
+            level_question(field, correction=bool(record.correction)), _change(field, record)
+        )
     else:
         yield Entry(field.title, choice_words(field, record.sections.get(field.key)))
 

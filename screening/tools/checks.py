@@ -32,7 +32,17 @@ _ID = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
 
 def check_tool(tool: Tool) -> list[Problem]:
     """Everything that is wrong with ``tool``, in the order of its file."""
-    checks = (_names, _parts, _matrix, _domains, given_twice, _indicators, _repeats, _links, _fields)
+    checks = (
+        _names,
+        _parts,
+        _matrix,
+        _domains,
+        given_twice,
+        _indicators,
+        _repeats,
+        _links,
+        _fields,
+    )
     return [problem for check in checks for problem in check(tool)]
 
 
