@@ -133,6 +133,23 @@ def test_somebody_else_reviews_it(as_user, case):
     assert "reviewed already" in again.content.decode()
 
 
+@pytest.mark.parametrize(("outcome", "sees"), [("justified", True), ("not_justified", False)])
+def test_an_opening_that_was_not_justified_ends_with_the_review(as_user, case, outcome, sees):
+    opening = opening_by(case.stranger, case.child)
+    said = {"outcome": outcome, "note": "I spoke to them"}
+    assert as_user(case.lead).post(review_page(opening), said).status_code == 302
+    assert can(case.stranger, Capability.SEE_CHILD, case.child) is sees
+
+
+def test_a_review_of_one_opening_leaves_the_hour_of_a_later_one(as_user, case):
+    first = opening_by(case.stranger, case.child)
+    actions.give_back(child=case.child, by=case.stranger)
+    opening_by(case.stranger, case.child)
+    said = {"outcome": "not_justified", "note": "I spoke to them"}
+    assert as_user(case.lead).post(review_page(first), said).status_code == 302
+    assert can(case.stranger, Capability.SEE_CHILD, case.child)
+
+
 def test_nobody_reviews_their_own_and_the_lead_is_told(as_user, case):
     agency_lead = make_user(Role.NAMED_LEAD)
     opening = opening_by(agency_lead, case.child)

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cse.access.actions.asked import end_asked_access, let_see_to_answer
-from cse.access.actions.grants import _held, write_grant
+from cse.access.actions.grants import _held, end_by_rule, write_grant
 from cse.access.capabilities import Capability
 from cse.access.models import (
     Basis,
@@ -23,6 +23,7 @@ from cse.access.models import (
     ChildTeamGrant,
     ChildUserGrant,
     Exclusion,
+    ReviewOutcome,
     Seal,
 )
 from cse.access.policies import NotAllowed, NotVisible, OwnInterest, check, in_scope, need_reason
@@ -177,7 +178,10 @@ def _let_see(opening: BreakGlass, *, user: Any = None, group: Group | None = Non
 
 @transaction.atomic
 def review_break_glass(*, opening: BreakGlass, by: Any, outcome: str, note: str) -> None:
-    """Say whether an emergency opening was justified; never one's own (``OwnInterest``)."""
+    """Say whether an emergency opening was justified; never one's own (``OwnInterest``).
+
+    Where it was not, what is left of its hour ends with the answer.
+    """
     check(by, Capability.REVIEW_BREAK_GLASS)
     if not in_scope(by, opening.child_id):
         raise NotVisible
@@ -191,6 +195,8 @@ def review_break_glass(*, opening: BreakGlass, by: Any, outcome: str, note: str)
     opening.save()
     wired("close_work")(subject=opening, kind=REVIEW_BREAK_GLASS)
     end_asked_access(opening.child, by)
+    if outcome == ReviewOutcome.NOT_JUSTIFIED:
+        _end_what_is_left(opening, by)
     events.record(
         "emergency access reviewed",
         by=by,
@@ -199,3 +205,16 @@ def review_break_glass(*, opening: BreakGlass, by: Any, outcome: str, note: str)
         rule=outcome,
         reason=note,
     )
+
+
+def _end_what_is_left(opening: BreakGlass, by: Any) -> None:
+    """End the hour of this opening; that of another one of theirs has its own review."""
+    row = _held(opening.child, Basis.BREAK_GLASS, user=opening.user, group=None)
+    if row is not None and row.expires_at == opening.expires_at:
+        end_by_rule(
+            child=opening.child,
+            basis=Basis.BREAK_GLASS,
+            by=by,
+            reason="Reviewed: not justified",
+            user=opening.user,
+        )
