@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from cse.interface.context import Idle
 from cse.interface.guidance import PAGES
+from cse.interface.who_screens import expected_of, expected_of_others
 from tests.browser.conftest import barriers
 from tests.interface import gallery
 from tests.interface.browsing import Site
@@ -229,7 +230,15 @@ def test_guidance_reads_at_any_width(chromium, site):
     environment = gallery.environment()
     request = gallery.request()
     for number, entry in enumerate(PAGES):
-        context = gallery.context(form=None, page=entry, pages=PAGES, terms=[], request=request)
+        context = gallery.context(
+            form=None,
+            page=entry,
+            pages=PAGES,
+            terms=[],
+            request=request,
+            own=expected_of({"school"}),
+            others=expected_of_others({"school"}),
+        )
         html = environment.get_template(f"guidance/{entry.slug}.html").render(**context)
         site.pages[f"/guidance{number}"] = html
     context = chromium.new_context(viewport={"width": 320, "height": TALL}, bypass_csp=True)

@@ -106,6 +106,7 @@ def test_refused_methods_are_named():
     assert errors.unavailable(request())["Retry-After"] == "60"
 
 
+@pytest.mark.django_db
 def test_too_much_says_how_much_a_form_takes(settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024**2
     sent = {"note": "x" * (3 * 1024**2 + 1)}
@@ -116,6 +117,7 @@ def test_too_much_says_how_much_a_form_takes(settings):
     assert "up to 20,000 characters" in html
 
 
+@pytest.mark.django_db
 def test_too_many_fields_are_too_much(settings):
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 3
     sent = {f"field-{n}": "x" for n in range(5)}
