@@ -14,6 +14,27 @@ from django.test import TransactionTestCase
 
 from tests.database import copy_of_template, drop, empty_database
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each worker begins with its share of the long tests, so that none is left alone with them.
+
+    A worker is given a stretch of the list first and takes from the others' ends when it is done.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [each for each in items if _is_long(each)]
+    short = [each for each in items if not _is_long(each)]
+    size = -(-len(short) // workers)
+    items[:] = [
+        each
+        for number in range(workers)
+        for each in (*long[number::workers], *short[number * size : (number + 1) * size])
+    ]
+
+
+def _is_long(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("browser", "walk"))
+
+
 #: Passwords of tests protect nothing.
 QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

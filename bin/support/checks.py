@@ -18,8 +18,10 @@ import system
 
 PACKAGES = ("cse", "screening", "referrals", "meetings", "intelligence")
 NO_ANSWER = 4
-# A worker that is done takes over from the other: the browser tests are long and stand together.
-IN_PARALLEL = ("-n", "auto", "--dist", "worksteal", "--durations=15", "--durations-min=5")
+# One more than there are processors: a test in a browser waits more than it works. A worker that is
+# done takes over from the others (tests/conftest.py shares the long ones first).
+WORKERS = (os.cpu_count() or 1) + 1
+IN_PARALLEL = ("-n", f"{WORKERS}", "--dist", "worksteal", "--durations=15", "--durations-min=5")
 #: Markers of the tests that take longest.
 QUICK = ("browser", "walk")
 # What a developer's shell may hold must not decide what is tested.

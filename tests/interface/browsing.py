@@ -16,11 +16,12 @@ TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
 class Site:
-    """Pages by path, answers to posts in turn, and what was posted."""
+    """Pages by path, answers to posts in turn (by path too: seconds to wait), what was posted."""
 
     def __init__(self):
         self.pages: dict[str, str] = {}
         self.answers: dict[str, list[tuple[int, dict]]] = {}
+        self.slow: dict[str, float] = {}
         self.posted: list[tuple[str, str]] = []
         self.policy = build_policy()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -37,6 +38,7 @@ class Site:
 
     def reset(self):
         self.answers.clear()
+        self.slow.clear()
         self.posted.clear()
 
     def _handler(site):  # noqa: N805 - the handler below has its own self
@@ -53,6 +55,7 @@ class Site:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"] or 0)).decode()
                 site.posted.append((self.path, body))
+                threading.Event().wait(site.slow.get(self.path, 0))
                 waiting = site.answers.get(self.path)
                 status, answer = waiting.pop(0) if waiting else (500, {})
                 self._send(status, "application/json", json.dumps(answer).encode())

@@ -136,14 +136,12 @@ def test_when_it_cannot_be_saved_the_page_says_what_to_do_and_keeps_the_text(
 
 
 def test_the_button_does_not_overtake_a_save_on_its_way(page, site):
-    def slowly(route):
-        page.wait_for_timeout(300)
-        route.fulfill(json={"saved_at": "14:05", "version": 8})
-
+    # Slow at the server: waiting inside one of Playwright's own handlers can wait for ever.
+    site.answers["/save"] = [(200, {"saved_at": "14:05", "version": 8})]
+    site.slow["/save"] = 0.5
     page.goto(draft(site))
-    page.route("**/save", slowly)
-    page.fill("#t", "Typed")
-    page.wait_for_timeout(1550)
+    with page.expect_request("**/save"):
+        page.fill("#t", "Typed")
     with page.expect_request("**/button") as sent:
         page.get_by_role("button", name="Save").click()
     assert QueryDict(sent.value.post_data)["version"] == "8"
