@@ -65,6 +65,7 @@ class WorkItem(models.Model):
             models.Index(
                 fields=["child", "due_at"],
                 condition=Q(closed_at__isnull=True),
+                include=["kind"],
                 name="work_of_child",
             ),
             models.Index(fields=["subject_id", "kind"], name="work_of_subject"),
