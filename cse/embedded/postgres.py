@@ -29,7 +29,7 @@ unix_socket_directories = '"{run}"'
 unix_socket_permissions = 0700
 password_encryption = 'scram-sha-256'
 max_connections = 100
-shared_buffers = '128MB'
+shared_buffers = '{buffers}'
 timezone = 'UTC'
 log_timezone = 'UTC'
 # What a statement says may name a child: none of it belongs in a log.
@@ -185,8 +185,12 @@ def _check_release(where: Places, programs: Path) -> None:
 def _configure(where: Places) -> None:
     fast = os.environ.get("CSE_EMBEDDED_DURABLE", "1") == "0"
     run = str(where.run).replace("'", "''")
+    # The demo shares its machine; a bench gives the server what one of its own would have.
+    buffers = os.environ.get("CSE_EMBEDDED_BUFFERS", "128MB").replace("'", "''")
     _write(where, "pg_hba.conf", ACCESS_RULES)
-    _write(where, "cse.conf", CONFIGURATION.format(run=run) + (FAST if fast else ""))
+    _write(
+        where, "cse.conf", CONFIGURATION.format(run=run, buffers=buffers) + (FAST if fast else "")
+    )
     # initdb has tried out what this machine can do (its kind of shared memory, say): that stays.
     found = (where.postgres_data / "postgresql.conf").read_text(encoding="utf-8")
     if INCLUDE not in found:
