@@ -12,7 +12,7 @@ from cse.access.principals import principals_of
 from cse.children.models import Child
 from referrals.addressees import FRONT_DOOR
 from referrals.models import Delivery, Disagreement, Referral
-from referrals.queries import is_visible
+from referrals.queries import is_visible, may_follow
 from referrals.routing import Obligation
 from referrals.transitions import (
     HELD,
@@ -58,15 +58,25 @@ class TakenByAnother(Refused):
 def check_can_start(user: Any, child: Child, today: dt.date) -> None:
     """Raise unless this person may refer this child: under 18 (O-REF-04, DEC-25)."""
     check(user, Capability.REFER, child)
+    check_is_child(child, today)
+
+
+def check_is_child(child: Child, today: dt.date) -> None:
+    """Raise for somebody who is an adult by now (O-REF-04, DEC-25)."""
     if is_adult(child, today):
         raise Refused(TOO_OLD)
 
 
+def check_follows(user: Any, referral: Referral) -> None:
+    """Raise unless this person may write and follow it, as their own or their agency's."""
+    check(user, Capability.OWN_REFERRAL, referral.child_id)
+    if not may_follow(user, referral):
+        raise NotVisible
+
+
 def check_referral(user: Any, referral: Referral, act: Act) -> Status:
     """The status after the act. Raises ``NotVisible``, ``NoDraft`` or ``Refused``."""
-    check(user, Capability.REFER, referral.child_id)
-    if not is_visible(user, referral):
-        raise NotVisible
+    check_follows(user, referral)
     after = after_referral(Status(referral.status), act, actors_of_referral(user, referral))
     if after is not None:
         return after
@@ -79,9 +89,12 @@ def check_referral(user: Any, referral: Referral, act: Act) -> Status:
 
 def check_delivery(user: Any, delivery: Delivery, act: Act) -> State:
     """The state after the act. Raises ``NotVisible``, ``TakenByAnother`` or ``Refused``."""
-    check(user, _capability(act), delivery.referral.child_id)
-    if not is_visible(user, delivery.referral):
-        raise NotVisible
+    if _capability(act) is Capability.OWN_REFERRAL:
+        check_follows(user, delivery.referral)
+    else:
+        check(user, Capability.TRIAGE, delivery.referral.child_id)
+        if not is_visible(user, delivery.referral):
+            raise NotVisible
     after = after_delivery(delivery.stands_at, act, actors_of(user, delivery))
     if after is None:
         _say_why_not(user, delivery, act)
@@ -115,7 +128,7 @@ def _is_open(
 
 
 def _capability(act: Act) -> Capability:
-    return Capability.REFER if act in (Act.TELL, Act.WITHDRAW) else Capability.TRIAGE
+    return Capability.OWN_REFERRAL if act in (Act.TELL, Act.WITHDRAW) else Capability.TRIAGE
 
 
 def _say_why_not(user: Any, delivery: Delivery, act: Act) -> None:
@@ -175,11 +188,7 @@ def check_can_withdraw(user: Any, referral: Referral, deliveries: Iterable[Deliv
 
 def check_can_disagree(user: Any, delivery: Delivery) -> None:
     """Raise unless this person refers, and there is a decision to disagree with."""
-    check(user, Capability.REFER, delivery.referral.child_id)
-    if not is_visible(user, delivery.referral):
-        raise NotVisible
-    if Actor.REFERRER not in actors_of_referral(user, delivery.referral):
-        raise Refused("Only the agency that referred can disagree with the decision.")
+    check_follows(user, delivery.referral)
     if not delivery.decision or delivery.stands_at is State.PROPOSED or delivery.team is None:
         raise Refused("There is no decision yet. Ask the team that has it.")
 

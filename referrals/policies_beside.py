@@ -10,13 +10,25 @@ from django.utils import timezone
 
 from cse.access.capabilities import Capability
 from cse.access.models import Exclusion
-from cse.access.policies import NotVisible, check
+from cse.access.policies import NotVisible, check, only_in_an_emergency
 from cse.access.principals import principals_of
 from cse.people.models import Post, Role, User
 from referrals.models import Capacity, DecisionNotToRefer, Way
 from referrals.policies import NoDraft, Refused
 from referrals.queries.beside import decision_is_visible, standing_of
 from referrals.ways_out import Standing
+
+IN_AN_EMERGENCY = (
+    "You have opened this child in an emergency, and it closes to you again within the hour. Make "
+    "the referral now: what you know, and what you were advised, goes into it. Whoever has access "
+    "to the child can plan early help, or decide not to refer."
+)
+
+
+def check_can_begin(user: Any, child: Any) -> None:
+    """Raise in an emergency opening: what takes longer than its hour would be left to nobody."""
+    if only_in_an_emergency(user, child):
+        raise Refused(IN_AN_EMERGENCY)
 
 
 def check_can_change(user: Any, decision: DecisionNotToRefer) -> None:

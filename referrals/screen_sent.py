@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cse.access.capabilities import Capability
-from cse.access.principals import principals_of
+from cse.access.policies import can
 from cse.interface.words import date_words
 from referrals.models import Referral
 from screening.models import Screen, ScreenCopy, Status
@@ -49,10 +49,10 @@ class ScreenSent:
 
 
 def screen_sent(referral: Referral, user: Any) -> ScreenSent:
-    """The screen of a sent referral that this person sees already. Three queries at most."""
-    may_read = Capability.SEE_SCREEN in principals_of(user).acts
+    """The screen of a sent referral that this person sees already. Four queries at most."""
     if referral.screen is None:
         return ScreenSent(words_of(referral))
+    may_read = can(user, Capability.SEE_SCREEN, referral.child_id)
     if went_complete(referral):
         return ScreenSent(words_of(referral), went=referral.screen if may_read else None)
     if not may_read:

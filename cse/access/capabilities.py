@@ -47,6 +47,7 @@ class Capability(StrEnum):
     # Referrals
     SEE_REFERRAL = "see a referral"
     REFER = "make a referral"
+    OWN_REFERRAL = "write and follow a referral of one's own"
     TRIAGE = "answer a referral sent to own team"
     SIGN_DECISION = "sign a decision not to refer"
     CONSULT = "consult without a name"
@@ -96,6 +97,7 @@ CHILD_ACTS = frozenset(
         Capability.TRACK_ASSESSMENT,
         Capability.SEE_REFERRAL,
         Capability.REFER,
+        Capability.OWN_REFERRAL,
         Capability.TRIAGE,
         Capability.SIGN_DECISION,
         Capability.EARLY_HELP,

@@ -11,8 +11,9 @@ from django.db import connection
 from django.utils import timezone
 
 from cse.access.capabilities import CHILD_ACTS, Capability
+from cse.access.models import Basis, ChildTeamGrant, ChildUserGrant
 from cse.access.principals import principals_of
-from cse.access.scope import ASKED_ACTS, scope_sql
+from cse.access.scope import NARROW, scope_sql
 
 
 class NotVisible(Exception):  # noqa: N818  named for what it means
@@ -48,18 +49,18 @@ def check(user: Any, capability: Capability | str, child: Any = None) -> None:
 
 
 def _sees(user: Any, capability: Capability, child: Any) -> bool:
-    return in_scope(user, getattr(child, "pk", child), asked=capability in ASKED_ACTS)
+    return in_scope(user, getattr(child, "pk", child), act=capability)
 
 
-def in_scope(user: Any, child_id: uuid.UUID, *, asked: bool = False) -> bool:
+def in_scope(user: Any, child_id: uuid.UUID, *, act: Capability | None = None) -> bool:
     """Whether the child is among those `visible()` would give, by the same SQL.
 
-    ``asked``: for an act for which it is enough to be asked.
+    ``act``: also where a grant opens no more than what that act is for.
     """
     principals = principals_of(user)
     if not principals.acts:
         return False
-    sql, parameters = scope_sql(principals, only=child_id, asked=asked)
+    sql, parameters = scope_sql(principals, only=child_id, act=act)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT EXISTS ({sql})", parameters)
         return bool(cursor.fetchone()[0])
@@ -78,26 +79,25 @@ def need_reason(reason: str) -> None:
 def check_ordinary_access(user: Any, child: Any) -> None:
     """Raise where only an emergency opening lets this person in.
 
-    It is for seeing and helping, not for changing who else sees the child. Nor is being asked to
-    contribute.
+    It is for seeing and helping, not for changing who else sees the child. Nor is a grant that
+    opens a request or a referral alone.
     """
-    from cse.access.models import Basis
-
-    if not _live_bases(user, child) - {Basis.BREAK_GLASS, Basis.CONTRIBUTOR}:
+    if not sees_on(user, child):
         raise NotAllowed("An emergency opening does not let you change who sees a child.")
+
+
+def sees_on(user: Any, child: Any) -> bool:
+    """Whether something more than an emergency opening or a narrow grant lets this person in."""
+    return bool(_live_bases(user, child) - {Basis.BREAK_GLASS, *NARROW.values()})
 
 
 def only_in_an_emergency(user: Any, child: Any) -> bool:
     """Whether this person has opened the child in an emergency and sees it on no other ground."""
-    from cse.access.models import Basis
-
-    return _live_bases(user, child) - {Basis.CONTRIBUTOR} == {Basis.BREAK_GLASS}
+    return _live_bases(user, child) - {*NARROW.values()} == {Basis.BREAK_GLASS}
 
 
 def _live_bases(user: Any, child: Any) -> set[str]:
     """The grounds on which this person has access to the child now. One query."""
-    from cse.access.models import ChildTeamGrant, ChildUserGrant
-
     now = timezone.now()
     live = {
         "content_object_id": getattr(child, "pk", child),

@@ -23,7 +23,7 @@ from cse.access.models import (
     Seal,
 )
 from cse.access.principals import Principals, principals_of, principals_of_people
-from cse.access.scope import people_in_scope, visible
+from cse.access.scope import NARROW, people_in_scope, visible
 from cse.audit.models import AuditEvent, Decision
 from cse.people.models import Post, Team
 
@@ -107,22 +107,27 @@ class Marks:
     """What a page about a child must not let anybody overlook about access.
 
     ``open_until``: where an emergency opening alone lets this person in, the moment it ends.
+    ``sees_record``: they see the child's record, and not only a request or referral of their own.
     """
 
     sealed: bool
     open_until: dt.datetime | None
+    sees_record: bool
 
 
 _MARKS = """
 SELECT EXISTS (SELECT FROM access_seal WHERE child_id = %(child)s AND lifted_at IS NULL),
-       (SELECT CASE WHEN bool_and(basis = %(emergency)s) THEN max(expires_at) END FROM (
+       opened.until, opened.at_all
+  FROM (SELECT CASE WHEN bool_and(basis = %(emergency)s) THEN max(expires_at) END AS until,
+               count(*) > 0 AS at_all FROM (
           SELECT basis, expires_at FROM access_childusergrant
            WHERE content_object_id = %(child)s AND user_id = %(user)s
-             AND starts_at <= %(now)s AND expires_at > %(now)s AND basis <> %(asked)s
+             AND starts_at <= %(now)s AND expires_at > %(now)s AND basis <> ALL(%(narrow)s)
           UNION ALL
           SELECT basis, expires_at FROM access_childteamgrant
            WHERE content_object_id = %(child)s AND group_id = ANY(%(groups)s::int[])
-             AND starts_at <= %(now)s AND expires_at > %(now)s AND basis <> %(asked)s) live)
+             AND starts_at <= %(now)s AND expires_at > %(now)s AND basis <> ALL(%(narrow)s)) live
+       ) opened
 """
 
 
@@ -133,13 +138,12 @@ def marks_of(child_id: uuid.UUID, user: Any) -> Marks:
         "user": user.pk,
         "groups": list(principals_of(user).groups),
         "emergency": Basis.BREAK_GLASS,
-        "asked": Basis.CONTRIBUTOR,
+        "narrow": [str(basis) for basis in NARROW.values()],
         "now": timezone.now(),
     }
     with connection.cursor() as cursor:
         cursor.execute(_MARKS, parameters)
-        sealed, open_until = cursor.fetchone()
-    return Marks(sealed, open_until)
+        return Marks(*cursor.fetchone())
 
 
 def _reasons_of(
@@ -288,7 +292,7 @@ def _teams(words: list[str]) -> list[Colleague]:
 
 def grant_holders(child_id: uuid.UUID) -> list[Any]:
     """People whose grant would let them see the child were they named in its seal."""
-    grants = [each for each in live_grants(child_id) if each.basis != Basis.CONTRIBUTOR]
+    grants = [each for each in live_grants(child_id) if each.basis not in NARROW.values()]
     groups = {grant.group_id for grant in grants if isinstance(grant, ChildTeamGrant)}
     holders = {grant.user_id for grant in grants if isinstance(grant, ChildUserGrant)}
     posts = Post.objects.filter(team__group_id__in=groups)

@@ -8,7 +8,8 @@ exclusion, no live grant, seal.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 from django.db import connection, models
@@ -17,12 +18,18 @@ from django.db.models.expressions import Expression
 from django.utils import timezone
 
 from cse.access.capabilities import CHILD_ACTS, Capability
+from cse.access.models import Basis
 from cse.access.principals import Principals, principals_of
 
 M = TypeVar("M", bound=models.Model)
 
-ASKED_ACTS: Final = frozenset({Capability.CONTRIBUTE})
-"""Acts for which it is enough to be asked; for every other such a grant opens nothing."""
+NARROW: Final[Mapping[Capability, Basis]] = MappingProxyType(
+    {Capability.CONTRIBUTE: Basis.CONTRIBUTOR, Capability.OWN_REFERRAL: Basis.REFERRER}
+)
+"""Grants that open one thing and not the record: the act each is for; for all others it opens none.
+
+The room of that thing narrows further, to the request or the referral that is this person's own.
+"""
 
 #: A break-glass grant opens ordinary children only, so a seal is stronger than it; that holds
 #: because emergency access never adds a name to a seal.
@@ -44,8 +51,11 @@ SELECT s.child_id FROM access_seal s
                     WHERE n.seal_id = s.id AND n.user_id = {user} AND n.ended_at IS NULL)
 """
 
-#: The grants that open the whole record: all but those of people who are only asked.
-WIDE = "AND basis <> 'contributor'"
+
+def _wide(act: Capability | None = None) -> str:
+    """The grants that open the whole record, and the narrow ones that this act takes in."""
+    shut = sorted(basis for each, basis in NARROW.items() if each is not act)
+    return f"AND basis NOT IN ({', '.join(repr(str(basis)) for basis in shut)})"
 
 
 def scope_sql(
@@ -53,7 +63,7 @@ def scope_sql(
     only: uuid.UUID | None = None,
     column: str = "",
     *,
-    asked: bool = False,
+    act: Capability | None = None,
 ) -> tuple[str, dict[str, Any]]:
     """The SQL that yields the ids of the children in scope, and its parameters.
 
@@ -61,7 +71,7 @@ def scope_sql(
     look-ups instead of the whole array. ``column`` does the same for each row of an outer query
     (``EXISTS (scope_sql(..., column="w.child_id"))``): cheaper than the array where an index
     already gives the few rows wanted, in order. It is a name from our code, never typed text.
-    ``asked`` takes in children about whom this person is only asked something (``ASKED_ACTS``).
+    ``act`` takes in children of whom this person sees only what that act is for (``NARROW``).
     """
     same = column or ("%(only)s" if only else "")
     parameters: dict[str, Any] = {
@@ -75,13 +85,18 @@ def scope_sql(
         groups="%(groups)s",
         only_grant=f"AND content_object_id = {same}" if same else "",
         only_child=f"AND child_id = {same}" if same else "",
-        wide="" if asked else WIDE,
+        wide=_wide(act),
     )
     return sql, parameters
 
 
-def people_in_scope(child_id: uuid.UUID, people: Sequence[Principals]) -> set[uuid.UUID]:
-    """Which of these people have the child in scope: the same SQL, asked for each in one query."""
+def people_in_scope(
+    child_id: uuid.UUID, people: Sequence[Principals], *, act: Capability | None = None
+) -> set[uuid.UUID]:
+    """Which of these people have the child in scope: the same SQL, asked for each in one query.
+
+    ``act``: also where a grant opens no more than what that act is for.
+    """
     if not people:
         return set()
     values = ", ".join(f"(%(user{n})s::uuid, %(groups{n})s::int[])" for n in range(len(people)))
@@ -90,7 +105,7 @@ def people_in_scope(child_id: uuid.UUID, people: Sequence[Principals]) -> set[uu
         groups="p.groups",
         only_grant="AND content_object_id = %(only)s",
         only_child="AND child_id = %(only)s",
-        wide=WIDE,
+        wide=_wide(act),
     )
     parameters: dict[str, Any] = {"only": child_id, "now": timezone.now()}
     for n, person in enumerate(people):
@@ -115,10 +130,15 @@ class InScope(Expression):
     filterable = True
 
     def __init__(
-        self, column: Any, principals: Principals, *, asked: bool = False, each: bool = False
+        self,
+        column: Any,
+        principals: Principals,
+        *,
+        act: Capability | None = None,
+        each: bool = False,
     ) -> None:
         super().__init__(output_field=BooleanField())
-        self.asked, self.each = asked, each
+        self.act, self.each = act, each
         self.column = models.F(column) if isinstance(column, str) else column
         self.principals = principals
 
@@ -131,7 +151,7 @@ class InScope(Expression):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = compiler.compile(self.column)
         same = column if self.each else ""
-        sql, named = scope_sql(self.principals, column=same, asked=self.asked)
+        sql, named = scope_sql(self.principals, column=same, act=self.act)
         order: list[Any] = []
         # Django binds by position: turn the named parameters into their values in order.
         positional = _positional(sql, named, order)
@@ -160,10 +180,9 @@ def visible(queryset: models.QuerySet[M], user: Any, capability: Capability) -> 
     principals = principals_of(user)
     if capability not in principals.acts or capability not in CHILD_ACTS:
         return queryset.none()
-    asked = capability in ASKED_ACTS
     paths = child_paths(queryset.model)
     each = len(paths) > 1
-    scopes = (InScope(path, principals, asked=asked, each=each) for path in paths)
+    scopes = (InScope(path, principals, act=capability, each=each) for path in paths)
     return queryset.filter(*scopes)
 
 

@@ -96,6 +96,7 @@ DONE_ON_A_PAGE: frozenset[str] = frozenset(
         "contribute to an assessment",
         "record an assessment of social care",
         "make a referral",
+        "write and follow a referral of one's own",
         "answer a referral sent to own team",
         "sign a decision not to refer",
         "consult without a name",

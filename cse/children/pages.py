@@ -47,10 +47,18 @@ def frame(
     """What ``layouts/child.html`` needs; ``current`` is the url name of the page. Three queries.
 
     ``levels`` and ``statuses`` are the child's, newest first, where the page has read them already:
-    each is a query less. The child must already be visible to the user.
+    each is a query less. The child must already be visible to the user, or what the page is about:
+    who sees no more of the child than that gets the outline alone.
     """
     acts = principals_of(user).acts
     marks = marks_of(child.pk, user)
+    if not marks.sees_record:
+        outline: dict[str, Any] = {
+            "identity": outline_of(child),
+            "open_until": None,
+            "child_nav": [],
+        }
+        return {"child": child, **outline}
     return {
         "child": child,
         "identity": identity_of(child, levels, statuses, sealed=marks.sealed),
@@ -63,6 +71,11 @@ def frame(
         "may_edit": Capability.EDIT_CHILD in acts,
         "may_record_status": Capability.RECORD_LEGAL_STATUS in acts,
     }
+
+
+def outline_of(child: Child) -> Identity:
+    """Who the page is about, for somebody who sees one thing of the child and not the record."""
+    return Identity(child.name, age_in_words(child), child.reference, is_outline=True)
 
 
 def identity_of(

@@ -10,7 +10,8 @@ class Identity:
     """The identity bar: who this page is about (interface.md, "Every page").
 
     `age` is in words ("13 years old"), `level` and `peak` as the authority's tool calls them,
-    `warnings` one short sentence each. An empty `href` shows the name without a link.
+    `warnings` one short sentence each. An empty `href` shows the name without a link. `is_outline`
+    shows neither level nor legal status: for whoever sees one thing of the child, not the record.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Identity:
     legal_status: str = ""
     warnings: tuple[str, ...] = ()
     href: str = ""
+    is_outline: bool = False
 
 
 @dataclass(frozen=True)

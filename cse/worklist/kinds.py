@@ -139,6 +139,16 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 UNSEEN = (NAME_FOR_SEAL, FIND_LEAD)
 #: Work of people who see the request that they were asked to answer, and not the record.
 ASKED = (CONTRIBUTE,)
+#: Work on a referral of one's own, also for whoever sees nothing else of the child any more.
+OWN_REFERRAL = (FINISH_REFERRAL, READ_OUTCOME, UNREAD_REFERRAL, TELL_CONTACT)
+#: Work that only the agency that began it can open: nobody else's leads have it handed to them.
+OF_ONE_AGENCY = (
+    *OWN_REFERRAL,
+    SCREEN_OUTSTANDING,
+    FINISH_DECISION,
+    REFER_AFTER_DECISION,
+    REFER_AFTER_ADVICE,
+)
 #: Work about two children: for whoever sees both and may answer, and did not propose it.
 PAIR = (ANSWER_LINK,)
 #: Work with a referral that was sent to one's team, for whoever's post shows them no more of it.

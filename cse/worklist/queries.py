@@ -15,7 +15,7 @@ from cse.access.capabilities import Capability
 from cse.access.models import Exclusion
 from cse.access.principals import Principals, principals_of
 from cse.access.scope import scope_sql
-from cse.worklist.kinds import ASKED, PAIR, TRIAGE, UNSEEN
+from cse.worklist.kinds import ASKED, OWN_REFERRAL, PAIR, TRIAGE, UNSEEN
 from cse.worklist.models import WorkItem
 
 PAGE = 25
@@ -29,9 +29,11 @@ _WALK = """
 SELECT w.id, w.kind, w.subject_id, w.due_at, w.child_id, w.owner_id
   FROM worklist_workitem w
  WHERE {owner} AND w.closed_at IS NULL {narrowed} AND {pair}
-   AND (EXISTS ({scope}) OR w.kind = ANY(%(asked_kinds)s) AND EXISTS ({asked}))
+   AND (EXISTS ({scope}) OR {narrow})
  ORDER BY w.due_at, w.id LIMIT {limit}
 """
+#: Who sees one thing of a child and not the record has the work that is part of that thing.
+_NARROW = {Capability.CONTRIBUTE: ASKED, Capability.OWN_REFERRAL: OWN_REFERRAL}
 #: Whoever sees one of two children only learns nothing of the other from what waits.
 _PAIR = """
 (w.kind <> ALL(%(pair_kinds)s) OR EXISTS (
@@ -119,9 +121,12 @@ def _statement(
     principals: Principals, position: tuple[dt.datetime, uuid.UUID] | None
 ) -> tuple[str, dict[str, Any]]:
     scope, parameters = scope_sql(principals, column="w.child_id")
-    # To be asked opens the request alone: other work on that child stays hidden.
-    asked, _ = scope_sql(principals, column="w.child_id", asked=True)
-    parameters["asked_kinds"], parameters["pair_kinds"] = list(ASKED), list(PAIR)
+    narrow = []
+    for name, (act, of_it) in enumerate(_NARROW.items()):
+        asked, _ = scope_sql(principals, column="w.child_id", act=act)
+        parameters[f"narrow{name}"] = list(of_it)
+        narrow.append(f"w.kind = ANY(%(narrow{name})s) AND EXISTS ({asked})")
+    parameters["pair_kinds"] = list(PAIR)
     pair = "w.kind <> ALL(%(pair_kinds)s)"
     if Capability.APPROVE_LINK in principals.acts:
         first, second = (scope_sql(principals, column=f"l.{end}_id")[0] for end in _ENDS)
@@ -134,7 +139,7 @@ def _statement(
         narrowed += " AND w.kind = ANY(%(kinds)s)"
         acts = _WITHOUT_RECORD.items()
         parameters["kinds"] = [k for act, kinds in acts if act in principals.acts for k in kinds]
-    same = {"narrowed": narrowed, "scope": scope, "asked": asked, "pair": pair}
+    same = {"narrowed": narrowed, "scope": scope, "narrow": " OR ".join(narrow), "pair": pair}
     same["limit"] = str(PAGE + 1)
     own = _WALK.format(owner="w.owner_id = %(user)s", **same)
     one_team = _WALK.format(owner="w.owner_group_id = t.team", **same)

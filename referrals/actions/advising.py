@@ -34,6 +34,7 @@ from referrals.facts import only_said
 from referrals.identifying import Found, identifying
 from referrals.models import AdviceContact, Consultation, ConsultationUsed, Referral
 from referrals.policies import Refused, check_can_start
+from referrals.policies_beside import check_can_begin
 from referrals.queries.beside import consultations_of
 from referrals.queries.differences import gaps_of
 from referrals.routing import Routing, route
@@ -209,6 +210,7 @@ def record_advice(
     Where social care asks for a referral it is owed: it waits for who asked and for their leads.
     """
     check(by, Capability.REFER, child)
+    check_can_begin(by, child)
     child = lock_child(child)
     made = made_before(AdviceContact.objects.all(), child, signed_by=by, token=token)
     if made is not None:

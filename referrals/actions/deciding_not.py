@@ -37,6 +37,7 @@ from referrals.on_record import facts_on_record, route_on
 from referrals.policies import Refused, check_can_start
 from referrals.policies_beside import (
     check_can_answer_decision,
+    check_can_begin,
     check_can_change,
     check_can_sign,
     leads_for,
@@ -90,6 +91,7 @@ def start_decision(
     ``cse.strict.Refused`` with every fact that contradicts another.
     """
     check_can_start(by, child, timezone.localdate())
+    check_can_begin(by, child)
     child = lock_child(child)
     rows = DecisionNotToRefer.objects.select_related("child", "authority", "agency", "made_by")
     found = made_before(rows, child, made_by=by, token=token)

@@ -9,8 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cse.access.actions import end_asked_access, let_see_to_answer
-from cse.access.capabilities import Capability
-from cse.access.policies import NotVisible, check
+from cse.access.policies import NotVisible
 from cse.audit import events
 from cse.people.models import Post, Team, TeamKind
 from cse.worklist import kinds
@@ -31,8 +30,8 @@ from referrals.policies import (
     check_can_disagree,
     check_can_withdraw,
     check_delivery,
+    check_follows,
 )
-from referrals.queries import is_visible
 from referrals.transitions import Act
 
 ASKED = "Asked to answer somebody who does not agree with a decision; until the answer"
@@ -59,9 +58,7 @@ def tell_contact(*, delivery_id: uuid.UUID, by: Any, note: str) -> Delivery:
 def read_outcome(*, delivery_id: uuid.UUID, by: Any) -> Delivery:
     """Say that one has read what was decided; only then it waits no more."""
     delivery = lock_delivery(delivery_id)
-    check(by, Capability.REFER, delivery.referral.child_id)
-    if not is_visible(by, delivery.referral):
-        raise NotVisible
+    check_follows(by, delivery.referral)
     if not close_items(subject=delivery, kind=kinds.READ_OUTCOME):
         raise Refused("There is no new outcome to read.")
     events.record("outcome read", by=by, child=delivery.referral.child_id, obj=delivery)
@@ -78,7 +75,7 @@ def withdraw(*, referral_id: uuid.UUID, by: Any, reason: str) -> Referral:
     referral = lock_referral(referral_id)
     found = list(Delivery.objects.select_for_update().filter(referral=referral).order_by("id"))
     if not found:
-        check(by, Capability.REFER, referral.child_id)
+        check_follows(by, referral)
         raise Refused("This has not been sent.")
     deliveries = [lock_delivery(each.pk) for each in found if not each.is_senders_own]
     if not deliveries:

@@ -29,6 +29,7 @@ from referrals.actions.beside import (
 from referrals.actions.common import keep
 from referrals.models import Closing, EarlyHelp, HelpAction, HelpMeeting, HelpOutcome, Referral
 from referrals.policies import Refused, check_can_start
+from referrals.policies_beside import check_can_begin
 from screening.actions.common import end_of
 from screening.policies import is_adult
 
@@ -56,6 +57,7 @@ def offer_help(
     """
     check_can_start(by, child, timezone.localdate())
     check(by, Capability.EARLY_HELP, child)
+    check_can_begin(by, child)
     child = lock_child(child)
     made = made_before(EarlyHelp.objects.all(), child, made_by=by, token=token)
     if made is not None:

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from cse.access.capabilities import Capability
@@ -20,7 +21,7 @@ from cse.worklist.models import WorkItem
 from referrals.actions.common import keep
 from referrals.models import Note, NoteKind, Referral
 from referrals.policies import Refused
-from referrals.queries import is_visible
+from referrals.queries import is_visible, may_follow
 from screening.models import Screen
 
 
@@ -63,6 +64,8 @@ def write_note(
 
 def _check(by: Any, child: Child, referral: Referral | None) -> None:
     """Whoever refers or answers may write; a referral has to be one that they see."""
+    if referral is not None and referral.child_id == child.pk and may_follow(by, referral):
+        return
     try:
         check(by, Capability.REFER, child)
     except NotAllowed:
@@ -83,15 +86,18 @@ def _new(child: Child, by: Any, token: uuid.UUID, **fields: Any) -> Note:
 def screen_completed(screen: Screen, because: str, by: Any) -> None:
     """A screen that was outstanding is complete: it stands beside the referral (O §6.2, DEC-28).
 
-    Of the agency that referred; of a correction the referral has the screen already.
+    Of the agency that referred, or of the front door where that has it to do; of a correction the
+    referral has the screen already.
     """
     if because != "completed":
         return
     outstanding = WorkItem.objects.filter(
         kind=kinds.SCREEN_OUTSTANDING, child_id=screen.child_id, closed_at__isnull=True
     )
+    asked = outstanding.filter(owner_group__team__agency_id=screen.agency_id)
     wanted = Referral.objects.filter(
-        pk__in=outstanding.values("subject_id"), agency_id=screen.agency_id
+        Q(agency_id=screen.agency_id) | Q(pk__in=asked.values("subject_id")),
+        pk__in=outstanding.values("subject_id"),
     )
     for referral in wanted.order_by("pk"):
         close_items(subject=referral, kind=kinds.SCREEN_OUTSTANDING)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from cse.access.policies import sees_on
 from cse.access.principals import principals_of
 from cse.audit import events
 from cse.children.models import Child
@@ -27,7 +29,7 @@ from referrals.clocks import start_for
 from referrals.facts import facts_of_screen, route_of
 from referrals.models import Delivery, Referral
 from referrals.parts import Missing, missing
-from referrals.policies import Refused, check_can_start, check_referral
+from referrals.policies import Refused, check_is_child, check_referral
 from referrals.transitions import Act, State
 from screening.actions import copy_draft
 from screening.child_then import facts_to_keep
@@ -61,7 +63,7 @@ def send(*, referral_id: uuid.UUID, by: Any, version: int) -> Referral:
     """
     referral = lock_referral(referral_id)
     after = check_referral(by, referral, Act.SEND)
-    check_can_start(by, referral.child, timezone.localdate())
+    check_is_child(referral.child, timezone.localdate())
     if referral.version != version:
         raise StaleCheck
     _ask_rules(referral)
@@ -78,7 +80,7 @@ def send(*, referral_id: uuid.UUID, by: Any, version: int) -> Referral:
     _freeze(referral, after.value, by)
     for receiver in receivers:
         _deliver(referral, receiver, by)
-    _owe_screen(referral, by)
+    _owe_screen(referral, receivers, by)
     referral_sent(referral, by)
     events.record(
         "referral sent",
@@ -159,14 +161,22 @@ def open_received(delivery: Delivery, *, owner: Any) -> None:
     )
 
 
-def _owe_screen(referral: Referral, by: Any) -> None:
-    """A screen outstanding is a task, and held nothing up (DEC-25, DEC-28)."""
+def _owe_screen(referral: Referral, receivers: Sequence[Addressee], by: Any) -> None:
+    """A screen outstanding is a task, and held nothing up (DEC-25, DEC-28).
+
+    Of the sender; where they refer out of an emergency and will see the child no more, of the
+    front door that received it.
+    """
     unfinished = referral.screen is not None and not referral.screen.is_complete
-    if referral.routing["screen_outstanding"] or unfinished:
-        open_item(
-            kind=kinds.SCREEN_OUTSTANDING,
-            owner=by,
-            child=referral.child,
-            subject=referral,
-            due_at=due_in(SCREEN_DAYS),
-        )
+    if not (referral.routing["screen_outstanding"] or unfinished):
+        return
+    deciding = (each.team for each in receivers if {*FRONT_DOOR} & {*each.routes})
+    team = None if sees_on(by, referral.child) else next(filter(None, deciding), None)
+    whose: dict[str, Any] = {"group": team.group} if team else {"owner": by}
+    open_item(
+        kind=kinds.SCREEN_OUTSTANDING,
+        child=referral.child,
+        subject=referral,
+        due_at=due_in(SCREEN_DAYS),
+        **whose,
+    )

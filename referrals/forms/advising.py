@@ -68,6 +68,12 @@ class AgeForm(PlainForm):
     )
 
 
+class ChosenForm(PlainForm):
+    """The child that a consultation was about, chosen among those that a search found."""
+
+    child = forms.UUIDField()
+
+
 class NamelessFactsForm(FactsForm):
     """What is known, without the one field that could tell who the other person is."""
 

@@ -23,6 +23,14 @@ def earliest_for(child: Child | None = None) -> dt.date:
     return today.replace(year=today.year - ADULT_FROM, day=min(today.day, 28))
 
 
+def furthest() -> dt.date:
+    """The last day for which anything is planned: a year from today; later is a slip of the hand.
+
+    Ours: what is reviewed in weeks or months never waits for longer.
+    """
+    return timezone.localdate() + dt.timedelta(days=366)
+
+
 def check_moment(form: forms.Form, day_field: str, time_field: str) -> None:
     """Say at its field what is wrong with a time of day in London; it is never guessed."""
     day, time = form.cleaned_data.get(day_field), form.cleaned_data.get(time_field)

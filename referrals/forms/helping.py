@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from cse.children.models import Child
 from cse.interface.forms import DayMonthYearField, PlainForm
 from cse.people.models import User
+from referrals.forms.days import earliest_for, furthest
 from referrals.forms.deciding_not import narrative, people
 from referrals.models import Closing
 
@@ -18,7 +20,9 @@ def _needed(label: str, message: str, hint: str = "", rows: int = 4) -> Any:
 
 
 def _day_to_come(what: str, label: str, hint: str = "") -> DayMonthYearField:
-    return DayMonthYearField(what=what, label=label, help_text=hint, earliest=timezone.localdate)
+    return DayMonthYearField(
+        what=what, label=label, help_text=hint, earliest=timezone.localdate, latest=furthest
+    )
 
 
 class VersionedForm(PlainForm):
@@ -66,6 +70,10 @@ class OfferForm(PlainForm):
             if not cleaned.get("needs") and "needs" not in self.errors:
                 self.add_error("needs", "Say what the child needs")
         return cleaned
+
+    def __init__(self, *args: Any, child: Child, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["assessed_on"].earliest = earliest_for(child)  # type: ignore[attr-defined]
 
     @property
     def is_taken_up(self) -> bool:
@@ -165,6 +173,10 @@ class MeetingForm(VersionedForm):
         "What was decided?", "Say what was decided", "What goes well, what does not, what changes."
     )
     next_on = _day_to_come("day of the next meeting", "When is the next meeting?")
+
+    def __init__(self, *args: Any, child: Child, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["held_on"].earliest = earliest_for(child)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

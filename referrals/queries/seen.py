@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from cse.access.capabilities import Capability
 from cse.access.principals import principals_of
-from cse.access.scope import visible
+from cse.access.scope import InScope, visible
 from referrals.models import Delivery, Disagreement, Referral
 from referrals.transitions import Status
 
@@ -31,6 +31,25 @@ def visible_to(user: Any, capability: Capability = Capability.SEE_REFERRAL) -> Q
     return visible(_whole(), user, capability).filter(mine | reached)
 
 
+def own_of(user: Any) -> QuerySet[Referral]:
+    """Referrals of this person's agency that they may write and follow.
+
+    Whoever sees the child has them all; whoever referred out of an emergency, and sees nothing
+    else of the child any more, has those that are their own.
+    """
+    principals = principals_of(user)
+    sees_child = InScope("child_id", principals, each=True)
+    found = visible(_whole(), user, Capability.OWN_REFERRAL)
+    return found.filter(
+        Q(sees_child) | Q(made_by=user) | Q(sent_by=user), agency_id__in=principals.agency_ids
+    )
+
+
+def may_follow(user: Any, referral: Referral) -> bool:
+    """Whether this person may write and follow this referral now, as one of their agency's."""
+    return own_of(user).filter(pk=referral.pk).exists()
+
+
 def _whole() -> QuerySet[Referral]:
     return Referral.objects.select_related(
         "child", "authority", "placed_in", "agency", "screen", "made_by", "sent_by"
@@ -44,18 +63,15 @@ def is_visible(user: Any, referral: Referral) -> bool:
 
 def drafts_of(user: Any) -> QuerySet[Referral]:
     """Drafts of this person's agency that they may work on, last saved first."""
-    found = visible_to(user, Capability.REFER).filter(status=Status.DRAFT)
-    return found.filter(agency_id__in=principals_of(user).agency_ids).order_by("-saved_at")
+    return own_of(user).filter(status=Status.DRAFT).order_by("-saved_at")
 
 
 def sent_by_agency_of(user: Any) -> QuerySet[Referral]:
     """What this person's agency has sent, newest first, each with its deliveries."""
-    found = visible_to(user).filter(status=Status.SENT)
-    return (
-        found.filter(agency_id__in=principals_of(user).agency_ids)
-        .prefetch_related(_deliveries())
-        .order_by("-sent_at")
-    )
+    agencies = principals_of(user).agency_ids
+    refers = Capability.OWN_REFERRAL in principals_of(user).acts
+    found = own_of(user) if refers else visible_to(user).filter(agency_id__in=agencies)
+    return found.filter(status=Status.SENT).prefetch_related(_deliveries()).order_by("-sent_at")
 
 
 def referrals_of(user: Any, child_id: uuid.UUID) -> QuerySet[Referral]:

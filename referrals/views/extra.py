@@ -12,13 +12,19 @@ from cse.audit import events
 OF_EVERY_PAGE = frozenset({"csrfmiddlewaretoken", "version", "token", "act", "check_wording"})
 
 
-def note_extra_fields(request: HttpRequest, form: forms.Form | None, child_id: uuid.UUID) -> None:
-    """An event where a post holds more than the form of its page asks for; nothing else happens."""
+def note_extra_fields(
+    request: HttpRequest, form: forms.Form | None, child_id: uuid.UUID | None, *beside: forms.Form
+) -> None:
+    """An event where a post holds more than the forms of its page ask for; nothing else happens.
+
+    ``child_id`` is None where the page is about no child (DEC-14).
+    """
     if request.method != "POST":
         return
     known = set(OF_EVERY_PAGE)
-    for name, field in form.fields.items() if form else ():
-        known |= {name, *(f"{name}-{part}" for part in getattr(field.widget, "PARTS", ()))}
+    for each in (form, *beside):
+        for name, field in each.fields.items() if each else ():
+            known |= {name, *(f"{name}-{part}" for part in getattr(field.widget, "PARTS", ()))}
     extra = set(request.POST) - known
     if extra:
         # A field's name is typed text too: it is counted, not repeated.

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis.extra.django import TestCase
 
 from cse.access.capabilities import CHILD_ACTS, Capability
+from cse.access.models import Basis
 from cse.access.policies import can
 from cse.access.principals import principals_of
 from cse.access.queries import who_can_see, why
@@ -32,8 +33,10 @@ class TestDecision(TestCase):
                 assert (child in seen) is expected
                 assert user.has_perm("children.view_child", child) is expected
                 assert bool(why(user, child.pk)) is expected
-                asked = oracle(world, who, which, asked=True)
+                asked = oracle(world, who, which, narrow=Basis.CONTRIBUTOR)
                 assert can(user, Capability.CONTRIBUTE, child) is asked
+                refers = oracle(world, who, which, narrow=Basis.REFERRER)
+                assert can(user, Capability.OWN_REFERRAL, child) is refers
         for which, child in enumerate(built.children):
             listed = {person.user.pk for person in who_can_see(child.pk)}
             assert listed == {

@@ -41,7 +41,12 @@ WITH_CHILDREN = {
 }
 
 
-basis = st.sampled_from([Basis.GIVEN, Basis.BREAK_GLASS, Basis.CONTRIBUTOR])
+#: Grants that open one thing each and not the record, and the posts in which one may have that.
+NARROW = {
+    Basis.CONTRIBUTOR: WITH_CHILDREN | {Role.INTELLIGENCE},
+    Basis.REFERRER: WITH_CHILDREN,
+}
+basis = st.sampled_from([Basis.GIVEN, Basis.BREAK_GLASS, *NARROW])
 
 
 @dataclass
@@ -88,8 +93,10 @@ worlds = st.builds(
 )
 
 
-def oracle(world: World, who: int, which: int, *, asked: bool = False) -> bool:
-    """Whether that person sees that child, or is ``asked`` about it: from the description alone."""
+def oracle(world: World, who: int, which: int, *, narrow: Basis | None = None) -> bool:
+    """Whether that person sees that child, or the one thing of it that a ``narrow`` grant opens:
+    from the description alone.
+    """
     if who in world.inactive:
         return False
 
@@ -101,7 +108,7 @@ def oracle(world: World, who: int, which: int, *, asked: bool = False) -> bool:
         for holder, team, role, end in world.posts
         if holder == who and runs(end) and runs(world.agency_ends.get(world.agency_of(team)))
     ]
-    able = WITH_CHILDREN | ({Role.INTELLIGENCE} if asked else set())
+    able = NARROW[narrow] if narrow else WITH_CHILDREN
     if not any(role in able for _, role in current):
         return False
     if any((p, c) == (who, which) and not ended for p, c, ended in world.exclusions):
@@ -109,8 +116,7 @@ def oracle(world: World, who: int, which: int, *, asked: bool = False) -> bool:
     mine = [
         term
         for holder, c, term, basis in world.user_grants
-        # Asked to contribute is not to see.
-        if (holder, c) == (who, which) and (asked or basis != Basis.CONTRIBUTOR)
+        if (holder, c) == (who, which) and (basis == narrow or basis not in NARROW)
     ]
     mine += [
         t for team, c, t in world.team_grants if c == which and team in {p[0] for p in current}

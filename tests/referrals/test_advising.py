@@ -169,6 +169,21 @@ def test_the_page_warns_keeps_the_text_and_records(wiltshire):
     assert talk()["advice"] in client.get(made.url).content.decode()
 
 
+def test_fields_that_no_page_of_a_consultation_asks_for_are_written_down(wiltshire):
+    area, client = wiltshire, signed_in(wiltshire.worker)
+    row, _ = consult(area)
+    start = reverse("referrals:start-consultation")
+    refer = reverse("referrals:use-consultation", args=[row.pk])
+    client.post(start, {"token": token_of(client.get(start)), "age": "14", "activity": "no"})
+    client.post(refer, {"name": "Nobody"})
+    client.post(refer, {"child": str(uuid.uuid4())})
+    assert not AuditEvent.objects.filter(rule="extra fields").exists()
+    client.post(start, {"age": "14", "agency": "another", "signed_by": "me"})
+    client.post(refer, {"name": "Nobody", "referral": "mine"})
+    written = AuditEvent.objects.filter(rule="extra fields", child_id=None)
+    assert [each.data["count"] for each in written.order_by("pk")] == [2, 1]
+
+
 def test_the_page_finds_the_child_and_names_nobody_in_an_address(wiltshire):
     area = wiltshire
     row, _ = consult(area)

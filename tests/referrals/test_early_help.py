@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cse.access.policies import NotVisible
+from cse.audit.models import AuditEvent
 from cse.people.models import Role
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
@@ -22,6 +23,7 @@ from tests.factories import grant, make_child, make_user
 from tests.referrals import beside
 from tests.referrals.area import years_old
 from tests.referrals.test_deciding_pages import signed_in, token_of
+from tests.screening.pages import controls
 
 pytestmark = pytest.mark.django_db
 
@@ -247,6 +249,78 @@ def test_the_pages_from_offer_to_end(wiltshire):
     assert "has ended" in refused.content.decode()
     draft = client.post(reverse("referrals:refer-from-early-help", args=[row.pk]))
     assert draft.url == reverse("referrals:draft", args=[Referral.objects.get().pk])
+
+
+def before_birth(area):
+    return area.child.date_of_birth - dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("page", "field", "wrong", "says"),
+    [
+        ("start-early-help", "assessed_on", before_birth, "or after"),
+        ("start-early-help", "assessed_on", lambda _: day(1), "today or in the past"),
+        ("start-early-help", "review_on", lambda _: day(-1), "today or in the future"),
+        ("start-early-help", "review_on", lambda _: day(400), "or before"),
+        ("change-early-help", "assessed_on", before_birth, "or after"),
+        ("change-early-help", "review_on", lambda _: day(400), "or before"),
+        ("help-meeting", "held_on", before_birth, "or after"),
+        ("help-meeting", "held_on", lambda _: day(1), "today or in the past"),
+        ("help-meeting", "next_on", lambda _: day(400), "or before"),
+        ("help-meeting", "next_on", lambda _: day(-1), "today or in the future"),
+        ("help-add-action", "due_on", lambda _: day(-1), "today or in the future"),
+        ("help-add-action", "due_on", lambda _: day(400), "or before"),
+    ],
+)
+def test_a_day_that_cannot_be_is_asked_again_and_nothing_lost(wiltshire, page, field, wrong, says):
+    area = wiltshire
+    row = None if page == "start-early-help" else beside.plan(area)
+    subject = area.child if row is None else row
+    if page == "help-add-action":
+        subject = beside.outcome(row, area.worker)
+    at = reverse(f"referrals:{page}", args=[subject.pk])
+    client = signed_in(area.worker)
+    typed = controls(client.get(at), f"{field}-year") | {
+        "taken_up": "yes",
+        "needs": "A sentence that nobody may lose",
+        "what": "A sentence that nobody may lose",
+        "decided": "A sentence that nobody may lose",
+    }
+    found = client.post(at, typed | boxes(field, wrong(area)))
+    words = found.content.decode()
+    assert found.status_code == 200
+    assert says in words
+    assert "A sentence that nobody may lose" in words
+    assert f'value="{wrong(area).year}"' in words
+    assert EarlyHelp.objects.count() == (0 if row is None else 1)
+    assert not HelpMeeting.objects.exists()
+    assert not HelpAction.objects.exists()
+
+
+def test_fields_that_no_page_of_early_help_asks_for_are_written_down(wiltshire):
+    area, client = wiltshire, signed_in(wiltshire.worker)
+    row = beside.plan(area)
+    found = beside.outcome(row, area.worker)
+    done = beside.action(found, area.worker)
+    pages = (
+        ("start-early-help", area.child, "needs"),
+        ("change-early-help", row, "version"),
+        ("help-outcome", row, "wanted"),
+        ("help-add-action", found, "what"),
+        ("help-action", done, "result"),
+        ("help-meeting", row, "version"),
+        ("close-early-help", row, "version"),
+        ("refer-from-early-help", row, ""),
+    )
+    for name, subject, having in pages:
+        at = reverse(f"referrals:{name}", args=[subject.pk])
+        client.post(at, controls(client.get(at), having) if having else {})
+        assert not AuditEvent.objects.filter(rule="extra fields").exists(), name
+    for name, subject, _ in pages:
+        client.post(reverse(f"referrals:{name}", args=[subject.pk]), {"made_by": "me", "state": 1})
+    written = AuditEvent.objects.filter(rule="extra fields", child_id=area.child.pk)
+    # What an action asks of its end is called the same.
+    assert [each.data["count"] for each in written.order_by("pk")] == [2, 2, 2, 2, 1, 2, 2, 2]
 
 
 @pytest.mark.parametrize("rows", [1, 3])

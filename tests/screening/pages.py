@@ -10,7 +10,7 @@ from django.urls import reverse
 
 
 class _Controls(HTMLParser):
-    """The controls of the form that has a version, as a browser would send them."""
+    """The controls of every form, as a browser would send them."""
 
     def __init__(self):
         super().__init__()
@@ -52,11 +52,11 @@ class _Controls(HTMLParser):
             self.current = None
 
 
-def controls(response):
-    """What the page's form would send."""
+def controls(response, having="version"):
+    """What the page's form would send: the one that has this control."""
     parser = _Controls()
     parser.feed(response.content.decode())
-    return next(each for each in parser.forms if "version" in each)
+    return next(each for each in parser.forms if having in each)
 
 
 def address(screen, kind, slug=""):

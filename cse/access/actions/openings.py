@@ -29,6 +29,7 @@ from cse.access.models import (
 from cse.access.policies import NotAllowed, NotVisible, OwnInterest, check, in_scope, need_reason
 from cse.access.principals import Principals, principals_of, principals_of_people
 from cse.access.queries import people_in_team
+from cse.access.scope import NARROW
 from cse.access.wiring import wired
 from cse.audit import events
 from cse.people.models import Post, Role, Team, TeamKind
@@ -168,6 +169,7 @@ def _let_see(opening: BreakGlass, *, user: Any = None, group: Group | None = Non
     key: dict[str, Any] = {"group": group} if user is None else {"user": user}
     model: Any = ChildTeamGrant if user is None else ChildUserGrant
     grants = model.objects.filter(content_object_id=opening.child_id, **key)
+    grants = grants.exclude(basis__in=NARROW.values())
     if grants.filter(expires_at__gt=timezone.now()).exists():
         return True
     if grants.filter(basis=Basis.SIGNATORY, starts_at__gte=opening.opened_at).exists():

@@ -23,7 +23,7 @@ from screening.policies import is_adult
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires(Capability.REFER)
+@requires(Capability.OWN_REFERRAL)
 def check(request, pk):
     """Everything that will be sent, to whom, what is missing; the button sends."""
     referral = open_own(request, pk)

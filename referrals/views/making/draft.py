@@ -43,7 +43,7 @@ form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
-@requires(Capability.REFER)
+@requires(Capability.OWN_REFERRAL)
 def draft(request, pk):
     """The task list: what is known, each part and how far it is, and the rules beside it."""
     referral = open_own(request, pk)
@@ -120,7 +120,7 @@ def _tasks(referral, preview):
 
 
 @form_view
-@requires(Capability.REFER)
+@requires(Capability.OWN_REFERRAL)
 def facts(request, pk):
     """What the rules read; what they say of it stands beside it at once."""
     referral = open_own(request, pk)
@@ -181,7 +181,7 @@ def _not_saved(request, form):
 
 
 @form_view
-@requires(Capability.REFER)
+@requires(Capability.OWN_REFERRAL)
 def part(request, pk, slug):
     """One part: its narrative, saved by itself."""
     referral = open_own(request, pk)

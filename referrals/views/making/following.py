@@ -131,7 +131,7 @@ def _own_outcome(request: HttpRequest, pk: Any) -> Outcome:
 
 
 @require_safe
-@requires(Capability.REFER)
+@requires(Capability.OWN_REFERRAL)
 def outcome(request, pk):
     """What became of one delivery, why, and what the referrer can do now."""
     found = _own_outcome(request, pk)
@@ -139,7 +139,7 @@ def outcome(request, pk):
 
 
 @require_POST
-@requires(Capability.REFER)
+@requires(Capability.OWN_REFERRAL)
 def read(request, pk):
     """The referrer has read what was decided."""
     delivery = open_own_delivery(request, pk)
@@ -153,7 +153,7 @@ def read(request, pk):
 
 
 @form_view
-@requires(Capability.REFER)
+@requires(Capability.OWN_REFERRAL)
 def tell(request, pk):
     """Write down that a contact outside the service was told, whom and how."""
     return _answer(
@@ -169,7 +169,7 @@ def tell(request, pk):
 
 
 @form_view
-@requires(Capability.REFER)
+@requires(Capability.OWN_REFERRAL)
 def disagree(request, pk):
     """Say that one does not agree; others than who decided have to answer."""
     return _answer(

@@ -44,7 +44,7 @@ def show(request, pk):
     """
     referral = open_referral(request, pk)
     own = referral.agency_id in principals_of(request.user).agency_ids
-    if referral.is_draft and own and can(request.user, Capability.REFER, referral.child_id):
+    if referral.is_draft and own and can(request.user, Capability.OWN_REFERRAL, referral.child_id):
         return redirect("referrals:draft", pk=pk)
     sent_on = timezone.localdate(referral.sent_at or referral.saved_at)
     deliveries = list(queries.with_people().filter(referral=referral))
@@ -59,7 +59,7 @@ def show(request, pk):
         notes=notes_of(referral),
         joint="R6" in {rule["id"] for rule in referral.routing["rules"]},
         withdrawing=_withdrawing(request.user, referral, deliveries) if own else "",
-        screen_owed=own and _screen_owed(referral),
+        screen_owed=_screen_owed(request.user, referral),
         screen=screen_sent(referral, request.user),
         **beside_of(referral, kept_preview(referral, sent_on)),
     )
@@ -81,14 +81,22 @@ def _withdrawing(user, referral, deliveries):
     return "open"
 
 
-def _screen_owed(referral):
-    """Whether the screen that was outstanding when it was sent still is (DEC-25, DEC-28)."""
+def _screen_owed(user, referral):
+    """ "yours" where the screen that was outstanding at sending still waits for this person, their
+    team or their agency; "theirs" where the front door has it; "" where none does (DEC-25, DEC-28).
+    """
     waiting = WorkItem.objects.filter(subject_id=referral.pk, closed_at__isnull=True)
-    return waiting.filter(kind=kinds.SCREEN_OUTSTANDING).exists()
+    item = waiting.filter(kind=kinds.SCREEN_OUTSTANDING).first()
+    if item is None:
+        return ""
+    principals = principals_of(user)
+    if item.owner_group_id is None:
+        return "yours" if referral.agency_id in principals.agency_ids else ""
+    return "yours" if item.owner_group_id in principals.groups else "theirs"
 
 
 @form_view
-@requires(Capability.REFER)
+@requires(Capability.OWN_REFERRAL)
 def withdraw(request, pk):
     """Take back a referral that nobody has claimed or answered; it is kept, and says why."""
     referral = open_own(request, pk)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.lookup import get_visible_or_404
+from cse.access.policies import can
 from cse.access.principals import principals_of
 from cse.children.queries.overview import contacts_of
 from cse.interface.words import date_words
@@ -106,7 +107,7 @@ def _screen_words(screen):
 
 
 @form_view
-@requires(Capability.REFER)
+@requires(Capability.OWN_REFERRAL)
 def put_aside(request, pk):
     """Set aside a draft that should not have been begun; it is kept with the reason."""
     referral = open_own(request, pk)
@@ -121,7 +122,9 @@ def put_aside(request, pk):
             form.add_error(None, str(refusal))
         else:
             messages.success(request, "The draft was set aside. It is kept, and nobody changes it.")
-            return redirect("referrals:child", child_id=referral.child_id)
+            if can(request.user, Capability.SEE_REFERRAL, referral.child_id):
+                return redirect("referrals:child", child_id=referral.child_id)
+            return redirect("referrals:list")
     fired = {rule["id"]: rule["title"] for rule in referral.routing["rules"]}
     owed = [rule for rule in referral.routing["rules"] if rule["obligation"] == "mandatory"]
     return page(request, "set_aside", referral, form=form, owed=owed, fired=fired)

@@ -23,6 +23,7 @@ from referrals.views.records.common import (
     new_token,
     open_child,
     open_row,
+    turned_away,
 )
 
 
@@ -31,6 +32,8 @@ from referrals.views.records.common import (
 def record(request, child_id):
     """Record advice; the agency's own safeguarding leads are named first (W §9.1)."""
     child = open_child(request, child_id, Capability.REFER)
+    if elsewhere := turned_away(request, child):
+        return elsewhere
     token = TokenForm(request.POST or None, initial={"token": new_token()})
     form = AdviceForm(request.POST or None, child=child)
     note_extra_fields(request, form, child.pk)

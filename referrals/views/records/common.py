@@ -5,16 +5,19 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from cse.access.capabilities import Capability
 from cse.access.lookup import get_visible_or_404
+from cse.access.policies import only_in_an_emergency
 from cse.audit import events
 from cse.children.models import Child
 from cse.children.pages import frame
 from cse.strict import Refused as BadFacts
 from referrals.forms.facts import FactsForm
+from referrals.policies_beside import IN_AN_EMERGENCY
 
 
 def open_child(request: HttpRequest, child_id: uuid.UUID, capability: Capability) -> Child:
@@ -24,6 +27,14 @@ def open_child(request: HttpRequest, child_id: uuid.UUID, capability: Capability
     if request.method != "POST":
         events.look(str(capability), child=child)
     return child
+
+
+def turned_away(request: HttpRequest, child: Child) -> HttpResponse | None:
+    """Where an emergency opening alone shows the child: to the referral, before a word is typed."""
+    if request.method == "POST" or not only_in_an_emergency(request.user, child):
+        return None
+    messages.warning(request, IN_AN_EMERGENCY)
+    return redirect("referrals:start-from-child", child_id=child.pk)
 
 
 def open_row(request: HttpRequest, rows: Any, capability: Capability, pk: uuid.UUID) -> Any:

@@ -16,12 +16,13 @@ from cse.children.models import Child
 from cse.children.pages import age_in_words
 from cse.children.queries.search import search_children
 from referrals.actions import advising as acts
-from referrals.forms.advising import AgeForm, NamelessFactsForm, TalkForm
+from referrals.forms.advising import AgeForm, ChosenForm, NamelessFactsForm, TalkForm
 from referrals.forms.deciding_not import TokenForm
 from referrals.models import ConsultationUsed
 from referrals.policies import Refused
 from referrals.queries import visible_to
 from referrals.queries.beside import consultations_of
+from referrals.views.extra import note_extra_fields
 from referrals.views.records.common import as_uuid, has_errors, new_token, try_facts
 
 PAGE = 25
@@ -42,6 +43,7 @@ def start(request):
     posted = request.POST or None
     token = TokenForm(posted, initial={"token": new_token()})
     age, facts, talk = AgeForm(posted), NamelessFactsForm(posted), TalkForm(posted)
+    note_extra_fields(request, age, None, facts, talk)
     closed = None
     # Each is asked, so that everything wrong is said at once.
     valid = [form.is_valid() for form in (token, age, facts, talk)]
@@ -103,6 +105,7 @@ def refer(request, pk):
     """Which child it was about: searched for and chosen; it is part of a referral then."""
     row = _open(request, pk)
     form = SearchForm(request.POST if "name" in request.POST else None)
+    note_extra_fields(request, form, None, ChosenForm())
     matches, problem = [], ""
     if "child" in request.POST:
         try:

@@ -36,6 +36,7 @@ from referrals.views.records.common import (
     open_child,
     open_row,
     try_facts,
+    turned_away,
 )
 from referrals.ways_out import DECISION, RULE_OF, Missing, closing
 from screening.forms import ReasonForm, read_version
@@ -50,6 +51,8 @@ UNSIGNED = Missing(SIGN, "Tick the box to sign", "DEC-42")
 def decide(request, child_id):
     """What is known is asked first: the rules say whether there is anything to decide."""
     child = open_child(request, child_id, Capability.REFER)
+    if elsewhere := turned_away(request, child):
+        return elsewhere
     adult = is_adult(child, timezone.localdate())
     token = TokenForm(request.POST or None, initial={"token": new_token()})
     if request.method == "POST" and not adult:

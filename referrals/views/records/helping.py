@@ -26,12 +26,14 @@ from referrals.forms.helping import (
 from referrals.models import HelpAction, HelpOutcome
 from referrals.policies import Refused
 from referrals.queries.beside import early_help_visible_to
+from referrals.views.extra import note_extra_fields
 from referrals.views.records.common import (
     child_page,
     has_errors,
     new_token,
     open_child,
     open_row,
+    turned_away,
 )
 from screening.policies import is_adult
 
@@ -41,8 +43,11 @@ from screening.policies import is_adult
 def start(request, child_id):
     """Record that early help was offered; an agency's open plan is shown instead of a second."""
     child = open_child(request, child_id, Capability.EARLY_HELP)
+    if elsewhere := turned_away(request, child):
+        return elsewhere
     token = TokenForm(request.POST or None, initial={"token": new_token()})
-    form = OfferForm(request.POST or None)
+    form = OfferForm(request.POST or None, child=child)
+    note_extra_fields(request, form, child.pk)
     adult = is_adult(child, timezone.localdate())
     if request.method == "POST" and not adult and form.is_valid() and token.is_valid():
         made = _tried(
@@ -92,7 +97,8 @@ def change(request, pk):
         "taken_up": "yes" if row.is_open else None,
         "lead_professional": str(row.lead_professional_id),
     }
-    form = ChangeForm(colleagues_of(row), request.POST or None, initial=stored)
+    form = ChangeForm(colleagues_of(row), request.POST or None, initial=stored, child=row.child)
+    note_extra_fields(request, form, row.child_id)
     if request.method == "POST" and form.is_valid():
         act = acts.take_up if form.is_taken_up else acts.offer_again
         version = form.cleaned_data["version"]
@@ -109,6 +115,7 @@ def outcome(request, pk):
     """Add what is to be different."""
     row = _open(request, pk)
     form = OutcomeForm(request.POST or None)
+    note_extra_fields(request, form, row.child_id)
     if request.method == "POST" and form.is_valid():
         made = _tried(
             form, lambda: acts.add_outcome(help_id=pk, by=request.user, **form.cleaned_data)
@@ -128,6 +135,7 @@ def add_action(request, pk):
     found = _open_part(request, rows, pk)
     row = found.early_help
     form = ActionForm(colleagues_of(row), request.POST or None)
+    note_extra_fields(request, form, row.child_id)
     if request.method == "POST" and form.is_valid():
         made = _tried(form, lambda: acts.add_action(outcome_id=pk, by=request.user, **form.values))
         if made:
@@ -145,6 +153,7 @@ def action(request, pk):
     found = _open_part(request, rows, pk)
     row = found.outcome.early_help
     form = EndActionForm(request.POST or None)
+    note_extra_fields(request, form, row.child_id)
     if request.method == "POST" and form.is_valid():
         done = form.cleaned_data["state"] == "done"
         result = form.cleaned_data["result"]
@@ -162,7 +171,8 @@ def action(request, pk):
 def meeting(request, pk):
     """Record a meeting of the team around the child, and the day of the next."""
     row = _open(request, pk)
-    form = MeetingForm(request.POST or None, initial={"version": row.version})
+    form = MeetingForm(request.POST or None, initial={"version": row.version}, child=row.child)
+    note_extra_fields(request, form, row.child_id)
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"]
         said = form.cleaned_data
@@ -180,6 +190,7 @@ def close(request, pk):
     """End early help, for one of the reasons there are."""
     row = _open(request, pk)
     form = CloseForm(request.POST or None, initial={"version": row.version})
+    note_extra_fields(request, form, row.child_id)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         if _tried(form, lambda: acts.close_help(help_id=pk, by=request.user, **said)):
@@ -195,6 +206,7 @@ def refer(request, pk):
     row = open_row(
         request, early_help_visible_to(request.user, Capability.REFER), Capability.REFER, pk
     )
+    note_extra_fields(request, None, row.child_id)
     referral = acts.refer_from_help(help_id=row.pk, by=request.user)
     return redirect("referrals:draft", pk=referral.pk)
 
