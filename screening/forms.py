@@ -159,11 +159,15 @@ def _form_field(each: Field) -> forms.Field:
             widget=forms.Textarea(attrs={"rows": 6}),
             strip=False,
         )
+    choices = choices_of(each)
+    if not each.required and each.kind in ("choice", "yes_no"):
+        # A radio that was chosen by mistake has no other way back to nothing.
+        choices.append(("", "Not answered"))
     return forms.ChoiceField(
         label=each.title,
         help_text=each.help,
         required=False,
-        choices=choices_of(each),
+        choices=choices,
         widget=forms.RadioSelect,
     )
 

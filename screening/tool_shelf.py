@@ -95,9 +95,14 @@ class Difference:
 
 
 def differences(old: Definition, new: Definition) -> list[Difference]:
-    """How the rows of ``new`` differ from those of ``old``, in the order of ``new``."""
+    """How the rows of ``new`` differ from those of ``old``, in the order of ``new``.
+
+    What the paper prints twice and the page shows once is named once.
+    """
     found = []
     for row in new.indicators.values():
+        if row.same_row_as:
+            continue
         was = old.indicators.get(row.id)
         if was is None:
             found.append(Difference(row.id, row.display_text, "Added"))

@@ -69,17 +69,34 @@ def live_grants(child_id: uuid.UUID) -> list[ChildUserGrant | ChildTeamGrant]:
 
 
 def who_can_see(child_id: uuid.UUID) -> list[Sees]:
-    """Everybody for whom `can()` says yes to seeing this child, and why; seven queries.
+    """Everybody for whom `can()` says yes to seeing this child, and why; seven queries."""
+    return _who_may(child_id, Capability.SEE_CHILD, live_grants(child_id))
 
-    Candidates come from the grants; whether they see it is asked of the scope's own SQL.
+
+def who_sees_one_thing(child_id: uuid.UUID, people: Iterable[Sees]) -> list[Sees]:
+    """Those who see a request or a referral of their own and not the record, which ``people`` do.
+
+    Two queries where there is nobody.
     """
     grants = live_grants(child_id)
+    known = {person.user.pk for person in people}
+    found = []
+    for act, basis in NARROW.items():
+        narrow = [grant for grant in grants if grant.basis == basis]
+        found += _who_may(child_id, act, narrow) if narrow else []
+    return [person for person in found if person.user.pk not in known]
+
+
+def _who_may(
+    child_id: uuid.UUID, act: Capability, grants: list[ChildUserGrant | ChildTeamGrant]
+) -> list[Sees]:
+    """Candidates come from the grants; whether they may is asked of the scope's own SQL."""
     groups = {grant.group_id for grant in grants if isinstance(grant, ChildTeamGrant)}
     holders = {grant.user_id for grant in grants if isinstance(grant, ChildUserGrant)}
     posts = Post.objects.filter(team__group_id__in=groups)
     people = principals_of_people(holders | set(posts.values_list("user_id", flat=True)))
-    able = [p for p in people.values() if Capability.SEE_CHILD in p.acts]
-    seeing = people_in_scope(child_id, able)
+    able = [p for p in people.values() if act in p.acts]
+    seeing = people_in_scope(child_id, able, act=act)
     users = get_user_model().objects.filter(pk__in=seeing)
     return [
         Sees(

@@ -13,6 +13,7 @@ from cse.audit import events
 from screening.models import Tool, ToolChoice, ToolVersion
 from screening.policies import Refused
 from screening.tool_owners import check_can_change
+from screening.tools.definition import Tool as Definition
 from screening.tools.loader import load_tool, tool_files
 
 
@@ -21,8 +22,8 @@ def load_tool_version(*, definition: Mapping[str, Any], by: Any, note: str = "")
     """Add a version of a tool; the same content again gives the version that is there.
 
     It waits until somebody chooses it. Raises ``cse.strict.Refused`` with every mistake in the
-    definition, ``Refused`` for another area's tool and for a number that is taken or leaves a
-    gap. Nothing is loaded then.
+    definition, ``Refused`` for another area's tool, for a number that is taken or leaves a gap, and
+    where a row of the version before is left out. Nothing is loaded then.
     """
     check_can_change(by, load_tool(definition).key)
     return _load(definition, by=by, note=note)
@@ -91,6 +92,8 @@ def _add(
     wanted = highest.number + 1 if highest else 1
     if number != wanted:
         raise Refused(f"The next version of this tool is {wanted}, not {number}.")
+    if highest is not None:
+        _check_drops_nothing(load_tool(highest.definition), load_tool(definition))
     version = ToolVersion(
         tool=tool,
         number=number,
@@ -109,6 +112,16 @@ def _add(
         data={"tool": tool.key, "version": number, "hash": digest},
     )
     return version
+
+
+def _check_drops_nothing(before: Definition, after: Definition) -> None:
+    """A row is never left out of the next version: retired, it keeps its place and says why."""
+    gone = [row for row in before.indicators if row not in after.indicators]
+    if gone:
+        raise Refused(
+            f"Not in this file: {', '.join(gone)}. A row is retired, with its reason, and not left "
+            "out: screens can then be compared over time."
+        )
 
 
 def _choose(version: ToolVersion, *, by: Any, reason: str) -> ToolChoice:

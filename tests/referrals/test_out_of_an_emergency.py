@@ -165,6 +165,21 @@ def test_their_leads_get_no_access_and_the_grant_says_what_it_opens(area):
         assert can(area.worker, Capability.SEE_CHILD, area.child)
 
 
+def test_the_page_of_who_can_see_names_the_referrer_apart(area):
+    area.sent()
+    lead = area.theirs.lead
+    with when_the_hour_is_over():
+        page = text_of(area.client(lead).get(reverse("access:who", args=[area.child.pk])))
+        apart = page.split("People who see one thing about this child")[1]
+        assert area.worker.get_full_name() in apart
+        assert area.worker.get_full_name() not in page.split("People who see one thing")[0]
+        access.exclude(
+            child=area.child, user=area.worker, ground="other", reason="A relative", by=lead
+        )
+        page = text_of(area.client(lead).get(reverse("access:who", args=[area.child.pk])))
+        assert "People who see one thing" not in page
+
+
 @pytest.mark.parametrize("how", ["excluded", "sealed", "post"])
 def test_an_exclusion_a_seal_and_the_end_of_a_post_close_it(area, how):
     sent = area.sent()

@@ -22,8 +22,10 @@ def who(request, child_id):
     child = visible_child(request, child_id, Capability.SEE_ACCESS)
     acts = principals_of(request.user).acts
     may_exclude, may_seal = Capability.EXCLUDE in acts, Capability.SEAL in acts
+    people = queries.who_can_see(child.pk)
     context = {
-        "people": queries.who_can_see(child.pk),
+        "people": people,
+        "narrow": queries.who_sees_one_thing(child.pk, people),
         "may_grant": Capability.GRANT_ACCESS in acts,
         "may_exclude": may_exclude,
         "may_seal": may_seal,
