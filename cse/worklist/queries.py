@@ -46,7 +46,8 @@ SELECT walk.* FROM unnest(%(groups)s::int[]) AS t(team) CROSS JOIN LATERAL ({wal
 """
 _PAGE = """
 SELECT p.id, p.kind, p.subject_id, p.due_at, p.child_id, p.owner_id,
-       c.reference, c.given_name, c.family_name
+       c.reference, c.given_name, c.family_name,
+       p.kind <> ALL(%(narrow)s) OR EXISTS ({seen})
   FROM (SELECT * FROM (({own}) UNION ALL ({teams})) w ORDER BY w.due_at, w.id LIMIT {limit}) p
   JOIN children_child c ON c.id = p.child_id
  ORDER BY p.due_at, p.id
@@ -55,7 +56,10 @@ SELECT p.id, p.kind, p.subject_id, p.due_at, p.child_id, p.owner_id,
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing owed; ``for_team`` where any colleague of a team may do it."""
+    """One thing owed; ``for_team`` where any colleague of a team may do it.
+
+    ``sees_record``: they see the child's record too, and not only the thing itself.
+    """
 
     id: uuid.UUID
     kind: str
@@ -65,6 +69,7 @@ class Waiting:
     child_name: str
     child_reference: str
     for_team: bool
+    sees_record: bool
 
     @property
     def cursor(self) -> str:
@@ -144,7 +149,9 @@ def _statement(
     own = _WALK.format(owner="w.owner_id = %(user)s", **same)
     one_team = _WALK.format(owner="w.owner_group_id = t.team", **same)
     teams = _EACH_TEAM.format(walk=one_team)
-    return _PAGE.format(own=own, teams=teams, limit=PAGE + 1), parameters
+    parameters["narrow"] = [kind for of_it in _NARROW.values() for kind in of_it]
+    seen, _ = scope_sql(principals, column="p.child_id")
+    return _PAGE.format(own=own, teams=teams, limit=PAGE + 1, seen=seen), parameters
 
 
 def read_cursor(after: str | None) -> tuple[dt.datetime, uuid.UUID] | None:
@@ -160,7 +167,7 @@ def read_cursor(after: str | None) -> tuple[dt.datetime, uuid.UUID] | None:
 
 
 def _item(row: tuple[Any, ...]) -> Waiting:
-    item_id, kind, subject_id, due_at, child_id, owner_id, reference, given, family = row
+    item_id, kind, subject_id, due_at, child_id, owner_id, reference, given, family, seen = row
     return Waiting(
         id=item_id,
         kind=kind,
@@ -170,4 +177,5 @@ def _item(row: tuple[Any, ...]) -> Waiting:
         child_name=f"{given} {family}".strip(),
         child_reference=reference,
         for_team=owner_id is None,
+        sees_record=seen,
     )

@@ -11,7 +11,7 @@ from cse.access.wiring import wired
 from cse.children.queries import my_children
 from cse.interface.navigation import address
 from cse.worklist.due import due_in_words
-from cse.worklist.kinds import ASKED, KINDS
+from cse.worklist.kinds import KINDS
 from cse.worklist.panels import home_panels
 from cse.worklist.queries import unseen_work_of, waiting_for
 
@@ -45,6 +45,6 @@ def _row(item, calendar, acts=frozenset()):
         "item": item,
         "words": kind.words if kind else "Work from another part of the service",
         "href": kind.address(item.subject_id) if kind else "",
-        "sees_child": Capability.SEE_CHILD in acts and item.kind not in ASKED,
+        "sees_child": Capability.SEE_CHILD in acts and item.sees_record,
         "due": due_in_words(timezone.localdate(item.due_at), today, calendar),
     }
