@@ -278,6 +278,7 @@ ROUTES: dict[str, Sample] = {
     "people:edit-team": _row("team"),
     "people:add-contact": _row("authority"),
     "referrals:change-age-differences": _row("authority"),
+    "people:edit-area": _row("authority"),
     "people:edit-contact": _row("contact"),
     "people:end-post": _row("post"),
     "people:decide-change": _row("change", answers=OWN_ONLY),

@@ -24,6 +24,7 @@ class Principals:
 
     ``groups`` are the team groups their current posts lie in; without a current post there are
     none and ``acts`` is empty, so that nothing is visible (first "no": account, agency, post).
+    ``marking`` and ``handling`` are those of their area, which their pages carry (DEC-26).
     """
 
     user_id: uuid.UUID
@@ -36,6 +37,8 @@ class Principals:
     agency_ids: frozenset[uuid.UUID] = frozenset()
     agency_types: frozenset[str] = frozenset()
     authority_id: uuid.UUID | None = None
+    marking: str = ""
+    handling: str = ""
 
 
 def principals_of(user: Any) -> Principals:
@@ -73,7 +76,7 @@ def _posts_of(user_ids: list[uuid.UUID]) -> Iterable[Any]:
     return (
         Post.objects.filter(user_id__in=user_ids)
         .annotate(has_factor=_has_second_factor())
-        .select_related("team", "team__agency")
+        .select_related("team", "team__agency", "team__agency__authority")
         .order_by("-starts_on", "id")
     )
 
@@ -110,6 +113,8 @@ def _stand_for(user: Any, all_posts: Iterable[Any]) -> Principals:
         agency_ids=frozenset(post.team.agency_id for post in posts),
         agency_types=frozenset(post.team.agency.type for post in posts),
         authority_id=first.team.agency.authority_id,
+        marking=first.team.agency.authority.marking,
+        handling=first.team.agency.authority.handling,
     )
 
 

@@ -45,8 +45,19 @@ class Shell:
         return str(settings.SERVICE_NAME)
 
     @property
-    def marking(self) -> str:
+    def default_marking(self) -> str:
+        """The installation's, where nobody's area is known; needs no database."""
         return str(settings.MARKING)
+
+    @property
+    def marking(self) -> str:
+        """The marking of the person's area (DEC-26), of their first post as everywhere else."""
+        return (self.user and self._principals.marking) or self.default_marking
+
+    @property
+    def handling(self) -> str:
+        """How what is marked is handled, in the area's words; often empty."""
+        return self._principals.handling if self.user else ""
 
     @property
     def demo(self) -> bool:
@@ -68,10 +79,14 @@ class Shell:
 
         Costs nothing beside the navigation: a request resolves it once.
         """
+        return self._principals.post_title if self.user else ""
+
+    @property
+    def _principals(self) -> Any:
         # Imported when asked: the environment is also built before the models are ready.
         from cse.access.principals import principals_of
 
-        return principals_of(self.user).post_title if self.user else ""
+        return principals_of(self.user)
 
     @property
     def home_url(self) -> str:

@@ -1,4 +1,4 @@
-"""Acts on accounts, posts, agencies, teams and contact points; each is one audit event.
+"""Acts on accounts, posts, areas, agencies, teams, contact points; each is one audit event.
 
 An administrator acts in the authorities where they hold the post of administrator, never on
 their own posts, and never sees a child.
@@ -44,6 +44,10 @@ PERSON = ("given_name", "family_name", "email", "job_title", "telephone")
 AGENCY = ("name", "type", "protocol_signed_on", "starts_on", "ends_on")
 TEAM = ("name", "kind")
 CONTACT = ("label", "value", "is_placeholder")
+AREA = (
+    *("name", "front_door_name", "cse_team_name", "board_name"),
+    *("marking", "handling", "emergency_text"),
+)
 
 
 @transaction.atomic
@@ -243,6 +247,17 @@ def edit_team(*, by: Any, team: Team, values: Mapping[str, Any], version: str) -
     """Change a team's name or what it is for."""
     check_can_manage(by, team.agency.authority_id)
     return save_edit(team, TEAM, values, version, "team changed", by)
+
+
+@transaction.atomic
+def edit_area(
+    *, by: Any, authority: Authority, values: Mapping[str, Any], version: str
+) -> list[str]:
+    """Change what an area calls its teams, its marking, handling line and emergency text (DEC-26,
+    DEC-41). Documents that are made already keep the marking they were made with.
+    """
+    check_can_manage(by, authority.pk)
+    return save_edit(authority, AREA, values, version, "area changed", by)
 
 
 @transaction.atomic

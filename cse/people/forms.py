@@ -1,4 +1,4 @@
-"""What an administrator fills in about people, posts, agencies, teams and contact points."""
+"""What an administrator fills in about people, posts, areas, agencies, teams, contact points."""
 
 from __future__ import annotations
 
@@ -173,6 +173,34 @@ class TeamForm(PlainForm):
         choices=TeamKind.choices,
         widget=forms.RadioSelect,
         error_messages={"invalid_choice": "Choose one from the list"},
+    )
+
+
+class AreaForm(PlainForm):
+    """What an area calls itself and its teams, and what its pages and documents say (DEC-26)."""
+
+    name = forms.CharField(label="Name of the area", max_length=100)
+    front_door_name = forms.CharField(label="What the front door is called", max_length=100)
+    cse_team_name = forms.CharField(label="What the CSE team is called", max_length=100)
+    board_name = forms.CharField(label="What the board is called", max_length=150)
+    marking = forms.CharField(
+        label="Marking",
+        max_length=100,
+        help_text="At the head and foot of the pages of everybody in this area, and of its"
+        " documents. RESTRICTED, which the Oxfordshire handbook prints on its tool, was replaced"
+        " by OFFICIAL-SENSITIVE in 2014.",
+    )
+    handling = forms.CharField(
+        label="Handling line",
+        max_length=200,
+        required=False,
+        help_text="Beside the marking, if your partnership asks for one. It may stay empty.",
+    )
+    emergency_text = forms.CharField(
+        label="What to do when a child is in danger now",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Urgent referrals and documents show it. Name the police on 999 first.",
     )
 
 

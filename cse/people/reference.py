@@ -1,12 +1,14 @@
 """The two partnerships as profiles: tool, names, texts. Contact points are placeholders (DEC-51).
 
-Names are configuration (DEC-41): an administrator changes them in the service.
+Names, marking and texts are configuration (DEC-26, DEC-41): an administrator changes them on the
+area's page. Which tool an area screens with is its installation's choice.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from cse.people.models import Authority, ContactPoint
@@ -63,7 +65,12 @@ def _authority(key: str, profile: dict[str, Any]) -> Authority:
         return found
     fields = {name: value for name, value in profile.items() if name != "contact_points"}
     authority = Authority(
-        key=key, tool_key=key, emergency_text=_EMERGENCY, clock_settings=CLOCKS, **fields
+        key=key,
+        tool_key=key,
+        marking=settings.MARKING,
+        emergency_text=_EMERGENCY,
+        clock_settings=CLOCKS,
+        **fields,
     )
     authority.save()
     for position, label in enumerate(profile["contact_points"]):

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("teams/<uuid:team_id>/", views.edit_team, name="edit-team"),
     path("changes/", change_views.changes, name="changes"),
     path("changes/<uuid:change_id>/", change_views.decide, name="decide-change"),
+    path("areas/<uuid:authority_id>/", views.edit_area, name="edit-area"),
     path("contacts/", views.contacts, name="contacts"),
     path("contacts/add/<uuid:authority_id>/", views.add_contact, name="add-contact"),
     path("contacts/<uuid:point_id>/", views.edit_contact, name="edit-contact"),

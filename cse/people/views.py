@@ -251,7 +251,7 @@ def end_post(request, post_id):
     return render(request, "people/end_post.html", {"form": form, "post": post})
 
 
-# -- Agencies, teams, contact points ------------------------------------------------------------
+# -- Areas, agencies, teams, contact points -----------------------------------------------------
 
 
 @require_GET
@@ -340,6 +340,23 @@ def contacts(request):
         "authorities": queries.authorities_in(managed),
     }
     return render(request, "people/contacts.html", context)
+
+
+@form_view
+@administrators
+@reauthenticated
+def edit_area(request, authority_id):
+    """What the area calls its teams, its marking, and what to do in an emergency (DEC-26)."""
+    authority = _one(Authority, authority_id, managed_authorities(request.user), "pk")
+    return edit(
+        request,
+        instance=authority,
+        fields=actions.AREA,
+        form_class=forms.AreaForm,
+        save=partial(actions.edit_area, by=request.user, authority=authority),
+        title=f"Change {authority.name}",
+        back=_address("people:contacts"),
+    )
 
 
 @form_view

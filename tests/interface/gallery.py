@@ -78,6 +78,7 @@ def shell(**changes) -> SimpleNamespace:
     values = {
         "service_name": "Child exploitation screening",
         "marking": "OFFICIAL-SENSITIVE",
+        "handling": "",
         "demo": True,
         "user_name": "Dana Whitcombe",
         "post": "Safeguarding lead, Thornmere Academy",

@@ -35,6 +35,8 @@ def test_every_page_says_the_marking_and_who_acts_in_which_post():
     assert "fictional data" not in plain
     assert "Sign out" not in plain
     assert "OFFICIAL-SENSITIVE" not in plain
+    handled = gallery.html(shell=gallery.shell(handling="Partners only"))
+    assert handled.count("OFFICIAL-SENSITIVE – Partners only") == 2
 
 
 def test_the_identity_bar_is_a_landmark_with_everything_that_matters():
