@@ -185,14 +185,14 @@ class AreaForm(PlainForm):
     board_name = forms.CharField(label="What the board is called", max_length=150)
     marking = forms.CharField(
         label="Marking",
-        max_length=100,
+        max_length=40,
         help_text="At the head and foot of the pages of everybody in this area, and of its"
         " documents. RESTRICTED, which the Oxfordshire handbook prints on its tool, was replaced"
         " by OFFICIAL-SENSITIVE in 2014.",
     )
     handling = forms.CharField(
         label="Handling line",
-        max_length=200,
+        max_length=120,
         required=False,
         help_text="Beside the marking, if your partnership asks for one. It may stay empty.",
     )

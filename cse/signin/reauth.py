@@ -1,4 +1,12 @@
-"""Asking again who somebody is, before what is hard to undo: exports, seals, grants, accounts."""
+"""Asking again who somebody is, before what is hard to undo or opens a child to somebody.
+
+It is asked for a document about a child; for giving and ending access, excluding somebody else and
+lifting an exclusion, seals and an opening in an emergency; for accounts and posts, and an area's
+names, marking and emergency text; for choosing a version of a tool and retiring a row. It is not
+asked for one's own conflict of interest, which must be easy to say and opens nothing, nor for
+agencies, teams, contact points, wording and calendar, which open no child and are put right as
+easily as they are changed.
+"""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
+from cse.signin.reauth import reauthenticated
 from screening import queries, tool_shelf
 from screening.actions import choose_version, load_tool_version, retire_row
 from screening.forms_tools import ReasonForm, ToolFileForm
@@ -92,6 +93,7 @@ def _load(request, form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Capability.MANAGE_TOOLS)
+@reauthenticated
 def retire(request, version_id, indicator):
     """Take a row out: a new version without it, to be chosen; older screens keep it."""
     found, on_shelf = _version(version_id)
@@ -130,6 +132,7 @@ def retire(request, version_id, indicator):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Capability.MANAGE_TOOLS)
+@reauthenticated
 def use(request, version_id):
     """Choose the version that new screens use; drafts and screens keep their own."""
     found, on_shelf = _version(version_id)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.urls import reverse
 
 from tests.access.people import make_case
-from tests.factories import PASSWORD
+from tests.signin.helpers import force_confirmed
 
 
 @pytest.fixture(autouse=True)
@@ -27,8 +26,7 @@ def as_user(client):
     def sign_in(user, confirmed=False):
         client.logout()
         if confirmed:
-            said = {"login": user.email, "password": PASSWORD}
-            assert client.post(reverse("account_login"), said).status_code == 302
+            force_confirmed(client, user)
         else:
             client.force_login(user)
         return client

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import uuid
 
 import pytest
 import time_machine
@@ -17,7 +18,7 @@ from cse.audit.models import AuditEvent
 from cse.interface.words import date_words
 from cse.people.models import Role
 from cse.worklist.models import WorkItem
-from tests.factories import give_post, grant, make_child, make_team, make_user
+from tests.factories import PASSWORD, give_post, grant, make_child, make_team, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("D-SHR-01")]
 
@@ -55,8 +56,8 @@ def test_why_can_i_see_this_names_my_own_reasons_only(as_user, case):
 def test_a_child_that_is_hidden_answers_like_one_that_is_made_up(as_user, case, name):
     made_up = "00000000-0000-4000-8000-000000000000"
     stranger = make_user(Role.NAMED_LEAD)
-    hidden = as_user(stranger).get(page(name, case.child))
-    nowhere = as_user(stranger).get(page(name, made_up))
+    hidden = as_user(stranger, confirmed=True).get(page(name, case.child))
+    nowhere = as_user(stranger, confirmed=True).get(page(name, made_up))
     assert hidden.status_code == nowhere.status_code == 404
     assert hidden.content == nowhere.content
 
@@ -67,7 +68,7 @@ def test_a_refused_address_is_written_down_once(as_user, case):
 
 
 def test_access_given_opens_the_child_and_ended_closes_it_on_the_next_request(as_user, case):
-    client = as_user(case.lead)
+    client = as_user(case.lead, confirmed=True)
     found = client.post(page("give", case.child), {"search": "stranger", "find": "1"})
     assert "Stan Stranger" in text(found)
     assert "There is a problem" not in text(found)
@@ -78,7 +79,9 @@ def test_access_given_opens_the_child_and_ended_closes_it_on_the_next_request(as
     assert given.granted_by == case.lead
     assert as_user(case.stranger).get(page("why", case.child)).status_code == 200
 
-    answer = as_user(case.lead).post(page("end", case.child, given), {"reason": "Left the team"})
+    answer = as_user(case.lead, confirmed=True).post(
+        page("end", case.child, given), {"reason": "Left the team"}
+    )
     assert answer.status_code == 302
     assert as_user(case.stranger).get(page("why", case.child)).status_code == 404
     acts = AuditEvent.objects.filter(object_id=str(given.pk)).values_list("act", flat=True)
@@ -93,7 +96,7 @@ def test_access_ends_by_itself_on_its_day(as_user, case):
 
 
 def test_giving_again_may_shorten(as_user, case):
-    client = as_user(case.lead)
+    client = as_user(case.lead, confirmed=True)
     said = {"search": "stranger", "chosen": f"user:{case.stranger.pk}", "reason": "Joins"}
     client.post(page("give", case.child), said | in_days(30))
     client.post(page("give", case.child), said | in_days(3))
@@ -104,7 +107,7 @@ def test_giving_again_may_shorten(as_user, case):
 def test_a_team_gets_access_and_everybody_with_a_post_in_it(as_user, case):
     team = make_team(name="Night shift")
     give_post(case.stranger, Role.PRACTITIONER, team)
-    client = as_user(case.lead)
+    client = as_user(case.lead, confirmed=True)
     said = {"search": "night", "chosen": f"team:{team.pk}", "reason": "Work with the child"}
     assert client.post(page("give", case.child), said | in_days(9)).status_code == 302
     assert ChildTeamGrant.objects.filter(group=team.group).exists()
@@ -126,7 +129,9 @@ def test_a_team_gets_access_and_everybody_with_a_post_in_it(as_user, case):
 )
 def test_a_form_that_is_wrong_says_so_and_keeps_what_was_typed(as_user, case, change, words):
     said = {"search": "stranger", "chosen": f"user:{case.stranger.pk}", "reason": "A long reason"}
-    answer = as_user(case.lead).post(page("give", case.child), said | in_days(9) | change)
+    answer = as_user(case.lead, confirmed=True).post(
+        page("give", case.child), said | in_days(9) | change
+    )
     assert answer.status_code == 200
     assert words in text(answer)
     assert "Error:" in text(answer)
@@ -136,7 +141,7 @@ def test_a_form_that_is_wrong_says_so_and_keeps_what_was_typed(as_user, case, ch
 
 def test_somebody_not_among_those_found_cannot_be_chosen(as_user, case):
     said = {"search": "wanda", "chosen": f"user:{case.stranger.pk}", "reason": "Slipped in"}
-    answer = as_user(case.lead).post(page("give", case.child), said | in_days(9))
+    answer = as_user(case.lead, confirmed=True).post(page("give", case.child), said | in_days(9))
     assert answer.status_code == 200
     assert not ChildUserGrant.objects.filter(user=case.stranger).exists()
 
@@ -149,7 +154,7 @@ def test_nobody_gives_access_to_themselves_and_the_lead_is_told(as_user, case, o
         "chosen": chosen,
         "reason": "For me",
     }
-    answer = as_user(case.lead).post(page("give", case.child), said | in_days(9))
+    answer = as_user(case.lead, confirmed=True).post(page("give", case.child), said | in_days(9))
     assert "You cannot give access to yourself" in text(answer)
     assert "is told of this" in text(answer)
     assert not ChildUserGrant.objects.filter(user=case.lead).exists()
@@ -200,10 +205,15 @@ def test_a_lead_excludes_somebody_and_another_lifts_it(as_user, case):
         "ground": "involved",
         "reason": "Knows the family",
     }
-    assert as_user(case.lead).post(page("exclude", case.child), said).status_code == 302
+    assert (
+        as_user(case.lead, confirmed=True).post(page("exclude", case.child), said).status_code
+        == 302
+    )
     row = Exclusion.objects.get(user=case.worker)
     assert as_user(case.worker).get(page("why", case.child)).status_code == 404
-    answer = as_user(case.lead).post(page("end-exclusion", case.child, row), {"reason": "Moved"})
+    answer = as_user(case.lead, confirmed=True).post(
+        page("end-exclusion", case.child, row), {"reason": "Moved"}
+    )
     assert answer.status_code == 302
     assert as_user(case.worker).get(page("why", case.child)).status_code == 200
 
@@ -218,7 +228,7 @@ def test_nobody_lifts_their_own_exclusion_and_nothing_shows_that_there_is_one(as
         starts_at=timezone.now(),
     )
     row.save()
-    client = as_user(case.other_lead)
+    client = as_user(case.other_lead, confirmed=True)
     address = page("end-exclusion", case.child, row)
     made_up = page("end-exclusion", case.child, "00000000-0000-4000-8000-000000000000")
     hidden, nowhere = client.post(address, {"reason": "x"}), client.post(made_up, {"reason": "x"})
@@ -245,7 +255,9 @@ def test_the_last_person_who_could_act_cannot_be_excluded_until_another_is_named
 
 def test_the_last_leads_access_cannot_be_ended(as_user, case):
     circle = ChildTeamGrant.objects.get(group=case.leads.group)
-    answer = as_user(case.lead).post(page("end", case.child, circle), {"reason": "Tidy up"})
+    answer = as_user(case.lead, confirmed=True).post(
+        page("end", case.child, circle), {"reason": "Tidy up"}
+    )
     shown = text(answer)
     assert "Nobody would be left" in shown
     # The page shows what stands, not what was refused, and keeps what was typed.
@@ -259,8 +271,9 @@ def test_a_grant_of_another_child_is_the_same_404(as_user, case):
     other = make_child()
     foreign = grant(case.stranger, other)
     address = page("end", case.child, foreign)
-    assert as_user(case.lead).get(address).status_code == 404
-    assert as_user(case.lead).post(address, {"reason": "Try"}).status_code == 404
+    client = as_user(case.lead, confirmed=True)
+    assert client.get(address).status_code == 404
+    assert client.post(address, {"reason": "Try"}).status_code == 404
     foreign.refresh_from_db()
     assert foreign.ended_by is None
 
@@ -275,7 +288,7 @@ def test_somebody_excluded_is_given_no_access(as_user, case):
         starts_at=timezone.now(),
     ).save()
     said = {"search": "stranger", "chosen": f"user:{case.stranger.pk}", "reason": "Joins"}
-    answer = as_user(case.lead).post(page("give", case.child), said | in_days(9))
+    answer = as_user(case.lead, confirmed=True).post(page("give", case.child), said | in_days(9))
     assert "cannot be given access" in text(answer)
     assert not ChildUserGrant.objects.filter(user=case.stranger).exists()
 
@@ -325,7 +338,7 @@ def test_lists_cost_the_same_with_one_row_and_with_three(
     for _ in range(people):
         grant(make_user(), case.child)
         as_user(case.worker).get(page("why", case.child))
-    client = as_user(case.lead)
+    client = as_user(case.lead, confirmed=True)
     # Activity is written to the session now and then: the clock stands still for the count.
     with time_machine.travel(timezone.now(), tick=False):
         client.get(page(name, case.child))
@@ -341,7 +354,9 @@ COUNTS: dict[str, int] = {}
 def test_fields_that_are_not_on_the_form_are_ignored_and_written_down(as_user, case):
     said = {"search": "stranger", "chosen": f"user:{case.stranger.pk}", "reason": "Joins"}
     forged = {"granted_by": str(case.worker.pk), "expires_at": "2099-01-01", "basis": "named_lead"}
-    answer = as_user(case.lead).post(page("give", case.child), said | in_days(3) | forged)
+    answer = as_user(case.lead, confirmed=True).post(
+        page("give", case.child), said | in_days(3) | forged
+    )
     assert answer.status_code == 302
     given = ChildUserGrant.objects.get(user=case.stranger)
     assert (given.granted_by, given.basis) == (case.lead, "given")
@@ -358,8 +373,31 @@ def test_what_was_typed_into_a_search_is_not_on_the_page_of_looks(as_user, case)
 
 
 def test_a_form_sent_twice_gives_access_once(as_user, case):
-    client = as_user(case.lead)
+    client = as_user(case.lead, confirmed=True)
     said = {"search": "stranger", "chosen": f"user:{case.stranger.pk}", "reason": "Joins"}
     for _ in range(2):
         assert client.post(page("give", case.child), said | in_days(30)).status_code == 302
     assert ChildUserGrant.objects.filter(user=case.stranger).count() == 1
+
+
+@pytest.mark.parametrize("name", ["give", "end", "exclude", "end-exclusion"])
+def test_giving_ending_and_excluding_ask_again_who_one_is(as_user, case, name):
+    row = [uuid.uuid4()] if name.startswith("end") else []
+    client = as_user(case.lead)
+    for ask in (client.get, client.post):
+        answer = ask(page(name, case.child, *row))
+        assert answer["Location"].startswith(reverse("account_reauthenticate"))
+
+
+def test_what_was_typed_is_sent_once_one_has_shown_who_one_is(as_user, case):
+    client = as_user(case.lead)
+    said = {"search": "stranger", "chosen": f"user:{case.stranger.pk}", "reason": "Joins"}
+    asked = client.post(page("give", case.child), said | in_days(30))
+    assert not ChildUserGrant.objects.filter(user=case.stranger).exists()
+    answer = client.post(asked["Location"], {"password": PASSWORD}, follow=True)
+    assert answer.status_code == 200
+    assert ChildUserGrant.objects.get(user=case.stranger).reason == "Joins"
+
+
+def test_ones_own_conflict_is_declared_without_asking_again(as_user, case):
+    assert as_user(case.worker).get(page("declare", case.child)).status_code == 200

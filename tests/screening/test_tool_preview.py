@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -19,6 +20,7 @@ from tests.screening.conftest import Place
 from tests.screening.made import HIGH
 from tests.screening.pages import address, text_of
 from tests.screening.test_tools_admin import definition  # noqa: F401  a fixture
+from tests.signin.helpers import force_confirmed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("DEC-22")]
 
@@ -101,7 +103,8 @@ def test_every_id_on_the_page_is_its_own(place, first):
 def test_a_version_that_is_not_in_use_can_be_looked_at_first(tools, definition):  # noqa: F811
     admin = make_user(Role.ADMINISTRATOR)
     made = load_tool_version(definition=definition, by=admin, note="The board decided")
-    client = Place("oxfordshire").client(admin)
+    Place("oxfordshire")
+    client = force_confirmed(Client(), admin)
     for name in ("use-tool", "tool-version"):
         page = client.get(reverse(f"screening:{name}", args=[made.pk])).content.decode()
         assert f'href="{at(made)}"' in page

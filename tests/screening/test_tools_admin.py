@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from cse.audit.models import AuditEvent
@@ -18,6 +19,7 @@ from tests.factories import make_user
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, NO, YES, completed
 from tests.screening.pages import text_of
+from tests.signin.helpers import force_confirmed
 
 pytestmark = pytest.mark.django_db
 LIST = "/screens/tools/"
@@ -45,7 +47,7 @@ def admin(tools):
 
 @pytest.fixture
 def browser(place, admin):
-    return place.client(admin)
+    return force_confirmed(Client(), admin)
 
 
 @pytest.fixture
@@ -317,7 +319,7 @@ def test_nothing_an_administrator_sees_names_a_child(browser, place, first):
 @pytest.mark.parametrize("role", Role)
 def test_who_may_manage_tools(place, first, definition, role):
     allowed = role in (Role.ADMINISTRATOR, Role.BOARD)
-    client = place.client(make_user(role))
+    client = force_confirmed(Client(), make_user(role))
     for where in (
         LIST, UPLOAD, page("tool-version", first.pk), page("retire-row", first.pk, HIGH),
     ):  # fmt: skip
@@ -335,7 +337,10 @@ def test_another_areas_tool_is_looked_at_and_not_changed(place, definition, role
     theirs = ToolVersion.objects.get(tool__key="wiltshire")
     Place("wiltshire", given_name="Kim")
     other = json.loads((FOLDER / "wiltshire-v1.json").read_text(encoding="utf-8"))
-    client, row = place.client(make_user(role)), next(iter(tool_of(theirs.pk).shown)).id
+    client, row = (
+        force_confirmed(Client(), make_user(role)),
+        next(iter(tool_of(theirs.pk).shown)).id,
+    )
     for where in (LIST, page("tool-version", theirs.pk), page("preview-tool", theirs.pk)):
         html = client.get(where).content.decode()
         assert page("use-tool", theirs.pk) not in html
@@ -356,7 +361,7 @@ def test_another_areas_tool_is_looked_at_and_not_changed(place, definition, role
 def test_ones_own_areas_tool_is_changed(tools, role):
     place = Place("wiltshire", given_name="Kim")
     version = ToolVersion.objects.get(tool__key="wiltshire")
-    client = place.client(make_user(role, agency=place.agency))
+    client = force_confirmed(Client(), make_user(role, agency=place.agency))
     row = next(iter(tool_of(version.pk).shown)).id
     sent = client.post(page("retire-row", version.pk, row), {"reason": "The board"})
     made = ToolVersion.objects.get(tool__key="wiltshire", number=2)
@@ -372,12 +377,12 @@ def test_the_area_is_that_of_a_post_of_today(tools):
     person = make_user(Role.ADMINISTRATOR)
     version = ToolVersion.objects.get(tool__key="wiltshire")
     where = page("use-tool", version.pk)
-    assert place.client(person).get(where).status_code == 403
+    assert force_confirmed(Client(), person).get(where).status_code == 403
     # A post there that manages no tools is not enough.
     give_post(person, Role.PRACTITIONER, make_team(place.agency))
-    assert place.client(person).get(where).status_code == 403
+    assert force_confirmed(Client(), person).get(where).status_code == 403
     give_post(person, Role.BOARD, make_team(place.agency))
-    assert place.client(person).get(where).status_code == 302  # it is in use already
+    assert force_confirmed(Client(), person).get(where).status_code == 302  # it is in use already
 
 
 def cost_of(client, where):
@@ -415,3 +420,11 @@ def test_wiltshires_screens_are_not_touched_by_oxfordshires_version(browser, def
     )
     screen = completed(other)
     assert screen.tool_version.tool.key == "wiltshire" and screen.tool_version.number == 1
+
+
+@pytest.mark.parametrize("act", ["use-tool", "retire-row"])
+def test_choosing_and_retiring_ask_again_who_one_is(place, admin, first, act):
+    where = page(act, first.pk, *([HIGH] if act == "retire-row" else []))
+    answer = place.client(admin).post(where, {"reason": "The board"})
+    assert answer["Location"].startswith(reverse("account_reauthenticate"))
+    assert ToolVersion.objects.filter(tool__key="oxfordshire").count() == 1

@@ -13,6 +13,7 @@ from cse.access.forms import ExcludeForm, OwnConflictForm, ReasonForm
 from cse.access.models import Exclusion
 from cse.access.policies import NotVisible
 from cse.access.views.common import attempt, page, to_who, visible_child
+from cse.access.wiring import reauthenticated
 
 
 @requires(Capability.DECLARE_CONFLICT)
@@ -38,6 +39,7 @@ def declare(request, child_id):
 
 @requires(Capability.EXCLUDE)
 @require_http_methods(["GET", "HEAD", "POST"])
+@reauthenticated
 def exclude_somebody(request, child_id):
     child = visible_child(request, child_id, Capability.EXCLUDE)
     finding = request.method == "POST" and "find" in request.POST
@@ -63,6 +65,7 @@ def exclude_somebody(request, child_id):
 
 @requires(Capability.EXCLUDE)
 @require_http_methods(["GET", "HEAD", "POST"])
+@reauthenticated
 def end(request, child_id, exclusion_id):
     own = Exclusion.objects.filter(
         child_id=child_id, pk=exclusion_id, user=request.user, ended_at__isnull=True

@@ -13,11 +13,13 @@ from cse.access.models import ChildTeamGrant
 from cse.access.policies import NotVisible
 from cse.access.queries import grant_on
 from cse.access.views.common import attempt, page, to_who, visible_child
+from cse.access.wiring import reauthenticated
 from cse.people.models import Team
 
 
 @requires(Capability.GRANT_ACCESS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@reauthenticated
 def give(request, child_id):
     child = visible_child(request, child_id, Capability.GRANT_ACCESS)
     finding = request.method == "POST" and "find" in request.POST
@@ -55,6 +57,7 @@ def _give(child, form, by):
 
 @requires(Capability.GRANT_ACCESS)
 @require_http_methods(["GET", "HEAD", "POST"])
+@reauthenticated
 def end(request, child_id, grant_id):
     child = visible_child(request, child_id, Capability.GRANT_ACCESS)
     grant = grant_on(child.pk, grant_id)
