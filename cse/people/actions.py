@@ -34,7 +34,9 @@ from cse.people.policies import (
     check_agency_is_open,
     check_can_manage,
     check_can_manage_person,
+    check_kind_fits,
     check_not_oneself,
+    check_role_fits,
 )
 from cse.people.queries import second_factors_of
 from cse.people.saving import save_edit, save_or_taken
@@ -170,11 +172,12 @@ def give_post(
     """Give somebody a role in a team from one day on, perhaps to another (both included).
 
     Nobody gives it to themselves. Raises `NotAllowed` where the same role in the same team is
-    held on one of those days, or the agency is not open.
+    held on one of those days, the agency is not open, or the role does not fit the team.
     """
     check_can_manage(by, team.agency.authority_id)
     check_can_manage_person(by, person)
     check_not_oneself(by, person, "give a post")
+    check_role_fits(role, team)
     check_agency_is_open(team.agency, starts_on)
     held = Post.objects.filter(user=person, team=team, role=role).exclude(ends_on__lt=starts_on)
     if ends_on is not None:
@@ -244,8 +247,10 @@ def add_team(*, by: Any, agency: Agency, values: Mapping[str, Any]) -> Team:
 
 @transaction.atomic
 def edit_team(*, by: Any, team: Team, values: Mapping[str, Any], version: str) -> list[str]:
-    """Change a team's name or what it is for."""
+    """Change a team's name or what it is for. Raises `NotAllowed` where its posts do not fit."""
     check_can_manage(by, team.agency.authority_id)
+    if values["kind"] != team.kind:
+        check_kind_fits(team, values["kind"])
     return save_edit(team, TEAM, values, version, "team changed", by)
 
 

@@ -59,7 +59,13 @@ class PostForm(DatesForm):
     role = forms.ChoiceField(
         label="Role", choices=[("", "Choose a role"), *Role.choices], widget=forms.Select
     )
-    team = _TeamChoice(label="Team", queryset=Team.objects.none(), empty_label="Choose a team")
+    team = _TeamChoice(
+        label="Team",
+        queryset=Team.objects.none(),
+        empty_label="Choose a team",
+        help_text="Safeguarding leads, and only they, are in the agency’s team of safeguarding"
+        " leads.",
+    )
     field_order: tuple[str, ...] = ("role", "team", "starts_on", "ends_on")
 
     def __init__(self, *args: Any, teams: Any, **kwargs: Any) -> None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from cse.access.capabilities import Capability
 from cse.access.policies import NotAllowed, NotVisible, check
 from cse.audit import events
-from cse.people.models import Agency, Post, Role, User
+from cse.people.models import Agency, Post, Role, Team, TeamKind, User
 
 
 def managed_authorities(user: Any) -> frozenset[uuid.UUID]:
@@ -43,6 +43,39 @@ def check_not_oneself(user: Any, person: User, act: str) -> None:
     if user.pk == person.pk:
         events.refused(act, rule="own account", obj=person)
         raise NotAllowed("Another administrator has to do this for your own account.")
+
+
+LEAD_OUTSIDE = (
+    "A safeguarding lead’s post is in the agency’s team of safeguarding leads: what waits for the"
+    " leads goes to that team. Choose it, or another role."
+)
+OTHER_INSIDE = (
+    "The team of safeguarding leads has posts of safeguarding leads only: everybody in it is shown"
+    " as one. Choose another team, or that role."
+)
+
+
+def role_fits(role: str, kind: str) -> bool:
+    """Whether a role belongs in a team of that kind: leads, and nobody else, in the circle of leads
+    (O-SHR-35). The directory goes by the role, work and the child's page by the team.
+    """
+    return (role == Role.NAMED_LEAD) == (kind == TeamKind.LEADS)
+
+
+def check_role_fits(role: str, team: Team) -> None:
+    """Raise `NotAllowed` for a lead outside the circle of leads, and for anybody else in it."""
+    if not role_fits(role, team.kind):
+        raise NotAllowed(LEAD_OUTSIDE if role == Role.NAMED_LEAD else OTHER_INSIDE)
+
+
+def check_kind_fits(team: Team, kind: str) -> None:
+    """Raise `NotAllowed` where a post of the team, of today or to come, would not fit that kind."""
+    posts = team.posts.exclude(ends_on__lt=timezone.localdate())
+    if any(not role_fits(role, kind) for role in posts.values_list("role", flat=True)):
+        raise NotAllowed(
+            "Somebody holds a post in this team that would not fit: safeguarding leads, and only"
+            " they, are in the team of safeguarding leads. End the post first."
+        )
 
 
 def check_agency_is_open(agency: Agency, first_day: Any) -> None:

@@ -6,8 +6,11 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from cse.people.models import AgencyType, Post, Role, TeamKind
+from cse.children.queries.overview import leads_of
+from cse.people.models import AgencyType, Post, Role, Team, TeamKind
+from cse.people.queries import directory
 from tests.factories import make_agency, make_authority, make_team, make_user
 from tests.signin.helpers import sign_in
 
@@ -99,3 +102,45 @@ def test_it_costs_the_same_for_one_and_for_three(client, number, django_assert_n
 
 def test_without_sign_in_there_is_no_directory(client):
     assert client.get(ADDRESS)["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.requirement("O-SHR-35")
+@pytest.mark.parametrize(
+    ("role", "kind", "fits"),
+    [
+        (Role.NAMED_LEAD, TeamKind.LEADS, True),
+        (Role.NAMED_LEAD, TeamKind.WORKING, False),
+        (Role.NAMED_LEAD, TeamKind.CSE_TEAM, False),
+        (Role.PRACTITIONER, TeamKind.LEADS, False),
+        (Role.SENIOR_MANAGER, TeamKind.LEADS, False),
+        (Role.SENIOR_MANAGER, TeamKind.WORKING, True),
+        (Role.CSE_TEAM, TeamKind.CSE_TEAM, True),
+    ],
+)
+def test_who_the_directory_lists_is_who_work_goes_to(client, role, kind, fits):
+    sign_in(client, make_user(Role.ADMINISTRATOR))
+    person, team = make_user(), make_team(kind=kind)
+    first = {"starts_on-day": "1", "starts_on-month": "6", "starts_on-year": "2026"}
+    address = reverse("people:give-post", args=[person.pk])
+    answer = client.post(address, first | {"role": role, "team": str(team.pk)})
+    assert answer.status_code == (302 if fits else 200)
+    assert team.posts.filter(user=person).exists() == fits
+    if not fits:
+        assert "safeguarding lead" in answer.content.decode().split("There is a problem")[1]
+    listed = [entry.leads for entry in directory(timezone.localdate()) if entry.leads]
+    working = leads_of(team.agency_id, timezone.localdate())
+    assert [post.pk for posts in listed for post in posts] == [post.pk for post in working]
+
+
+@pytest.mark.requirement("O-SHR-35")
+def test_a_team_with_people_in_it_does_not_become_the_circle_of_leads(client):
+    boss = make_user(Role.ADMINISTRATOR)
+    sign_in(client, boss)
+    post = make_user().posts.get()
+    address = reverse("people:edit-team", args=[post.team_id])
+    said = {"name": "Leads", "kind": TeamKind.LEADS}
+    assert "End the post first" in client.post(address, said).content.decode()
+    post.ends_on = timezone.localdate() - dt.timedelta(days=1)
+    post.save()
+    assert client.post(address, said).status_code == 302
+    assert Team.objects.get(pk=post.team_id).kind == TeamKind.LEADS
