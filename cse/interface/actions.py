@@ -11,6 +11,7 @@ from cse.access.capabilities import Capability
 from cse.access.policies import NotAllowed, check
 from cse.audit import events
 from cse.interface.models import LanguageTerm
+from cse.people.saving import Changed, version_of
 
 FIELDS = ("label", "phrases", "why", "alternative", "source")
 
@@ -27,10 +28,15 @@ def add_term(*, by: Any, **fields: str) -> LanguageTerm:
 
 
 @transaction.atomic
-def change_term(*, by: Any, term: LanguageTerm, **fields: str) -> LanguageTerm:
-    """Change a term. Nothing is written where nothing differs."""
+def change_term(*, by: Any, term: LanguageTerm, version: str, **fields: str) -> LanguageTerm:
+    """Change a term. Nothing is written where nothing differs.
+
+    ``version`` is that of `FIELDS` which the page was opened on; raises `Changed` for an older one.
+    """
     check(by, Capability.MANAGE_LANGUAGE)
     term = LanguageTerm.objects.select_for_update().get(pk=term.pk)
+    if version != version_of(term, FIELDS):
+        raise Changed(term)
     changed = [name for name in fields if getattr(term, name) != fields[name]]
     if not changed:
         return term

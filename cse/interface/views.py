@@ -13,6 +13,8 @@ from cse.interface.guidance import BY_SLUG, PAGES
 from cse.interface.models import LanguageTerm
 from cse.interface.term_forms import TermForm, WordingForm
 from cse.interface.who_screens import expected_of, expected_of_others
+from cse.people.edits import CONFLICT, both_texts
+from cse.people.saving import Changed, version_of
 
 
 @require_GET
@@ -77,19 +79,27 @@ def add_term(request):
             form.add_error(None, error)
         else:
             return redirect("interface:language-terms")
-    return render(request, "guidance/term.html", {"form": form, "term": None})
+    return render(request, "guidance/term.html", {"form": form, "term": None, "differs": []})
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Capability.MANAGE_LANGUAGE)
 def change_term(request, term_id):
-    """Change a term."""
+    """Change a term. A stale version answers 409 with both texts; what was typed stays."""
     term = get_object_or_404(LanguageTerm, pk=term_id)
+    # Before the form is checked: that writes what was typed into the term.
+    version = request.POST.get("version") or version_of(term, actions.FIELDS)
     form = TermForm(request.POST or None, instance=term)
+    differs, status = [], 200
     if request.method == "POST" and form.is_valid():
-        actions.change_term(by=request.user, term=term, **form.cleaned_data)
-        return redirect("interface:language-terms")
-    return render(request, "guidance/term.html", {"form": form, "term": term})
+        try:
+            actions.change_term(by=request.user, term=term, version=version, **form.cleaned_data)
+            return redirect("interface:language-terms")
+        except Changed as changed:
+            differs = both_texts(form, changed.current, actions.FIELDS)
+            version, status = version_of(changed.current, actions.FIELDS), CONFLICT
+    context = {"form": form, "term": term, "version": version, "differs": differs}
+    return render(request, "guidance/term.html", context, status=status)
 
 
 @require_POST

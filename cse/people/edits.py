@@ -58,7 +58,7 @@ def edit(
             messages.success(request, saved())
             return redirect(back)
         except Changed as changed:
-            differs = _both_texts(form, changed.current, fields)
+            differs = both_texts(form, changed.current, fields)
             version, status = version_of(changed.current, fields), CONFLICT
         except (Taken, ValidationError) as error:
             say(form, error)
@@ -68,7 +68,7 @@ def edit(
     return render(request, "people/edit.html", context, status=status)
 
 
-def _both_texts(
+def both_texts(
     form: Any, current: models.Model, fields: tuple[str, ...]
 ) -> list[tuple[Any, Any, Any]]:
     """(label, what is stored now, what was typed) where they differ."""

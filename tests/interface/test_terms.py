@@ -1,5 +1,7 @@
 """The administrator keeps the helper's terms; every change has history and an event."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -10,6 +12,7 @@ from cse.interface import actions, queries
 from cse.interface.models import LanguageTerm
 from cse.interface.reference import load_language_terms
 from cse.people.models import Role
+from cse.people.saving import version_of
 from tests.factories import make_user
 
 FIELDS = {
@@ -35,6 +38,10 @@ def term(admin):
     return actions.add_term(by=admin, **FIELDS)
 
 
+def version(term):
+    return version_of(term, actions.FIELDS)
+
+
 def url(name, term):
     return reverse(f"interface:{name}", args=[term.pk])
 
@@ -43,7 +50,7 @@ def test_the_shipped_terms_are_loaded_once_and_edits_are_left_alone(admin):
     added = load_language_terms()
     assert len(added) >= 25
     first = LanguageTerm.objects.get(label="street wise")
-    actions.change_term(by=admin, term=first, why="Changed here")
+    actions.change_term(by=admin, term=first, version=version(first), why="Changed here")
     assert load_language_terms() == []
     first.refresh_from_db()
     assert first.why == "Changed here"
@@ -51,7 +58,7 @@ def test_the_shipped_terms_are_loaded_once_and_edits_are_left_alone(admin):
 
 
 def test_adding_changing_retiring_and_restoring_are_written_down(admin, term):
-    actions.change_term(by=admin, term=term, why="Because.")
+    actions.change_term(by=admin, term=term, version=version(term), why="Because.")
     actions.retire_term(by=admin, term=term)
     assert queries.hints_for("naughty") == []
     actions.restore_term(by=admin, term=term)
@@ -66,7 +73,7 @@ def test_adding_changing_retiring_and_restoring_are_written_down(admin, term):
 
 def test_a_change_that_changes_nothing_writes_nothing(admin, term):
     before = term.history.count()
-    actions.change_term(by=admin, term=term, **FIELDS)
+    actions.change_term(by=admin, term=term, version=version(term), **FIELDS)
     assert term.history.count() == before
 
 
@@ -75,7 +82,7 @@ def test_only_the_administrator_acts(term):
     with pytest.raises(NotAllowed):
         actions.add_term(by=lead, **FIELDS | {"label": "other"})
     with pytest.raises(NotAllowed):
-        actions.change_term(by=lead, term=term, why="x")
+        actions.change_term(by=lead, term=term, version=version(term), why="x")
     with pytest.raises(NotAllowed):
         actions.retire_term(by=lead, term=term)
 
@@ -128,6 +135,26 @@ def test_the_pages(signed_in, term):
     assert client.post(url("language-term-restore", term)).status_code == 302
     term.refresh_from_db()
     assert (term.why, term.retired_at) == ("New why", None)
+
+
+def test_a_stale_change_shows_both_texts_and_loses_neither(signed_in, admin, term):
+    client = signed_in(Role.ADMINISTRATOR)
+    address = url("language-term", term)
+    opened = re.search(r'name="version" value="(\w+)"', client.get(address).content.decode())
+    actions.change_term(by=admin, term=term, version=version(term), why="Theirs")
+    mine = FIELDS | {"why": "Mine", "version": opened.group(1)}
+    answer = client.post(address, mine)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Somebody else was first" in page
+    assert page.count("Theirs") == 1
+    assert ">\nMine</textarea>" in page or ">Mine</textarea>" in page
+    term.refresh_from_db()
+    assert term.why == "Theirs"
+    newer = re.search(r'name="version" value="(\w+)"', page).group(1)
+    assert client.post(address, mine | {"version": newer}).status_code == 302
+    term.refresh_from_db()
+    assert term.why == "Mine"
 
 
 def test_nobody_else_gets_in(signed_in, term):
