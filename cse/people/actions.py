@@ -276,11 +276,11 @@ def edit_contact_point(
 
 @transaction.atomic
 def add_contact_point(*, by: Any, authority: Authority, values: Mapping[str, Any]) -> ContactPoint:
-    """Add a way to reach a front door or team."""
+    """Add a way to reach a front door or team. Raises `Taken`: sent twice, it is one."""
     check_can_manage(by, authority.pk)
     point = ContactPoint(authority=authority, **{name: values[name] for name in CONTACT})
     point.position = authority.contact_points.count()
-    point.save()
+    save_or_taken(point)
     events.record("contact point added", by=by, obj=point)
     return point
 

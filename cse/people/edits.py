@@ -20,6 +20,7 @@ CONFLICT = 409
 TAKEN = {
     "email": "There is an account with this address already",
     "name": "There is one with this name already: choose another",
+    "label": "The area has a contact point for this already: change that one",
     "kind": "The agency has its circle of safeguarding leads already",
 }
 

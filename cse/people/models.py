@@ -70,6 +70,9 @@ class ContactPoint(models.Model):
 
     class Meta:
         ordering = ["position", "label"]
+        constraints = [
+            models.UniqueConstraint("authority", Lower("label"), name="contact_point_label_once"),
+        ]
 
     def __str__(self) -> str:
         return self.label

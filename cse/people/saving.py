@@ -12,6 +12,9 @@ from django.db import IntegrityError, models, transaction
 
 from cse.audit import events
 
+#: Which field a constraint is about, by a part of its name; else the name.
+_FIELDS = {"email": "email", "leads": "kind", "label": "label"}
+
 
 class Changed(Exception):  # noqa: N818  (nothing failed: somebody else was first)
     """Somebody else saved it meanwhile; ``current`` is what is stored now."""
@@ -66,6 +69,5 @@ def save_or_taken(instance: Any) -> None:
         name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
         if "ends_after" in name:
             raise ValidationError("It ends before it starts.") from error
-        raise Taken(
-            "email" if "email" in name else "kind" if "leads" in name else "name"
-        ) from error
+        field = next((field for part, field in _FIELDS.items() if part in name), "name")
+        raise Taken(field) from error

@@ -366,9 +366,14 @@ def add_contact(request, authority_id):
     authority = _one(Authority, authority_id, managed_authorities(request.user), "pk")
     form = forms.ContactForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        actions.add_contact_point(by=request.user, authority=authority, values=form.cleaned_data)
-        messages.success(request, "The contact point is added.")
-        return redirect("people:contacts")
+        values = form.cleaned_data
+        try:
+            actions.add_contact_point(by=request.user, authority=authority, values=values)
+        except Taken as error:
+            say(form, error)
+        else:
+            messages.success(request, "The contact point is added.")
+            return redirect("people:contacts")
     title = f"Add a contact point to {authority.name}"
     return _form_page(request, form, title, "Add it", back="people:contacts")
 

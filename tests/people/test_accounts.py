@@ -386,6 +386,22 @@ def test_a_team_gets_its_own_group_and_an_agency_one_circle_of_leads(office):
 
 
 @pytest.mark.requirement("DEC-51")
+def test_a_contact_point_sent_twice_is_one(office):
+    area = make_authority()
+    form = {"label": "Front door telephone", "value": "01632 960999"}
+    address = reverse("people:add-contact", args=[area.pk])
+    assert office.post(address, form).status_code == 302
+    page = office.post(address, form | {"label": "FRONT door telephone"}).content.decode()
+    assert "has a contact point for this already" in page
+    point = ContactPoint.objects.get()
+    assert act_names().count("contact point added") == 1
+    # Nor does another become the same by being changed.
+    office.post(address, form | {"label": "Other"})
+    other = ContactPoint.objects.exclude(pk=point.pk).get()
+    page = office.post(reverse("people:edit-contact", args=[other.pk]), form).content.decode()
+    assert "has a contact point for this already" in page
+
+
 def test_a_contact_point_says_that_it_is_a_placeholder_until_it_is_filled_in(office, boss):
     authority = boss.posts.get().team.agency.authority
     point = ContactPoint(authority=authority, label="Front door", value="fill in")
