@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.audit import events, queries, words
+from cse.audit.extra import note_extra_fields
 from cse.audit.forms import LogFilterForm
 
 NOBODY = uuid.UUID(int=0)
@@ -27,7 +28,7 @@ def log(request):
         actor = form.cleaned_data["actor"] if form.is_valid() else None
         return _page(request, form, {"actor": actor} if actor else {})
     form = LogFilterForm(request.POST)
-    _note_extra_fields(request, form)
+    note_extra_fields(request, form)
     if not form.is_valid():
         return _page(request, form, {})
     return redirect("audit:found", _keep(request, form))
@@ -56,17 +57,6 @@ def _controls(form):
     for name, field in form.fields.items():
         parts = getattr(field.widget, "PARTS", ())
         yield from (f"{name}-{part}" for part in parts) if parts else (name,)
-
-
-def _note_extra_fields(request, form):
-    """Fields the form never asked for are ignored; an event counts them (bad-input.md)."""
-    extra = set(request.POST) - {"csrfmiddlewaretoken", *_controls(form)}
-    if extra:
-        events.refused(
-            "set a field that is not on the form",
-            rule="extra fields",
-            data={"count": len(extra)},
-        )
 
 
 def _page(request, form, address):

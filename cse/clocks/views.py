@@ -12,6 +12,7 @@ from cse.access.decorators import requires
 from cse.access.lookup import get_visible_or_404
 from cse.access.policies import NotAllowed, NotVisible
 from cse.audit import events
+from cse.audit.extra import note_extra_fields
 from cse.children.pages import frame
 from cse.clocks import actions, forms, queries
 from cse.clocks.kinds import kind_of
@@ -32,6 +33,7 @@ def why_late(request, clock_id):
     back = kind.address(clock.subject_id) or reverse("children:child", args=[clock.child_id])
     initial = {"code": clock.late_code, "text": clock.late_text}
     form = forms.WhyLateForm(request.POST if request.method == "POST" else None, initial=initial)
+    note_extra_fields(request, form, clock.child_id)
     if request.method == "POST" and form.is_valid():
         try:
             actions.say_why_late(clock=clock, by=request.user, **form.cleaned_data)
@@ -70,6 +72,7 @@ def _visible_clock(request, clock_id):
 @require_POST
 def put_away(request, clock_id):
     """Put one's own notices about a clock away."""
+    note_extra_fields(request, None)
     actions.put_away(clock_id=clock_id, by=request.user)
     messages.success(request, "The reminder is put away. The next one will appear again.")
     return redirect("worklist:home")
@@ -94,6 +97,7 @@ def add_day(request):
     form = forms.DayForm(
         request.POST if request.method == "POST" else None, authorities=authorities
     )
+    note_extra_fields(request, form)
     if request.method == "POST" and form.is_valid():
         try:
             actions.add_day(by=request.user, **form.cleaned_data)
@@ -114,6 +118,7 @@ def remove_day(request, day_id):
     if day is None:
         raise Http404
     form = forms.RemoveForm(request.POST if request.method == "POST" else None)
+    note_extra_fields(request, form)
     if request.method == "POST" and form.is_valid():
         try:
             actions.remove_day(day=day, reason=form.cleaned_data["reason"], by=request.user)

@@ -14,6 +14,7 @@ from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.policies import NotVisible, can
 from cse.audit import events
+from cse.audit.extra import note_extra_fields
 from cse.documents import actions, pages, queries, store
 from cse.documents.codes import normal_code
 from cse.documents.forms import BlankForm, CodeForm, CompareForm, ExportForm
@@ -73,6 +74,7 @@ def _request(request, kind_key, subject_id, form_class, capability):
     subject = kind.find(subject_id, request.user)
     actions.check_can_export(request.user, kind, subject)
     form = form_class(posted(request), initial={"token": uuid.uuid4()})
+    note_extra_fields(request, form, subject.child.pk if subject.child else None)
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
         export = actions.request_export(
@@ -145,6 +147,7 @@ def register(request):
 def verify(request):
     """Type a code from a page."""
     form = CodeForm(posted(request))
+    note_extra_fields(request, form)
     if request.method == "POST" and form.is_valid():
         # A code of the wrong shape takes the same way as one that is not in the register.
         return redirect("documents:verified", code=pages.code_in_address(form.cleaned_data["code"]))
@@ -163,6 +166,7 @@ def verified(request, code):
         return render(request, "documents/unknown.html")
     events.look(queries.VERIFY, child=export.child_id, obj=export)
     form = CompareForm(posted(request), request.FILES if request.method == "POST" else None)
+    note_extra_fields(request, form, export.child_id)
     same = None
     if request.method == "POST" and form.is_valid():
         digest = hashlib.sha256()

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.principals import principals_of
+from cse.audit.extra import note_extra_fields
 from cse.interface import actions, queries
 from cse.interface.guidance import BY_SLUG, PAGES
 from cse.interface.models import LanguageTerm
@@ -72,6 +73,7 @@ def language_terms(request):
 def add_term(request):
     """A new term."""
     form = TermForm(request.POST or None)
+    note_extra_fields(request, form)
     if request.method == "POST" and form.is_valid():
         try:
             actions.add_term(by=request.user, **form.cleaned_data)
@@ -90,6 +92,7 @@ def change_term(request, term_id):
     # Before the form is checked: that writes what was typed into the term.
     version = request.POST.get("version") or version_of(term, actions.FIELDS)
     form = TermForm(request.POST or None, instance=term)
+    note_extra_fields(request, form)
     differs, status = [], 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -106,6 +109,7 @@ def change_term(request, term_id):
 @requires(Capability.MANAGE_LANGUAGE)
 def retire_term(request, term_id):
     """Take a term out of use."""
+    note_extra_fields(request, None)
     actions.retire_term(by=request.user, term=get_object_or_404(LanguageTerm, pk=term_id))
     return redirect("interface:language-terms")
 
@@ -114,5 +118,6 @@ def retire_term(request, term_id):
 @requires(Capability.MANAGE_LANGUAGE)
 def restore_term(request, term_id):
     """Put a retired term back into use."""
+    note_extra_fields(request, None)
     actions.restore_term(by=request.user, term=get_object_or_404(LanguageTerm, pk=term_id))
     return redirect("interface:language-terms")

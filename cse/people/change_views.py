@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.policies import NotAllowed
+from cse.audit.extra import note_extra_fields
 from cse.people import forms, queries
 from cse.people.changes import agree_to_change, refuse_change
 from cse.people.models import AccountChange, ChangeKind
@@ -39,6 +40,7 @@ def decide(request: Any, change_id: uuid.UUID) -> HttpResponse:
         raise Http404
     own = change.asked_by_id == request.user.pk
     form = forms.DecideChangeForm(request.POST or None, own=own)
+    note_extra_fields(request, form)
     if request.method == "POST" and form.is_valid():
         try:
             said = _decide(request.user, change, form.cleaned_data["decision"])

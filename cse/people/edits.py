@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from cse.access.policies import NotAllowed
+from cse.audit.extra import note_extra_fields
 from cse.people.forms import initial_of
 from cse.people.saving import Changed, Taken, version_of
 
@@ -51,6 +52,7 @@ def edit(
     """
     version = request.POST.get("version") or version_of(instance, fields)
     form = form_class(request.POST or None, initial=initial_of(instance, fields))
+    note_extra_fields(request, form)
     differs: list[tuple[Any, Any, Any]] = []
     status = 200
     if request.method == "POST" and form.is_valid():

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.policies import NotAllowed
+from cse.audit.extra import note_extra_fields
 from cse.people import actions, forms, queries
 from cse.people.edits import edit, say
 from cse.people.models import Agency, Authority, ContactPoint, Team
@@ -55,6 +56,7 @@ def users(request):
     """Accounts; the words searched for stay in the session, never in the address."""
     if request.method == "POST":
         form = forms.SearchForm(request.POST)
+        note_extra_fields(request, form)
         request.session[SEARCH_KEY] = form.cleaned_data["search"] if form.is_valid() else ""
         return redirect("people:users")
     search = request.session.get(SEARCH_KEY, "")
@@ -72,6 +74,7 @@ def add(request):
     """A new account with its first post; the link to set a password goes out by e-mail."""
     teams = queries.teams_in(managed_authorities(request.user))
     form = forms.NewPersonForm(request.POST or None, teams=teams)
+    note_extra_fields(request, form)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         post = {name: values[name] for name in ("team", "role", "starts_on", "ends_on")}
@@ -130,6 +133,7 @@ def edit_user(request, user_id):
 def invite(request, user_id):
     """Send the link to set a password again."""
     person = _person(request, user_id)
+    note_extra_fields(request, None)
     actions.invite(by=request.user, person=person)
     messages.success(request, "The link to set a password is sent.")
     return redirect("people:user", person.pk)
@@ -138,6 +142,7 @@ def invite(request, user_id):
 def _with_reason(request, user_id, *, act, title, text, button, done):
     person = _person(request, user_id)
     form = forms.ReasonForm(request.POST or None)
+    note_extra_fields(request, form)
     if request.method == "POST" and form.is_valid():
         try:
             act(by=request.user, person=person, reason=form.cleaned_data["reason"])
@@ -215,6 +220,7 @@ def give_post(request, user_id):
     form = forms.PostForm(
         request.POST or None, teams=queries.teams_in(managed_authorities(request.user))
     )
+    note_extra_fields(request, form)
     if request.method == "POST" and form.is_valid():
         try:
             actions.give_post(by=request.user, person=person, **form.cleaned_data)
@@ -238,6 +244,7 @@ def end_post(request, post_id):
     if post is None:
         raise Http404
     form = forms.EndPostForm(request.POST or None)
+    note_extra_fields(request, form)
     if request.method == "POST" and form.is_valid():
         try:
             actions.end_post(by=request.user, post=post, **form.cleaned_data)
@@ -269,6 +276,7 @@ def add_agency(request):
     """A new agency."""
     authorities = queries.authorities_in(managed_authorities(request.user))
     form = forms.NewAgencyForm(request.POST or None, authorities=authorities)
+    note_extra_fields(request, form)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
@@ -303,6 +311,7 @@ def add_team(request, agency_id):
     """A new team of an agency."""
     agency = _one(Agency, agency_id, managed_authorities(request.user), "authority")
     form = forms.TeamForm(request.POST or None)
+    note_extra_fields(request, form)
     if request.method == "POST" and form.is_valid():
         try:
             actions.add_team(by=request.user, agency=agency, values=form.cleaned_data)
@@ -365,6 +374,7 @@ def add_contact(request, authority_id):
     """A new way to reach a front door or team."""
     authority = _one(Authority, authority_id, managed_authorities(request.user), "pk")
     form = forms.ContactForm(request.POST or None)
+    note_extra_fields(request, form)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:

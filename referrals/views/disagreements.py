@@ -10,6 +10,7 @@ from cse.access.lookup import get_visible_or_404
 from cse.access.policies import NotVisible
 from cse.access.principals import principals_of
 from cse.audit import events
+from cse.audit.extra import note_extra_fields
 from cse.interface.queries import hints_for
 from referrals import actions, queries
 from referrals.forms.triage import AnswerForm
@@ -18,7 +19,6 @@ from referrals.policies import Refused, check_can_answer
 from referrals.preview import kept_for
 from referrals.reading import facts_in_words, read_parts, rules_of_referral
 from referrals.screen_sent import screen_sent
-from referrals.views.extra import note_extra_fields
 from referrals.views.heads import child_head
 from screening.child_then import birth_words, child_as
 

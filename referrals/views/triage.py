@@ -12,6 +12,7 @@ from cse.access.decorators import requires
 from cse.access.lookup import get_visible_or_404
 from cse.access.principals import principals_of
 from cse.audit import events
+from cse.audit.extra import note_extra_fields
 from cse.clocks.pictures import picture_of
 from cse.clocks.queries import calendar_for, clocks_of
 from cse.interface.queries import hints_for
@@ -25,7 +26,6 @@ from referrals.reading import facts_in_words, read_parts, rules_of_referral
 from referrals.screen_sent import screen_sent
 from referrals.transitions import Act
 from referrals.views.deciding import choices_of, effects_of
-from referrals.views.extra import note_extra_fields
 from referrals.views.heads import child_head
 from referrals.views.known import panels_beside
 from screening.child_then import birth_words, child_as

@@ -131,3 +131,10 @@ def test_codes_have_no_letter_that_is_taken_for_another():
     assert letters <= set(codes.ALPHABET)
     assert not letters & set("AEIOUL01S5")
     assert all(codes.normal_code(each) == each for each in made)
+
+
+def test_a_field_beside_the_file_is_ignored_and_counted(export, lead):
+    address = reverse("documents:verified", args=[export.code])
+    browser(lead).post(address, {"state": "expired"})
+    event = AuditEvent.objects.get(rule="extra fields")
+    assert (event.data, event.child_id) == ({"count": 1}, export.child_id)

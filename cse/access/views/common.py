@@ -8,6 +8,7 @@ from cse.access.lookup import get_visible_or_404
 from cse.access.policies import NotAllowed, OwnInterest
 from cse.access.wiring import wired
 from cse.audit import events
+from cse.audit.extra import note_extra_fields
 
 
 def page_name(request):
@@ -49,22 +50,6 @@ def attempt(request, form, act, *, child_id, what):
     else:
         return True
     return False
-
-
-def note_extra_fields(request, form, child_id=None):
-    """Fields the form never asked for are ignored; an event says that they came (bad-input.md)."""
-    known = {"csrfmiddlewaretoken"}
-    for name, field in form.fields.items():
-        known |= {name, *(f"{name}-{part}" for part in getattr(field.widget, "PARTS", ()))}
-    extra = set(request.POST) - known
-    if extra:
-        # A field's name is typed text too: it is counted, not repeated.
-        events.refused(
-            "set a field that is not on the form",
-            rule="extra fields",
-            child_id=child_id,
-            data={"count": len(extra)},
-        )
 
 
 def to_who(child_id):

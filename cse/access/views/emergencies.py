@@ -11,9 +11,10 @@ from cse.access.decorators import requires
 from cse.access.forms import EmergencyForm, OpeningReviewForm
 from cse.access.models import BreakGlass
 from cse.access.policies import NotAllowed, NotVisible, in_scope
-from cse.access.views.common import attempt, note_extra_fields, page, visible_child
+from cse.access.views.common import attempt, page, visible_child
 from cse.access.wiring import reauthenticated
 from cse.audit import events
+from cse.audit.extra import note_extra_fields
 
 NOTHING = (
     "No child can be opened with this reference. Check it with whoever gave it to you,"

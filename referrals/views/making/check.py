@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.queries import marks_of
+from cse.audit.extra import note_extra_fields
 from cse.strict import Refused as FactsRefused
 from referrals import actions
 from referrals.actions import StaleCheck, Unfinished
@@ -16,7 +17,6 @@ from referrals.forms.making import read_version
 from referrals.parts import PART_OF
 from referrals.policies import TOO_OLD, NoDraft, Refused
 from referrals.reading import facts_in_words, read_parts
-from referrals.views.extra import note_extra_fields
 from referrals.views.making.common import beside, open_own, page
 from referrals.views.making.draft import part_address, reminders_of, wanted_of
 from screening.policies import is_adult

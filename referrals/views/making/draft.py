@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
+from cse.audit.extra import note_extra_fields
 from cse.interface.queries import hints_for
 from cse.people.models import Authority
 from cse.strict import Refused as FactsRefused
@@ -33,7 +34,6 @@ from referrals.parts import (
     worth_recording,
 )
 from referrals.policies import NoDraft, Refused
-from referrals.views.extra import note_extra_fields
 from referrals.views.making import conflicts
 from referrals.views.making.common import beside, is_autosave, open_own, page
 from referrals.views.making.start import screens_to_attach

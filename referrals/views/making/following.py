@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.policies import NotVisible
+from cse.audit.extra import note_extra_fields
 from cse.clocks.models import Clock
 from cse.clocks.pictures import Picture, picture_of
 from cse.clocks.queries import calendars_in
@@ -25,7 +26,6 @@ from referrals.policies import Refused, check_can_disagree
 from referrals.preview import route_words
 from referrals.routing import Route
 from referrals.transitions import WAITS_THERE, State
-from referrals.views.extra import note_extra_fields
 from referrals.views.making.common import open_own_delivery, page
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.policies import NotAllowed
+from cse.audit.extra import note_extra_fields
 from referrals.actions.notes import write_note
 from referrals.forms.making import NoteForm, read_token
 from referrals.models import NoteKind
 from referrals.queries.notes import notes_without_referral
-from referrals.views.extra import note_extra_fields
 from referrals.views.making.common import child_page, open_child, open_referral, page
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])

@@ -9,6 +9,7 @@ from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.policies import can
 from cse.access.principals import principals_of
+from cse.audit.extra import note_extra_fields
 from cse.interface.navigation import address
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
@@ -20,7 +21,6 @@ from referrals.queries.notes import notes_of
 from referrals.reading import facts_in_words, read_parts
 from referrals.screen_sent import screen_sent
 from referrals.transitions import Act, State
-from referrals.views.extra import note_extra_fields
 from referrals.views.making.common import (
     beside_of,
     child_page,

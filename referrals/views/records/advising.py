@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.policies import can
+from cse.audit.extra import note_extra_fields
 from cse.people.models import Post, Role
 from referrals.actions import advising as acts
 from referrals.forms.advising import AdviceForm
 from referrals.forms.deciding_not import TokenForm
 from referrals.models import Referral
 from referrals.queries.beside import advice_visible_to
-from referrals.views.extra import note_extra_fields
 from referrals.views.records.common import (
     child_page,
     has_errors,

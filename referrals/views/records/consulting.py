@@ -11,6 +11,7 @@ from cse.access.decorators import requires
 from cse.access.lookup import get_visible_or_404
 from cse.access.policies import NotVisible
 from cse.audit import events
+from cse.audit.extra import note_extra_fields
 from cse.children.forms import SearchForm
 from cse.children.models import Child
 from cse.children.pages import age_in_words
@@ -22,7 +23,6 @@ from referrals.models import ConsultationUsed
 from referrals.policies import Refused
 from referrals.queries import visible_to
 from referrals.queries.beside import consultations_of
-from referrals.views.extra import note_extra_fields
 from referrals.views.records.common import as_uuid, has_errors, new_token, try_facts
 
 PAGE = 25

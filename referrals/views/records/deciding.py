@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.policies import NotAllowed, can
+from cse.audit.extra import note_extra_fields
 from referrals.actions import deciding_not as acts
 from referrals.documents.not_referring import known_of
 from referrals.forms.deciding_not import (
@@ -27,7 +28,6 @@ from referrals.policies_beside import check_can_answer_decision, check_can_sign
 from referrals.queries import drafts_of
 from referrals.queries.beside import decisions_visible_to, signed_by_agency_of, standing_of
 from referrals.signing import content_of, hash_of
-from referrals.views.extra import note_extra_fields
 from referrals.views.records.common import (
     as_uuid,
     child_page,

@@ -12,6 +12,7 @@ from cse.access.decorators import requires
 from cse.access.lookup import get_visible_or_404
 from cse.access.policies import can
 from cse.access.queries import who_can_see
+from cse.audit.extra import note_extra_fields
 from referrals.actions import helping as acts
 from referrals.forms.deciding_not import TokenForm
 from referrals.forms.helping import (
@@ -26,7 +27,6 @@ from referrals.forms.helping import (
 from referrals.models import HelpAction, HelpOutcome
 from referrals.policies import Refused
 from referrals.queries.beside import early_help_visible_to
-from referrals.views.extra import note_extra_fields
 from referrals.views.records.common import (
     child_page,
     has_errors,

@@ -13,7 +13,10 @@ OF_EVERY_PAGE = frozenset({"csrfmiddlewaretoken", "version", "token", "act", "ch
 
 
 def note_extra_fields(
-    request: HttpRequest, form: forms.Form | None, child_id: uuid.UUID | None, *beside: forms.Form
+    request: HttpRequest,
+    form: forms.BaseForm | None,
+    child_id: uuid.UUID | None = None,
+    *beside: forms.BaseForm,
 ) -> None:
     """An event where a post holds more than the forms of its page ask for; nothing else happens.
 
