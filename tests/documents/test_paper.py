@@ -341,3 +341,9 @@ def test_the_matrix_stands_under_its_heading(documents):
             if "Whatimpactandlikelihoodsuggesttogether" in text
         ]
         assert "ImpactandlikelihoodRatingadomain" in page
+
+
+@pytest.mark.parametrize(("key", "kind"), BOTH)
+def test_it_says_that_checking_the_code_needs_an_account(documents, key, kind):
+    last = "".join(reading.texts(documents[key, kind])[-2:])
+    assert "Signinfirst.Withoutanaccount,askwhoeversentittoyou." in last
