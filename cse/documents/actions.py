@@ -148,7 +148,10 @@ def _take(export_id: uuid.UUID) -> Export | None:
         .first()
     )
     now = timezone.now()
-    if found is None or (found.state == State.RUNNING and not is_lost(found, now)):
+    if found is None:
+        _note_if_over(export_id)
+        return None
+    if found.state == State.RUNNING and not is_lost(found, now):
         return None
     with act_as(Acting(kind=TASK, on_behalf_of_id=found.exported_by_id)):
         if found.attempts >= MOST_ATTEMPTS:
@@ -157,6 +160,21 @@ def _take(export_id: uuid.UUID) -> Export | None:
         found.state, found.started_at, found.attempts = State.RUNNING, now, found.attempts + 1
         found.save()
     return found
+
+
+def _note_if_over(export_id: uuid.UUID) -> None:
+    """An event for a task that came for what is gone or closed; none where another makes it now."""
+    found = Export.objects.filter(pk=export_id).first()
+    if found is not None and found.state in (State.QUEUED, State.RUNNING):
+        return
+    with act_as(Acting(kind=TASK)):
+        events.refused(
+            "make a document",
+            rule="state",
+            child_id=found.child_id if found else None,
+            obj=found,
+            data={"asked": str(export_id)},
+        )
 
 
 def is_lost(export: Export, now: dt.datetime) -> bool:

@@ -308,6 +308,28 @@ def test_one_document_is_made_once_and_a_lost_one_again(quick, reader, screen, s
     assert (export.state, export.attempts) == (State.READY, 2)
 
 
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_task_for_what_is_gone_or_closed_does_nothing_and_says_so(reader, screen, sent, gone):
+    export = asked(reader, screen)
+    with transaction.atomic():
+        export.state, export.failure = State.FAILED, Failure.ERROR
+        export.finished_at = timezone.now()
+        export.save()
+    wanted = uuid.uuid4() if gone else export.pk
+    assert not actions.make_document(export_id=wanted)
+    event = AuditEvent.objects.get(act="make a document")
+    assert (event.decision, event.rule, event.actor_kind) == ("refused", "state", "task")
+    assert event.data == {"asked": str(wanted)}
+    assert event.child_id == (None if gone else screen.child_id)
+
+
+def test_a_task_for_what_another_makes_now_is_no_event(reader, screen, sent):
+    export = asked(reader, screen)
+    assert actions._take(export.pk) is not None
+    assert not actions.make_document(export_id=export.pk)
+    assert not AuditEvent.objects.filter(act="make a document").exists()
+
+
 def test_a_document_that_kills_its_worker_is_given_up(reader, screen, sent):
     export = asked(reader, screen)
     for _ in range(actions.MOST_ATTEMPTS):
