@@ -1,7 +1,8 @@
 """The two partnerships as profiles: tool, names, texts. Contact points are placeholders (DEC-51).
 
 Names, marking and texts are configuration (DEC-26, DEC-41): an administrator changes them on the
-area's page. Which tool an area screens with is its installation's choice.
+area's page. Which tool an area screens with, and its own lengths of clocks, are set with the
+installation.
 """
 
 from __future__ import annotations
