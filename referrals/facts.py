@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import reduce
+from types import MappingProxyType
 from typing import Any, Final
 
-from cse.children.models import BirthDateKnown, Child, LegalStatus, LegalStatusKind
+from cse.children.models import BirthDateKnown, Child, CseLevel, LegalStatus, LegalStatusKind
 from cse.people.models import Authority
 from referrals.explain import read_facts
 from referrals.models import Referral
@@ -27,6 +29,10 @@ SAID: Final = frozenset(
 """What the person who refers may say. Day, area, age, consent and screen come from the record."""
 
 LOOKED_AFTER: Final = (LegalStatusKind.S20, LegalStatusKind.S31)
+ORDERED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"level": tuple(CseLevel.values), "care_planning": ("cin", "cp", "lac")}
+)
+"""Facts of which the later word adds more duties: of two the later holds."""
 
 
 def facts_of_child(child: Child) -> dict[str, Any]:
@@ -67,19 +73,44 @@ def route_of(referral: Referral, on: dt.date, *, area: Authority | None = None) 
 
 
 def as_document(referral: Referral, on: dt.date, area: Authority) -> dict[str, Any]:
-    """The facts as ``explain routing`` reads them. What either source says is added, not lost."""
-    said, screened = referral.facts, referral.screen_facts
-    both = {**said, **{key: value for key, value in screened.items() if value is not None}}
-    both["concerns_confirmed"] = any(
-        bool(each.get("concerns_confirmed")) for each in (said, screened)
-    )
+    """The facts as ``explain routing`` reads them."""
     return {
-        **both,
+        **together(referral.facts, referral.record_facts, referral.screen_facts),
         **age_facts(referral.child, on),
         "authority": area.key,
         "on": on.isoformat(),
         "consent": referral.sections.get("consent") or "not_sought",
     }
+
+
+def together(*sources: Mapping[str, Any]) -> dict[str, Any]:
+    """Documents of facts in one: each adds, none takes away what another says (W §4.6.6 N.B.).
+
+    Of two levels the higher, of two plans the one with more duties, of two flags the set one;
+    else what the later document says.
+    """
+    return reduce(_both, sources, {})
+
+
+def _both(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    found = {**one, **{key: value for key, value in other.items() if value is not None}}
+    for key in one.keys() & other.keys():
+        if isinstance(one[key], bool) and key != "screened":
+            found[key] = one[key] or bool(other[key])
+    for key, order in ORDERED.items():
+        said = [each[key] for each in (one, other) if each.get(key)]
+        if said:
+            found[key] = max(said, key=lambda word: _rank(word, order))
+    if one.get("any_one_high") and not other.get("any_one_high"):
+        # The age that counts is the one at the screen that holds the High (DEC-02).
+        found["screened_on"] = one.get("screened_on")
+    return found
+
+
+def _rank(word: Any, order: tuple[str, ...]) -> int:
+    """The place of a word; one that is not understood is last, so that it is read and refused."""
+    known = str(word).replace(" ", "_")
+    return order.index(known) if known in order else len(order)
 
 
 def age_facts(child: Child, on: dt.date) -> dict[str, Any]:

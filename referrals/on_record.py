@@ -6,16 +6,15 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from cse.children.models import Child, CseLevel
+from cse.children.models import Child
 from cse.children.queries.levels import standing
 from cse.people.models import Authority
 from referrals.explain import read_facts
-from referrals.facts import age_facts, facts_of_child, facts_of_screen
+from referrals.facts import age_facts, facts_of_child, facts_of_screen, route_of, together
+from referrals.models import Referral
 from referrals.queries.differences import gaps_of
 from referrals.routing import Routing, route
 from screening.models import Screen, Status
-
-LEVELS = tuple(CseLevel.values)
 
 
 def facts_on_record(child: Child) -> dict[str, Any]:
@@ -26,6 +25,20 @@ def facts_on_record(child: Child) -> dict[str, Any]:
     found = {**facts_of_child(child), **facts_of_screen(screen)}
     current = standing(child).current
     return {**found, "level": current.level} if current else found
+
+
+def ask_rules(referral: Referral, on: dt.date) -> None:
+    """The routes of a draft as they are on a day, with what the record says now.
+
+    By the handbook of its own area, and of the other where the child is placed there (DEC-41).
+    Raises ``cse.strict.Refused`` with every fact that contradicts another; the routes stay then.
+    """
+    referral.record_facts = facts_on_record(referral.child)
+    found, there = route_of(referral, on), {}
+    if referral.placed_in is not None:
+        there = route_of(referral, on, area=referral.placed_in).as_json()
+    referral.routing, referral.routing_version = found.as_json(), found.version
+    referral.placed_routing = there
 
 
 def route_on(
@@ -40,20 +53,8 @@ def route_on(
 
     Raises ``cse.strict.Refused`` with every fact that contradicts another.
     """
-    facts = read_facts(both(said, recorded) | age_facts(child, on) | _where(area, on))
+    facts = read_facts(together(said, recorded) | age_facts(child, on) | _where(area, on))
     return route(facts, gaps=gaps_of(area))
-
-
-def both(said: Mapping[str, Any], recorded: Mapping[str, Any]) -> dict[str, Any]:
-    """Both documents of facts in one: of two levels the higher, of two flags the set one."""
-    together = {**said, **{key: value for key, value in recorded.items() if value is not None}}
-    for key in said.keys() & recorded.keys():
-        if isinstance(said[key], bool):
-            together[key] = said[key] or bool(recorded[key])
-    levels = [each["level"] for each in (said, recorded) if each.get("level")]
-    if levels:
-        together["level"] = max(levels, key=LEVELS.index)
-    return together
 
 
 def _where(area: Authority, on: dt.date) -> dict[str, Any]:

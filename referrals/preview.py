@@ -18,8 +18,8 @@ from cse.people.models import Authority
 from cse.strict import Refused as FactsRefused
 from cse.workdays import OutsideCalendar, due_on
 from referrals.addressees import CONTACTS, Addressee, receivers_of
-from referrals.facts import route_of
 from referrals.models import Delivery, Referral
+from referrals.on_record import ask_rules
 from referrals.parts import raised_risk
 from referrals.routing import Obligation, Route
 from referrals.routing.engine import TARGETS
@@ -118,13 +118,10 @@ class Preview:
 
 
 def preview_of(referral: Referral, today: dt.date) -> Preview:
-    """What holds of a draft today. Asks the rules again: a day may have changed the age."""
+    """What holds of a draft today. Asks the rules again: age or record may have changed."""
     trouble: tuple[str, ...] = ()
     try:
-        referral.routing = route_of(referral, today).as_json()
-        if referral.placed_in is not None:
-            there = route_of(referral, today, area=referral.placed_in)
-            referral.placed_routing = there.as_json()
+        ask_rules(referral, today)
     except FactsRefused as refused:
         trouble = tuple(message for _, message in refused.problems)
     found = tuple(receivers_of(referral))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cse.interface.words import date_words
+from referrals.facts import together
 from referrals.forms.facts import LEVELS, LOOKED_AFTER, NOW, OTHER, PLANS, WIDER
 from referrals.models import Referral
 from referrals.parts import BY_KEY, CHOICES, DAYS, parts_for
@@ -63,11 +64,8 @@ def _in_words(field: str, value: str) -> str:
 
 
 def facts_in_words(referral: Referral) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """What was said or screened that the rules read: (heading, what holds), nothing that is not."""
-    facts = {**referral.facts, **{k: v for k, v in referral.screen_facts.items() if v is not None}}
-    facts["concerns_confirmed"] = any(
-        bool(each.get("concerns_confirmed")) for each in (referral.facts, referral.screen_facts)
-    )
+    """What was said, recorded or screened that the rules read: (heading, what holds), no more."""
+    facts = together(referral.facts, referral.record_facts, referral.screen_facts)
     found = (
         ("Now", _flags(facts, NOW)),
         ("Sexual activity", tuple(_activity(facts))),

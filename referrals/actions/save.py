@@ -13,8 +13,9 @@ from cse.access.policies import NotVisible
 from cse.audit import events
 from cse.people.models import Authority
 from referrals.actions.common import keep, lock_referral
-from referrals.facts import facts_of_screen, only_said, route_of
+from referrals.facts import facts_of_screen, only_said
 from referrals.models import Referral
+from referrals.on_record import ask_rules
 from referrals.parts import BY_KEY, CHOICES, LONGEST, Part
 from referrals.policies import Refused, check_referral
 from referrals.transitions import Act
@@ -114,7 +115,7 @@ def _save(referral: Referral, part: str, by: Any) -> Referral:
     referral.part_versions = {**referral.part_versions, part: saved}
     referral.version += 1
     referral.saved_at = now
-    referral.routing = route_of(referral, timezone.localdate(now)).as_json()
+    ask_rules(referral, timezone.localdate(now))
     keep(referral, f"saved {part}")
     events.record("referral saved", by=by, child=referral.child_id, obj=referral, changed=[part])
     return referral

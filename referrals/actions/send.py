@@ -26,8 +26,9 @@ from referrals.actions.common import (
 from referrals.actions.overtaken import referral_sent
 from referrals.addressees import FRONT_DOOR, Addressee, receivers_of
 from referrals.clocks import start_for
-from referrals.facts import facts_of_screen, route_of
+from referrals.facts import facts_of_screen
 from referrals.models import Delivery, Referral
+from referrals.on_record import ask_rules
 from referrals.parts import Missing, missing
 from referrals.policies import Refused, check_is_child, check_referral
 from referrals.transitions import Act, State
@@ -66,7 +67,9 @@ def send(*, referral_id: uuid.UUID, by: Any, version: int) -> Referral:
     check_is_child(referral.child, timezone.localdate())
     if referral.version != version:
         raise StaleCheck
-    _ask_rules(referral)
+    # The screen, the record or the age may have changed since the draft was saved.
+    referral.screen_facts = facts_of_screen(referral.screen)
+    ask_rules(referral, timezone.localdate())
     rules = frozenset(rule["id"] for rule in referral.routing["rules"])
     screened = bool(referral.screen and referral.screen.is_complete)
     wanted = tuple(
@@ -91,17 +94,6 @@ def send(*, referral_id: uuid.UUID, by: Any, version: int) -> Referral:
         data={"teams": [str(each.team.pk) for each in receivers if each.team]},
     )
     return referral
-
-
-def _ask_rules(referral: Referral) -> None:
-    """The routes as they are now: the screen or the child may have changed since the draft."""
-    today = timezone.localdate()
-    referral.screen_facts = facts_of_screen(referral.screen)
-    found = route_of(referral, today)
-    referral.routing, referral.routing_version = found.as_json(), found.version
-    referral.placed_routing = (
-        route_of(referral, today, area=referral.placed_in).as_json() if referral.placed_in else {}
-    )
 
 
 def _freeze(referral: Referral, status: str, by: Any) -> None:

@@ -18,8 +18,9 @@ from cse.people.models import Agency, Team, TeamKind
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
 from referrals.actions.common import DRAFT_DAYS, RESPONSIBLE_DAYS, due_in, keep, lock_referral
-from referrals.facts import facts_of_child, facts_of_screen, route_of
+from referrals.facts import facts_of_child, facts_of_screen
 from referrals.models import Referral
+from referrals.on_record import ask_rules
 from referrals.policies import Refused, check_can_start, check_referral
 from referrals.transitions import Act
 from screening.models import Screen
@@ -99,7 +100,7 @@ def _new(child: Child, screen: Screen | None, by: Any, token: uuid.UUID) -> Refe
         made_at=now,
         saved_at=now,
     )
-    referral.routing = route_of(referral, timezone.localdate(now)).as_json()
+    ask_rules(referral, timezone.localdate(now))
     return referral
 
 

@@ -64,7 +64,10 @@ def build(subject_id: uuid.UUID, user: Any) -> dict[str, Any]:
 def known_of(decision: DecisionNotToRefer) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """What was said and recorded when it was decided, in words: (heading, what holds)."""
     as_referral = SimpleNamespace(
-        facts=decision.facts, screen_facts=decision.record_facts, routing=decision.routing
+        facts=decision.facts,
+        record_facts=decision.record_facts,
+        screen_facts={},
+        routing=decision.routing,
     )
     return facts_in_words(cast("Referral", as_referral))
 

@@ -15,7 +15,7 @@ from cse.children.models import Child
 from cse.interface.forms import DayMonthYearField, PlainForm
 from cse.people.models import Authority
 from referrals.forms.days import check_moment, earliest_for
-from referrals.forms.facts import FactsForm, initial_of
+from referrals.forms.facts import LEVELS, FactsForm, initial_of
 from referrals.models import NoteKind, Referral
 from referrals.parts import CHOICES, DAYS, HINTS, LONGEST, Kind, Part, kind_of
 from screening.forms import NarrativeField, read_version
@@ -129,9 +129,12 @@ class MakingFactsForm(FactsForm):
             ("no", "No"),
             *((key, f"Yes, in {area.name}") for key, area in self.areas.items()),
         ]
-        if referral.screen_facts.get("screened"):
+        if referral.screen_facts.get("screened") and not referral.facts.get("level"):
             # The level is the screen's; another is chosen there.
             del self.fields["level"]
+        elif referral.record_facts.get("level"):
+            on_record = dict(LEVELS)[referral.record_facts["level"]]
+            self.fields["level"].help_text = f"On record: {on_record}. The higher level holds."
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

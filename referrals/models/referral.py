@@ -25,11 +25,13 @@ class Referral(models.Model):
     """A worry about one child, on its way to those who can act (W §9, O §10).
 
     ``facts`` are what the person said of it, in the words of ``explain routing``;
-    ``screen_facts`` what the screen's stored result says, kept when the draft began and again at
-    sending. ``routing`` is ``Routing.as_json()`` of both with the child's record, made again at
-    every change and kept as it was at sending; ``placed_routing`` the same by the other area's
-    handbook where a looked-after child lives there (``placed_in``, DEC-41). ``sections`` holds
-    the text, by field key (``referrals.parts``); ``part_versions`` counts the saves of each part.
+    ``record_facts`` what the child's record says (status, level in effect, newest screen), read
+    at every save and at sending; ``screen_facts`` what the stored result of the screen that goes
+    along says, kept when the draft began and again at sending. ``routing`` is
+    ``Routing.as_json()`` of all three, made again at every change and kept as it was at sending;
+    ``placed_routing`` the same by the other area's handbook where a looked-after child lives
+    there (``placed_in``, DEC-41). ``sections`` holds the text, by field key
+    (``referrals.parts``); ``part_versions`` counts the saves of each part.
     ``child_facts`` is the child as recorded when it was sent; ``screen_copy`` the screen as it
     stood then, where one that was not finished went along (DEC-28). ``token`` is made by the page
     that begins a referral, so that a form sent twice makes one.
@@ -52,6 +54,7 @@ class Referral(models.Model):
         ScreenCopy, on_delete=models.PROTECT, null=True, related_name="referrals"
     )
     facts = models.JSONField(default=dict)
+    record_facts = models.JSONField(default=dict)
     screen_facts = models.JSONField(default=dict)
     child_facts = models.JSONField(default=dict)
     routing = models.JSONField(default=dict)
@@ -74,7 +77,8 @@ class Referral(models.Model):
 
     DATA = classify(
         identifying="child_facts",
-        sensitive="facts screen_facts routing placed_routing sections set_aside_reason",
+        sensitive="facts record_facts screen_facts routing placed_routing sections"
+        " set_aside_reason",
         operational="id token child authority placed_in agency status screen screen_copy"
         " routing_version part_versions version made_by made_at saved_at sent_by sent_at",
     )

@@ -151,8 +151,8 @@ class _Made:
         facts, routing = _FACTS[self.number % len(_FACTS)], _ROUTINGS[self.number % len(_FACTS)]
         return (
             self.pk, self.county._uuid(), self.child, population.AUTHORITY, population.AGENCY,
-            "sent", facts, "{}", "{}", routing, "{}", "routing-2", '{"situation": "x"}', "{}", 1,
-            self.by, self.at, self.at, self.by, self.at, "",
+            "sent", facts, "{}", "{}", "{}", routing, "{}", "routing-2", '{"situation": "x"}', "{}",
+            1, self.by, self.at, self.at, self.by, self.at, "",
         )  # fmt: skip
 
     def delivery(self) -> Sequence[object]:
@@ -193,9 +193,9 @@ def _made_routings() -> Iterator[tuple[str, str]]:
 
 _FACTS, _ROUTINGS = zip(*_made_routings(), strict=True)
 _REFERRAL = (
-    "id token child_id authority_id agency_id status facts screen_facts child_facts routing"
-    " placed_routing routing_version sections part_versions version made_by_id made_at saved_at"
-    " sent_by_id sent_at set_aside_reason"
+    "id token child_id authority_id agency_id status facts record_facts screen_facts child_facts"
+    " routing placed_routing routing_version sections part_versions version made_by_id made_at"
+    " saved_at sent_by_id sent_at set_aside_reason"
 ).split()
 _DELIVERY = (
     "id referral_id authority_id team_id contact routes rules obligation state received_at"
