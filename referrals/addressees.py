@@ -55,35 +55,60 @@ def receivers_of(referral: Referral) -> list[Addressee]:
 
     A referral that no rule asks for is for the front door to weigh: it is not sent to nobody.
     """
-    own, direct = referral.agency, goes_direct(referral)
-    child = referral.child_id
-    found = addressees(referral.routing, referral.authority, own, child=child, direct=direct)
+    found = _of_area(referral, referral.authority, referral.routing)
     if referral.placed_in is not None and referral.placed_routing:
         held = {each.team for each in found if each.team}
-        area = referral.placed_in
-        there = addressees(referral.placed_routing, area, own, child=child, direct=direct)
+        there = _of_area(referral, referral.placed_in, referral.placed_routing)
         found += [each for each in there if each.team is None or each.team not in held]
-    routes = {name for each in found for name in each.routes}
-    if not routes & set(FRONT_DOOR) and not (routes and routes <= EARLY):
-        found += _to_front_door(referral)
     return found
 
 
-def goes_direct(referral: Referral) -> bool:
+def _of_area(referral: Referral, area: Authority, routing: Mapping[str, Any]) -> list[Addressee]:
+    """Everybody of one area, by its own routing: both authorities are told alike (DEC-41)."""
+    direct = goes_direct(referral, area)
+    found = addressees(routing, area, referral.agency, child=referral.child_id, direct=direct)
+    routes = {name for each in found for name in each.routes}
+    unnamed = direct and not routes & set(SPECIALISTS)
+    only_early = bool(routes) and routes <= EARLY
+    if not routes & set(FRONT_DOOR) and (unnamed or not only_early):
+        found += _to_front_door(referral, area, routing)
+    if unnamed:
+        found += _to_specialists(referral, area, told=bool(found))
+    return found
+
+
+def goes_direct(referral: Referral, area: Authority) -> bool:
     """Whether the specialist team is told at once, beside the front door (DEC-41, O §7.10.6)."""
-    both = referral.agency.type == AgencyType.YOUTH_OFFENDING
-    oxfordshire = referral.authority.key == "oxfordshire"
-    return bool(both and oxfordshire) or referral.sections.get("direct") == "yes"
+    both = referral.agency.type == AgencyType.YOUTH_OFFENDING and area.key == "oxfordshire"
+    return both or referral.sections.get("direct") == "yes"
 
 
-def _to_front_door(referral: Referral) -> Iterator[Addressee]:
-    """The area's front door, which has a copy of everything about one child (DEC-41)."""
-    wiltshire = referral.authority.key == "wiltshire"
-    name = Route.MASH if wiltshire else Route.ASSESSMENT_TEAM
-    area = referral.authority
+def _to_front_door(
+    referral: Referral, area: Authority, routing: Mapping[str, Any]
+) -> Iterator[Addressee]:
+    """The area's front door, which has a copy of everything about one child (DEC-41).
+
+    It is owed as strictly as the strictest of what the rules ask: who could end the copy alone
+    would end a referral that nobody may end alone.
+    """
+    name = Route.MASH if area.key == "wiltshire" else Route.ASSESSMENT_TEAM
     team = team_for(name, area, referral.agency, referral.child_id)
     there = {"kind": TeamKind.FRONT_DOOR, "agency__authority": area}
     if team is not None or manned(None).filter(**there).exists():
+        contact = "" if team else CONTACTS[name]
+        owed = (Obligation(each) for each in routing["obligations"].values())
+        obligation = min((Obligation.SHOULD, *owed), key=lambda each: each.rank)
+        yield Addressee(area, team, contact, (name,), ("DEC-41",), obligation)
+
+
+def _to_specialists(referral: Referral, area: Authority, *, told: bool) -> Iterator[Addressee]:
+    """The specialist team where no rule names it: the referrer asks, or O §7.10.6 does.
+
+    Where it has nobody the sender tells it themselves, unless nobody else is ``told`` at all.
+    """
+    name = Route.CSE_TEAM if area.key == "wiltshire" else Route.KINGFISHER
+    team = specialists_of(area, referral.child_id)
+    if team is not None or told:
         contact = "" if team else CONTACTS[name]
         yield Addressee(area, team, contact, (name,), ("DEC-41",), Obligation.SHOULD)
 

@@ -23,7 +23,7 @@ from referrals.models import Delivery, Note, NoteKind, Referral
 from referrals.policies import Refused
 from referrals.queries.notes import notes_without_referral
 from referrals.routing import CHECKLIST
-from referrals.transitions import State
+from referrals.transitions import Act, State
 from screening.actions import complete, start_screen
 from tests.factories import grant, make_agency, make_team, make_user
 from tests.referrals.area import Area, years_old
@@ -161,6 +161,38 @@ def test_a_child_placed_in_the_other_county_reaches_both(oxfordshire):
     assert {area.front_door, there.front_door} <= reached
 
 
+@pytest.mark.requirement("DEC-41")
+@pytest.mark.parametrize(
+    "facts", [{}, {"group_suspected": True}, {"trafficking": True}, {"offence_recorded": True}]
+)
+def test_a_placed_child_reaches_both_front_doors_whatever_the_rules_say(oxfordshire, facts):
+    area, there = oxfordshire, Area("wiltshire")
+    draft = area.draft()
+    draft = actions.set_facts(
+        referral_id=draft.pk,
+        facts={"looked_after": "s20", **facts},
+        version=0,
+        by=area.worker,
+        placed_in=there.authority,
+    )
+    sent = actions.send(referral_id=draft.pk, by=area.worker, version=draft.version)
+    reached = {each.team for each in sent.deliveries.all()}
+    assert {area.front_door, there.front_door} <= reached
+
+
+@pytest.mark.requirement("W-REF-39")
+@pytest.mark.parametrize("fact", ["group_suspected", "trafficking", "offence_recorded"])
+def test_what_must_go_to_the_police_is_not_ended_at_the_front_door_by_one_person(wiltshire, fact):
+    sent = wiltshire.sent(**{fact: True})
+    copy = wiltshire.at(sent, wiltshire.front_door)
+    assert (copy.rules, copy.obligation) == (["DEC-41"], "mandatory")
+    actions.claim(delivery_id=copy.pk, by=wiltshire.duty)
+    ended = actions.decide(
+        delivery_id=copy.pk, by=wiltshire.duty, decision=Act.OTHER_OUTCOME, reasons="Police only."
+    )
+    assert ended.state == State.PROPOSED
+
+
 @pytest.mark.requirement("O-REF-01", "O-REF-11", "W-REF-39")
 def test_moved_by_a_group(oxfordshire):
     area, client = oxfordshire, oxfordshire.client()
@@ -237,6 +269,33 @@ def test_youth_offending_tells_both_and_others_may(oxfordshire):
     sent = area.sent(concerns_confirmed=True)
     reached = {each.team for each in sent.deliveries.all()}
     assert {area.front_door, area.specialists} <= reached
+
+
+@pytest.mark.requirement("O-REF-12", "DEC-41")
+@pytest.mark.parametrize("facts", [{"professional_working": True}, {"group_suspected": True}])
+def test_the_specialists_are_told_also_where_no_rule_names_them(oxfordshire, facts):
+    area = oxfordshire
+    first = area.sent(**facts)
+    assert not first.deliveries.filter(team=area.specialists).exists()
+    draft = area.draft(**facts)
+    save(area.client(), page_of(draft, "part", "recording"), direct="yes")
+    checked = text_of(area.client().get(page_of(draft, "check")))
+    assert f"{area.specialists.name}, {area.care.name}" in checked
+    area.agency.type = AgencyType.YOUTH_OFFENDING
+    area.agency.save()
+    sent = area.sent(**facts)
+    assert area.at(sent, area.specialists).routes == ["kingfisher"]
+    assert area.at(sent, area.front_door)
+
+
+def test_early_help_sent_to_the_specialists_is_copied_to_the_front_door(wiltshire):
+    area = wiltshire
+    draft = area.draft(level="vulnerable")
+    draft = actions.save_part(
+        referral_id=draft.pk, part="recording", values={"direct": "yes"}, version=0, by=area.worker
+    )
+    sent = actions.send(referral_id=draft.pk, by=area.worker, version=draft.version)
+    assert {area.front_door, area.specialists} <= {each.team for each in sent.deliveries.all()}
 
 
 def test_a_sealed_child_warns_before_it_is_sent(oxfordshire):
