@@ -61,7 +61,9 @@ class AgeForm(PlainForm):
     """All that is said of who it is about."""
 
     age = forms.IntegerField(
-        label="How old is the young person, in years?",
+        label="How old is the young person, in years, at the youngest?",
+        help_text="If you are not sure, write the youngest age that is plausible: the rules "
+        "protect them as the youngest they may be.",
         min_value=0,
         max_value=25,
         error_messages={"required": "Say how old the young person is"},

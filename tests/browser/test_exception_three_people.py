@@ -101,7 +101,7 @@ def test_a_consultation_names_nobody_and_loses_nothing(desk, area, width):
     with time_machine.travel(MONDAY):
         page = desk.page_of(area.worker, width=width)
         page.goto("/referrals/consultations/start/")
-        page.get_by_label("How old is the young person, in years?").fill("14")
+        page.get_by_label("How old is the young person, in years, at the youngest?").fill("14")
         say_what_is_known(page, 15)
         question = "Pim Adair, aged 14, talks of an older friend."
         page.locator("[name=question]").fill(question)
@@ -115,13 +115,13 @@ def test_a_consultation_names_nobody_and_loses_nothing(desk, area, width):
         assert barriers(page) == []
         assert not wide(page)
 
-        page.get_by_label("How old is the young person, in years?").fill("12")
+        page.get_by_label("How old is the young person, in years, at the youngest?").fill("12")
         page.locator("[name=question]").fill("A young person of 12 talks of an older friend.")
         page.get_by_role("button", name="Record the consultation").click()
         expect(page.get_by_text("Not without a name")).to_be_visible()
         assert not Consultation.objects.exists()
 
-        page.get_by_label("How old is the young person, in years?").fill("14")
+        page.get_by_label("How old is the young person, in years, at the youngest?").fill("14")
         page.locator("[name=question]").fill("Somebody of 14 talks of an older friend.")
         page.get_by_role("button", name="Record the consultation").click()
         expect(page.get_by_role("heading", name="Consultation without a name")).to_be_visible()

@@ -48,6 +48,18 @@ def test_only_a_name_is_needed(as_worker, add_url):
     assert "age not known" in as_worker.get(answer["Location"]).content.decode()
 
 
+@pytest.mark.requirement("DEC-02")
+def test_who_does_not_know_the_age_is_asked_for_the_youngest(as_worker, add_url):
+    """On adding and on changing: the rules read an estimate as the youngest plausible age."""
+    as_worker.post(add_url, {"given_name": "X"})
+    change = f"/children/{Child.objects.get().pk}/edit/"
+    for address in (add_url, change):
+        page = as_worker.get(address).content.decode()
+        assert "If it is approximate, give the latest day that is plausible" in page
+        assert "How old is the child, at the youngest?" in page
+        assert page.count("protect the child as the youngest they may be") == 2
+
+
 @pytest.mark.requirement("W-SHR-15", "O-SHR-25")
 def test_needs_and_background_are_kept_and_shown(as_worker, add_url):
     facts = {

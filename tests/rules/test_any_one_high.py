@@ -153,7 +153,8 @@ def test_an_unknown_age_counts_as_thirteen_or_younger_and_is_flagged():
 
 @pytest.mark.requirement("DEC-02")
 @pytest.mark.parametrize(("estimated", "fires"), [(12, True), (13, True), (14, False)])
-def test_an_estimated_age_is_read_as_given_and_flagged(estimated, fires):
+def test_an_estimate_is_the_youngest_plausible_age_and_is_flagged(estimated, fires):
+    """The pages ask for the youngest (tests/children/test_adding.py): nothing is taken off here."""
     one = Facts(ON, None, estimated_age=estimated, answers=(Answer("O-IND-HEA-01", "yes"),))
     found = assess(one, OXFORDSHIRE)
     assert ("R5" in fired(found)) == fires

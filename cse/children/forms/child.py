@@ -65,13 +65,15 @@ class ChildForm(PlainForm):
     date_of_birth = DayMonthYearField(
         label="Date of birth",
         what="date of birth",
-        help_text="Exact or approximate, for example 27 3 2011.",
+        help_text="For example 27 3 2011. If it is approximate, give the latest day that is "
+        "plausible: the rules protect the child as the youngest they may be.",
         latest=timezone.localdate,
         required=False,
     )
     estimated_age = forms.IntegerField(
-        label="About how old is the child?",
-        help_text="In years, if the date of birth is not known.",
+        label="How old is the child, at the youngest?",
+        help_text="In years, if the date of birth is not known. If it may be 13 or 14, write 13: "
+        "the rules protect the child as the youngest they may be.",
         min_value=0,
         max_value=120,
         required=False,
