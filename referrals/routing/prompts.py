@@ -24,6 +24,13 @@ def prompts_of(case: Case, fired: tuple[str, ...]) -> Iterator[Prompt]:
             "Name the lead you discussed it with, and the day.",
             "W §4.6.2, §4.2.2",
         )
+    if case.facts.checklist and not case.ages.activity and not case.ages.adult:
+        yield Prompt(
+            "activity-not-said",
+            "You ticked the checklist. Say whether there has been sexual activity, or may have "
+            "been: the checklist is read with it.",
+            "W §4.6.5, §4.6.6",
+        )
     if {"R8", "R9"} & set(fired):
         yield from _at_13_to_15(case)
     if "R6" in fired:

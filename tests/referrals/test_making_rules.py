@@ -228,6 +228,18 @@ def test_disability_stands_beside_the_rules(wiltshire):
     assert "likelier that a sexual relationship is abusive" in page
 
 
+@pytest.mark.requirement("W-REF-21", "W-REF-22")
+def test_a_checklist_without_the_question_it_is_read_with_asks_for_it(wiltshire):
+    area, client = wiltshire, wiltshire.client()
+    draft = begin(client, area.another_child(date_of_birth=years_old(14)))
+    save(client, page_of(draft, "facts"), checklist="W-CHK-08")
+    asks = "Say whether there has been sexual activity"
+    assert not rules_of(draft)
+    assert asks in text_of(client.get(page_of(draft, "facts")))
+    save(client, page_of(draft, "facts"), activity="yes")
+    assert asks not in text_of(client.get(page_of(draft, "facts")))
+
+
 @pytest.mark.requirement("O-REF-06", "O-REF-07")
 def test_probation_names_the_manager_who_oversees_it(oxfordshire):
     area = oxfordshire

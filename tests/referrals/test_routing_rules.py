@@ -205,7 +205,9 @@ def test_r8_any_one_factor_of_the_checklist(factor):
     assert found.obligations[Route.STRATEGY_DISCUSSION] is Obligation.CONSIDER
     assert Route.STRATEGY_DISCUSSION not in found.routes
     assert found.decision_not_to_refer.available
-    assert "R8" not in routed(15, checklist={factor}).fired
+    unsaid = routed(15, checklist={factor})
+    assert unsaid.fired == () and "activity-not-said" in prompts(unsaid)
+    assert "activity-not-said" not in prompts(found)
     assert "R8" not in routed(16, active=True, checklist={factor}).fired
 
 
