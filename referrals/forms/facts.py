@@ -22,7 +22,10 @@ NOW: Final = (
     ("significant_harm", "The child is suffering, or likely to suffer, significant harm now"),
 )
 OTHER: Final = (
-    ("position_of_trust", "In a position of trust (for example a teacher or sports coach)"),
+    (
+        "position_of_trust",
+        "In a position of trust (for example a teacher, carer, sports coach or religious leader)",
+    ),
     ("works_with_children", "Works or volunteers with children"),
     ("foster_carer", "An approved foster carer"),
 )
@@ -105,7 +108,13 @@ class FactsForm(PlainForm):
         required=False,
     )
     other_born = _day("other person’s date of birth", "Or the other person’s date of birth")
-    about_other = _boxes("Is the other person any of these?", OTHER)
+    about_other = _boxes(
+        "Is the other person any of these?",
+        OTHER,
+        help_text="A position of trust is held by whoever teaches, trains, supervises, looks after "
+        "or advises the child: at school, in care, in health or youth work, and also in sport "
+        "coaching or religious instruction.",
+    )
     checklist = _boxes(
         "Which of these apply?",
         CHECKLIST.items(),

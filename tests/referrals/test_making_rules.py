@@ -228,6 +228,13 @@ def test_disability_stands_beside_the_rules(wiltshire):
     assert "likelier that a sexual relationship is abusive" in page
 
 
+@pytest.mark.requirement("DEC-16")
+def test_a_position_of_trust_names_sport_and_religion(oxfordshire):
+    client = oxfordshire.client()
+    page = text_of(client.get(page_of(begin(client, oxfordshire.child), "facts")))
+    assert "sport coaching or religious instruction" in page
+
+
 @pytest.mark.requirement("W-REF-21", "W-REF-22")
 def test_a_checklist_without_the_question_it_is_read_with_asks_for_it(wiltshire):
     area, client = wiltshire, wiltshire.client()
