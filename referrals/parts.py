@@ -1,8 +1,9 @@
 """What a referral says in words: its parts, and what has to be there before it is sent. Pure.
 
-Situation, Assessment, Family, Expected response and Recording are the handbooks' own structure;
-consent and who is told stand beside them (W §5.3). Some parts are asked only where a rule fired.
-Each part is saved by itself and counts its own saves.
+The handbooks name a referral form and do not contain it: this is a local one, to be confirmed
+with the board (DEC-27). Situation, Assessment, Family, Expected response and Recording are SAFER,
+as today's practice has it; consent and who is told stand beside them (W §5.3). Some parts are
+asked only where a rule fired. Each part is saved by itself and counts its own saves.
 """
 
 from __future__ import annotations

@@ -228,6 +228,13 @@ def test_disability_stands_beside_the_rules(wiltshire):
     assert "likelier that a sexual relationship is abusive" in page
 
 
+@pytest.mark.requirement("DEC-27")
+def test_the_first_page_of_a_draft_says_that_the_form_is_a_local_one(oxfordshire):
+    client = oxfordshire.client()
+    draft = begin(client, oxfordshire.child)
+    assert "Local form – confirm with board" in text_of(client.get(page_of(draft, "draft")))
+
+
 @pytest.mark.requirement("DEC-16")
 def test_a_position_of_trust_names_sport_and_religion(oxfordshire):
     client = oxfordshire.client()

@@ -53,6 +53,7 @@ def test_it_is_pdf_ua_marked_and_says_what_was_sent_and_why(area):
     with pdf.open_metadata() as metadata:
         assert metadata["pdfuaid:part"] == "1"
     assert len(reading.tagged(pdf, "H1")) == 1
+    assert whole(pdf).count("Localform–confirmwithboard") == 1
     headers = {str(each.ID) for each in reading.tagged(pdf, "TH")}
     for cell in reading.tagged(pdf, "TD"):
         assert {str(each) for each in cell.A.Headers} <= headers
