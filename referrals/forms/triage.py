@@ -108,6 +108,7 @@ RULES = (
     ("R12", "Looked after, at risk or harmed"),
     ("R13", "Vulnerable"),
     ("R14", "Risk management group"),
+    ("DEC-17", "Offence recorded"),
 )
 BANDS = (
     (Band.UNDER_13.value, "Under 13, or not known"),

@@ -175,7 +175,10 @@ def test_filters_by_age_rule_agency_looked_after_and_state(area):
         area,
         area.another_child(date_of_birth=None, estimated_age=14, estimated_on=timezone.localdate()),
     )
-    older = received(area, area.another_child(date_of_birth=years_ago(16, 40)), trafficking=True)
+    older = received(
+        area, area.another_child(date_of_birth=years_ago(16, 40)), trafficking=True,
+        offence_recorded=True,
+    )  # fmt: skip
     care = received(
         area, area.another_child(date_of_birth=years_ago(14, 40)), looked_after="s20",
         concerns_confirmed=True,
@@ -201,7 +204,7 @@ def test_filters_by_age_rule_agency_looked_after_and_state(area):
     assert with_(band="13_15") == {guessed.pk, care.pk, recorded.pk}
     assert with_(band="16_17") == {older.pk}
     assert with_(band="adult") == set()
-    assert with_(rule="R11") == {older.pk}
+    assert with_(rule="R11") == with_(rule="DEC-17") == {older.pk}
     assert with_(rule="R4") >= {young.pk, care.pk}
     assert with_(agency=area.agency.pk) == everything
     assert with_(agency=area.care.pk) == set()
@@ -266,8 +269,8 @@ def test_the_database_counts_years_as_we_do(born, today):
 
 
 def test_the_choices_are_those_of_the_rules_and_states():
-    ours = {f"R{number}" for number in range(1, 15)}
-    assert {key for key, _ in RULES} == ours and len(RULE_FUNCTIONS) == len(ours) + 1
+    ours = {f"R{number}" for number in range(1, 15)} | {"DEC-17"}
+    assert {key for key, _ in RULES} == ours and len(RULE_FUNCTIONS) == len(ours)
     assert {key for key, _ in STANDS} == {state.value for state in OPEN}
     facts = Facts(authority="oxfordshire", on=dt.date(2027, 2, 8))
     assert route(facts).ages.band.value in dict(BANDS)
