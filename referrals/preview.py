@@ -21,6 +21,7 @@ from referrals.addressees import CONTACTS, Addressee, receivers_of
 from referrals.models import Delivery, Referral
 from referrals.on_record import ask_rules
 from referrals.parts import raised_risk
+from referrals.reading import disability_of
 from referrals.routing import Obligation, Route
 from referrals.routing.engine import TARGETS
 
@@ -84,6 +85,7 @@ class Held:
 class Preview:
     """Everything that stands beside a referral's answers, strictest first.
 
+    ``disability`` is what the record says of it, as typed; of a sent referral, what it said then.
     ``trouble``: facts that contradict each other by now, in words; the rules are then those of the
     last save. ``nobody``: no team of the area can receive it.
     """
@@ -93,6 +95,7 @@ class Preview:
     held: tuple[Held, ...]
     prompts: tuple[Mapping[str, str], ...]
     raised: tuple[str, ...]
+    disability: str
     danger: bool
     age: int | None
     screen_outstanding: bool
@@ -158,6 +161,7 @@ def _preview(
         held=tuple(_held(routing, area, day)),
         prompts=tuple(routing["prompts"]),
         raised=raised_risk(referral.sections),
+        disability=disability_of(referral),
         danger="R1" in ids,
         age=routing["age_now"],
         screen_outstanding=routing["screen_outstanding"],

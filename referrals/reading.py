@@ -13,7 +13,7 @@ from typing import Any
 from cse.interface.words import date_words
 from referrals.facts import together
 from referrals.forms.facts import LEVELS, LOOKED_AFTER, NOW, OTHER, PLANS, WIDER
-from referrals.models import Referral
+from referrals.models import DecisionNotToRefer, Referral
 from referrals.parts import BY_KEY, CHOICES, DAYS, parts_for
 from referrals.routing import CHECKLIST
 
@@ -61,6 +61,13 @@ def _in_words(field: str, value: str) -> str:
     if field in DAYS:
         return _day(value)
     return value
+
+
+def disability_of(record: Referral | DecisionNotToRefer) -> str:
+    """What the child's record says of disability; of what is frozen, what it said then (W §4.5)."""
+    if record.is_draft:
+        return record.child.disability
+    return str(record.child_facts.get("disability") or "")
 
 
 def facts_in_words(referral: Referral) -> tuple[tuple[str, tuple[str, ...]], ...]:

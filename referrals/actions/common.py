@@ -20,6 +20,7 @@ from cse.people.models import Team
 from cse.workdays import calendar_of, due_on
 from referrals.models import Delivery, Referral
 from referrals.transitions import NEEDS_ACCESS
+from screening.child_then import FACTS
 
 DRAFT_DAYS = 1
 """Working days in which a draft should be sent. Ours: a worry does not wait."""
@@ -33,6 +34,9 @@ RECEIVED_DAYS = 90
 """Days of access for a team that a referral was sent to, while it decides. Ours."""
 RESPONSIBLE_DAYS = 365
 """Days of access for who referred and for the team that took responsibility."""
+
+KEPT = (*FACTS, "disability")
+"""What of the child is kept with what was sent or signed: disability stands beside the rules."""
 
 
 def lock_referral(referral_id: uuid.UUID) -> Referral:

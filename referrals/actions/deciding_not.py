@@ -29,7 +29,7 @@ from referrals.actions.beside import (
     made_before,
     owe_referral,
 )
-from referrals.actions.common import ANSWER_DAYS, DRAFT_DAYS, due_in, keep
+from referrals.actions.common import ANSWER_DAYS, DRAFT_DAYS, KEPT, due_in, keep
 from referrals.actions.start import set_aside
 from referrals.facts import only_said
 from referrals.models import Capacity, DecisionNotToRefer, Referral, Signature, Way
@@ -311,7 +311,7 @@ def _saved(decision: DecisionNotToRefer, by: Any, changed: list[str]) -> None:
 
 def _freeze(decision: DecisionNotToRefer) -> None:
     decision.status, decision.saved_at = "signed", timezone.now()
-    decision.child_facts = facts_to_keep(decision.child)
+    decision.child_facts = facts_to_keep(decision.child, KEPT)
     decision.version += 1
     keep(decision, "signed")
     # Read again: the hash is of what the database holds.

@@ -17,6 +17,7 @@ from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
 from referrals.actions.common import (
     DECISION_DAYS,
+    KEPT,
     SCREEN_DAYS,
     due_in,
     keep,
@@ -99,7 +100,7 @@ def send(*, referral_id: uuid.UUID, by: Any, version: int) -> Referral:
 def _freeze(referral: Referral, status: str, by: Any) -> None:
     now = timezone.now()
     referral.status, referral.sent_by, referral.sent_at = status, by, now
-    referral.child_facts = facts_to_keep(referral.child)
+    referral.child_facts = facts_to_keep(referral.child, KEPT)
     if referral.screen is not None:
         # Whoever reads the referral later reads what stood there now, not what the draft became.
         referral.screen_copy = copy_draft(screen_id=referral.screen.pk, by=by)

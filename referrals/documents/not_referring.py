@@ -14,7 +14,7 @@ from cse.documents.kinds import DocumentKind, Subject
 from cse.interface.words import date_words
 from referrals.models import DecisionNotToRefer, Referral, Supersession, Way
 from referrals.queries.beside import decisions_visible_to, standing_of
-from referrals.reading import facts_in_words
+from referrals.reading import disability_of, facts_in_words
 from referrals.signing import content_of, hash_of
 from referrals.ways_out import Standing
 from screening.child_then import birth_words, child_as
@@ -69,7 +69,11 @@ def known_of(decision: DecisionNotToRefer) -> tuple[tuple[str, tuple[str, ...]],
         screen_facts={},
         routing=decision.routing,
     )
-    return facts_in_words(cast("Referral", as_referral))
+    disability = disability_of(decision)
+    return (
+        *facts_in_words(cast("Referral", as_referral)),
+        *((("Disability, on record", (disability,)),) if disability else ()),
+    )
 
 
 def superseded(subject_id: uuid.UUID) -> str:

@@ -37,6 +37,7 @@ class ReferralDocument:
     rules: tuple[Owed, ...]
     placed: tuple[dict[str, Any], ...]
     raised: tuple[str, ...]
+    disability: str
     held: tuple[Held, ...]
     facts: tuple[tuple[str, tuple[str, ...]], ...]
     parts: tuple[ReadPart, ...]

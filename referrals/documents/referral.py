@@ -81,6 +81,7 @@ def document_of(referral: Referral, user: Any) -> ReferralDocument:
         rules=preview.rules,
         placed=placed_rules(referral),
         raised=preview.raised,
+        disability=preview.disability,
         held=preview.held,
         facts=facts_in_words(referral),
         parts=read_parts(referral),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.urls import reverse
 
 from cse.access.policies import NotVisible
 from cse.documents.kinds import kind_of
@@ -14,6 +15,7 @@ from tests.documents.reading import opened, squeezed, texts
 from tests.documents.samples import about
 from tests.referrals import beside
 from tests.referrals.test_deciding_not import area, raise_level, signed  # noqa: F401
+from tests.screening.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +43,22 @@ def test_it_shows_who_signed_when_and_the_hash(area):  # noqa: F811
         area.child.name,
     ):
         assert squeezed(words) in whole, words
+
+
+@pytest.mark.requirement("W-REF-16")
+def test_page_and_paper_show_what_the_record_said_of_disability(area):  # noqa: F811
+    area.child.disability = "Hearing loss"
+    area.child.save()
+    client, draft = area.client(), beside.decision(area)
+    page = text_of(client.get(reverse("referrals:decision", args=[draft.pk])))
+    assert "Disability, on record Hearing loss" in page
+    decision = signed(area)
+    area.child.disability = "Something else"
+    area.child.save()
+    page = text_of(client.get(reverse("referrals:decision", args=[decision.pk])))
+    assert "Disability, on record Hearing loss" in page
+    whole = "".join(texts(opened(paper(decision, area.lead))))
+    assert squeezed("Disability, on record Hearing loss") in whole
 
 
 @pytest.mark.requirement("DEC-13")

@@ -228,6 +228,22 @@ def test_disability_stands_beside_the_rules(wiltshire):
     assert "likelier that a sexual relationship is abusive" in page
 
 
+@pytest.mark.requirement("W-REF-16")
+def test_what_the_record_says_of_disability_stands_there_too_and_stays_as_it_was(wiltshire):
+    area, client = wiltshire, wiltshire.client()
+    child = area.another_child(disability="Hearing loss; signs and lip-reads.")
+    words = "Disability, on record: Hearing loss; signs and lip-reads."
+    draft = begin(client, child)
+    assert words in text_of(client.get(page_of(draft, "draft")))
+    sent = area.sent(child, concerns_confirmed=True)
+    child.refresh_from_db()
+    child.disability = "Something else"
+    child.save()
+    assert words in text_of(client.get(page_of(sent, "show")))
+    received = area.at(sent, area.front_door)
+    assert words in text_of(area.client(area.duty).get(page_of(received, "delivery")))
+
+
 @pytest.mark.requirement("DEC-27")
 def test_the_first_page_of_a_draft_says_that_the_form_is_a_local_one(oxfordshire):
     client = oxfordshire.client()

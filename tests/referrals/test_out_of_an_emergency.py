@@ -234,3 +234,19 @@ def test_another_agencys_leads_are_not_handed_what_they_cannot_open(area):
         assert waits_for(area.theirs.lead) == [kinds.REVIEW_BREAK_GLASS]
         # The rules sent it to the leads of the referrer's own agency: they go on with it.
         assert kinds.READ_OUTCOME in waits_for(area.lead)
+
+
+@pytest.mark.requirement("W-REF-16")
+def test_disability_on_record_stands_beside_the_rules_for_the_hour_only(area):
+    area.child.disability = "Hearing loss"
+    area.child.save()
+    draft, client = area.draft(concerns_confirmed=True), area.client()
+    assert "Hearing loss" in text_of(client.get(page_of(draft, "draft")))
+    with when_the_hour_is_over():
+        client = area.client()
+        part = page_of(draft, "part", "situation")
+        for page in (client.get(page_of(draft, "draft")), client.get(page_of(draft, "check"))):
+            assert page.status_code == 200 and "Hearing loss" not in text_of(page)
+        said = {"situation": "Seen again tonight.", "version": 1}
+        saved = client.post(part, said, headers={"X-Requested-With": "autosave"})
+        assert "Hearing loss" not in saved.json()["panels"]["rules"]

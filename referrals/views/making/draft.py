@@ -34,6 +34,7 @@ from referrals.parts import (
     worth_recording,
 )
 from referrals.policies import NoDraft, Refused
+from referrals.views.heads import child_head
 from referrals.views.making import conflicts
 from referrals.views.making.common import beside, is_autosave, open_own, page
 from referrals.views.making.start import screens_to_attach
@@ -256,7 +257,10 @@ def _saved(request, referral, key, title):
     """After a save: the script's answer, or the next page (POST, redirect, GET)."""
     if is_autosave(request):
         context = beside(referral)
-        panel = render_to_string("referrals/making/rules.html", {"referral": referral, **context})
+        head = child_head(referral.child, request.user, "referrals:child")
+        panel = render_to_string(
+            "referrals/making/rules.html", {"referral": referral, **context, **head}
+        )
         return JsonResponse(
             {
                 "saved_at": f"{timezone.localtime(referral.saved_at):%H:%M}",
