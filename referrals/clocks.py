@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any, Final
 
 from cse.access.capabilities import Capability
@@ -14,12 +15,13 @@ from cse.clocks.queries import open_clock
 from cse.clocks.reckoning import Length, Unit
 from referrals.addressees import FRONT_DOOR
 from referrals.models import Delivery
-from referrals.queries import visible_to
+from referrals.queries import own_of, visible_to
 from referrals.routing import Route
 
 ONE_DAY: Final = Length(1, Unit.WORKING_DAYS)
 DECISION: Final = "front_door_decision"
 OFFICER: Final = "designated_officer_told"
+FRONT_DOOR_TOLD: Final = "front_door_told"
 ACKNOWLEDGED: Final = "referral_acknowledged"
 
 
@@ -37,6 +39,11 @@ def sees(user: Any, delivery_id: uuid.UUID) -> bool:
     return visible_to(user).filter(deliveries=delivery_id).exists()
 
 
+def follows(user: Any, delivery_id: uuid.UUID) -> bool:
+    """Whether it is theirs to tell a contact: also of who referred out of an emergency."""
+    return own_of(user).filter(deliveries=delivery_id).exists()
+
+
 KINDS: Final = (
     ClockKind(
         key=DECISION,
@@ -48,6 +55,8 @@ KINDS: Final = (
         capability=Capability.SEE_REFERRAL,
         url_name="referrals:delivery",
         sees=sees,
+        at_once=True,
+        follows=Capability.OWN_REFERRAL,
     ),
     ClockKind(
         key=OFFICER,
@@ -56,9 +65,23 @@ KINDS: Final = (
         source="W §4.7; DEC-16",
         length=ONE_DAY,
         people=who_owes,
-        capability=Capability.SEE_REFERRAL,
+        capability=Capability.OWN_REFERRAL,
         url_name="referrals:outcome",
-        sees=sees,
+        sees=follows,
+        at_once=True,
+    ),
+    # An area whose front door is a contact: whoever refers tells it, in the same day.
+    ClockKind(
+        key=FRONT_DOOR_TOLD,
+        title="Front door told",
+        rule="Front door",
+        source="W §9.3, O §10.2; today’s practice",
+        length=ONE_DAY,
+        people=who_owes,
+        capability=Capability.OWN_REFERRAL,
+        url_name="referrals:outcome",
+        sees=follows,
+        at_once=True,
     ),
     # Ours: no handbook gives a number of days, and a child does not wait for an answer.
     ClockKind(
@@ -71,6 +94,8 @@ KINDS: Final = (
         capability=Capability.SEE_REFERRAL,
         url_name="referrals:delivery",
         sees=sees,
+        at_once=True,
+        follows=Capability.OWN_REFERRAL,
     ),
 )
 
@@ -97,18 +122,18 @@ def start_for(delivery: Delivery) -> dt.datetime | None:
     return clock.due_at
 
 
-def meet_for(delivery: Delivery, by: Any) -> None:
-    """What was owed on a delivery is done, in time or late."""
+def meet_for(delivery: Delivery, by: Any, *, inform: Sequence[Any] = ()) -> None:
+    """What was owed on a delivery is done, in time or late; ``inform`` have an e-mail at once."""
     clock = _running(delivery)
     if clock is not None:
-        meet_clock(clock=clock, by=by)
+        meet_clock(clock=clock, by=by, inform=inform)
 
 
-def owner_changed_for(delivery: Delivery) -> None:
+def owner_changed_for(delivery: Delivery, by: Any) -> None:
     """Somebody has claimed it, or given it back: reminders go to who owes it now."""
     clock = _running(delivery)
     if clock is not None:
-        people_changed(clock=clock, by=None)
+        people_changed(clock=clock, by=by)
 
 
 def cancel_for(delivery: Delivery, reason: str, by: Any) -> None:
@@ -124,8 +149,8 @@ def _running(delivery: Delivery) -> Clock | None:
 
 
 def _kind_of(delivery: Delivery) -> str:
-    if any(name in FRONT_DOOR for name in delivery.routes) and delivery.team_id is not None:
-        return DECISION
+    if any(name in FRONT_DOOR for name in delivery.routes):
+        return DECISION if delivery.team_id is not None else FRONT_DOOR_TOLD
     if Route.DESIGNATED_OFFICER in delivery.routes:
         return OFFICER
     return ACKNOWLEDGED if delivery.team_id is not None else ""

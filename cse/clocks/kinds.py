@@ -43,7 +43,10 @@ class ClockKind:
     needs on the child to act on it and to be told; ``url_name`` is the page it belongs to and
     takes the subject's id; ``work`` is a kind of ``cse.worklist.kinds`` that waits for the owners
     while it runs, or empty where the room opens that itself. ``sees`` says whether somebody who
-    sees the child sees the subject as well: access to a child opens no referral of it.
+    sees the child sees the subject as well: access to a child opens no referral of it. Where it is
+    to be known ``at_once``, whoever owes it has an e-mail when it becomes theirs: what is owed
+    within a day has no morning before the last. ``follows`` is what somebody needs on the child to
+    have one when it is done; by default ``capability``.
     """
 
     key: str
@@ -57,6 +60,8 @@ class ClockKind:
     work: str = ""
     offsets: Sequence[Offset] = USUAL_OFFSETS
     sees: Callable[[Any, UUID], bool] = _with_the_child
+    at_once: bool = False
+    follows: Capability | None = None
 
     def address(self, subject_id: UUID) -> str:
         """The page the clock belongs to; empty while no room serves it."""

@@ -152,6 +152,12 @@ class Dropped(models.TextChoices):
     KIND_GONE = "kind_gone", "The service no longer has this kind of deadline"
 
 
+#: Kept as ``Reminder.offset`` of an e-mail that waits for no day: it became yours; what you wait
+#: for is done.
+BEGUN = "begun"
+DONE = "done"
+
+
 class Reminder(models.Model):
     """One message to one person, or to a team until it is due.
 

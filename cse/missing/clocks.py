@@ -90,6 +90,7 @@ KIND: Final = ClockKind(
     capability=Capability.SEE_MISSING,
     url_name="missing:episode",
     offsets=HOURLY_OFFSETS,
+    at_once=True,
 )
 
 

@@ -43,7 +43,7 @@ def claim(*, delivery_id: uuid.UUID, by: Any) -> Delivery:
     delivery.state = check_delivery(by, delivery, Act.CLAIM)
     delivery.claimed_by, delivery.claimed_at = by, timezone.now()
     keep(delivery, "claimed")
-    owner_changed_for(delivery)
+    owner_changed_for(delivery, by)
     _record("referral claimed", delivery, by)
     _taken_over(delivery, by)
     return delivery
@@ -62,7 +62,7 @@ def release(*, delivery_id: uuid.UUID, by: Any, reason: str) -> Delivery:
     delivery.claimed_by, delivery.claimed_at = None, None
     _undecided(delivery)
     keep(delivery, "released")
-    owner_changed_for(delivery)
+    owner_changed_for(delivery, by)
     # It may have become one person's work, or a second person's: now it is the team's again.
     close_items(subject=delivery)
     open_received(delivery, owner=by)
@@ -169,7 +169,7 @@ def _ask_second_person(delivery: Delivery) -> None:
 
 def _carry_out(delivery: Delivery, by: Any) -> None:
     """What follows from a decision: responsibility, access, and that the referrer reads it."""
-    meet_for(delivery, by)
+    meet_for(delivery, by, inform=(delivery.referral.sent_by,))
     if delivery.decision == Act.ACCEPT:
         let_team_see(delivery, by, responsible=True)
     elif delivery.decision == Act.PASS_ON:

@@ -42,8 +42,12 @@ INTERVIEW = ClockKind(
 #: Reminded of on the day itself, and when it is late; nothing waits on home.
 ON_THE_DAY = replace(DECISION, key="test_on_the_day", offsets=(Offset(0),), work="")
 
+#: Whoever owes it has an e-mail when it becomes theirs.
+AT_ONCE = replace(DECISION, key="test_at_once", at_once=True, follows=Capability.OWN_REFERRAL)
+
 
 def register() -> None:
     register_kind(DECISION)
     register_kind(INTERVIEW)
     register_kind(ON_THE_DAY)
+    register_kind(AT_ONCE)

@@ -301,6 +301,79 @@ def test_what_fails_while_it_is_written_down_is_not_taken_for_sent(scene, wednes
     assert (row.delivery, row.attempts, row.done_at) == (Delivery.WAITING, 1, None)
 
 
+# -- At once ------------------------------------------------------------------------------------
+
+
+def to(outbox):
+    return sorted(each.to[0] for each in outbox)
+
+
+def test_who_owes_it_has_an_email_when_it_starts_and_who_is_told_has_none(scene):
+    scene.start(kind=kinds.AT_ONCE, by=None)
+    actions.run_due()
+    assert to(mail.outbox) == [scene.worker.email]
+    assert rows(offset="begun") == [("begun", "mail", "sent")]
+    assert scene.child.given_name not in mail.outbox[0].message().as_string()
+    # Nothing but that: the service shows the work itself, and each day has its own reminder.
+    assert notices_of(scene.worker) == [] and actions.run_due() == actions.Ran()
+
+
+def test_it_is_late_already_and_still_told_at_once(scene, wednesday):
+    scene.start("2026-12-18 10:00", kind=kinds.AT_ONCE, by=None)
+    wednesday.move_to(at("2026-12-23 18:00"))
+    actions.run_due()
+    assert to(mail.outbox) == [scene.worker.email]
+
+
+def test_whose_it_becomes_has_an_email_and_whoever_takes_it_themselves_has_none(scene):
+    clock = scene.start(kind=kinds.AT_ONCE, by=None)
+    actions.run_due()
+    scene.owe(scene.lead)
+    actions.people_changed(clock=clock, by=scene.lead)
+    assert actions.run_due() == actions.Ran()
+    scene.owe(scene.worker)
+    actions.people_changed(clock=clock, by=scene.lead)
+    other = make_user(Role.PRACTITIONER)
+    grant(other, scene.child)
+    scene.owe(other)
+    actions.people_changed(clock=clock, by=scene.lead)
+    actions.run_due()
+    assert to(mail.outbox) == sorted([scene.worker.email, other.email])
+
+
+def test_a_corrected_date_takes_nothing_from_who_was_to_know_at_once(scene):
+    clock = scene.start(kind=kinds.AT_ONCE, by=None)
+    actions.move_trigger(
+        clock=clock, trigger_at=at("2026-12-22 10:00"), reason="Typo", by=scene.worker
+    )
+    actions.run_due()
+    assert to(mail.outbox) == [scene.worker.email]
+
+
+@pytest.mark.parametrize("why", ["done", "excluded"])
+def test_at_once_asks_again_too(scene, why):
+    clock = scene.start(kind=kinds.AT_ONCE, by=None)
+    if why == "done":
+        actions.meet_clock(clock=clock, by=scene.worker)
+    else:
+        exclude(child=scene.child, user=scene.worker, ground="other", reason="Own", by=scene.lead)
+    actions.run_due()
+    assert mail.outbox == []
+    dropped = Reminder.objects.get(offset="begun").dropped
+    assert dropped == {"done": Dropped.NOT_OWED, "excluded": Dropped.NO_ACCESS}[why]
+
+
+def test_who_waits_for_it_has_an_email_when_it_is_done(scene):
+    clock = scene.start()
+    follows, closed = make_user(Role.PRACTITIONER), make_user(Role.PRACTITIONER)
+    grant(follows, scene.child)
+    actions.meet_clock(clock=clock, by=scene.worker, inform=(follows, closed, scene.worker))
+    actions.run_due()
+    actions.run_due()
+    assert to(mail.outbox) == [follows.email]
+    assert Reminder.objects.get(user=closed).dropped == Dropped.NO_ACCESS
+
+
 # -- What stands on home ------------------------------------------------------------------------
 
 

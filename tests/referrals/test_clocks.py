@@ -6,7 +6,9 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.core import mail
 
+from cse.clocks.actions import run_due
 from cse.clocks.models import Reminder
 from cse.clocks.queries import clocks_of
 from cse.worklist.models import WorkItem
@@ -77,3 +79,65 @@ def test_the_specialists_acknowledge_within_a_working_day_of_receiving_it(oxford
     with time_machine.travel(at("2027-05-04 16:00"), tick=False):
         actions.acknowledge(delivery_id=there.pk, by=area.specialist)
     assert due(there).state == "met"
+
+
+def emailed():
+    """To whom e-mails went since this was asked last; each once."""
+    run_due()
+    found = sorted(each.to[0] for each in mail.outbox)
+    mail.outbox.clear()
+    return found
+
+
+@pytest.mark.requirement("DEC-51")
+def test_whoever_receives_it_is_emailed_at_once_and_so_is_the_referrer_of_what_was_decided(
+    oxfordshire,
+):
+    area = oxfordshire
+    emailed()
+    received = area.at(area.sent(), area.front_door)
+    first = emailed()
+    assert {area.duty.email, area.other_duty.email} <= {*first}
+    assert len(first) == len({*first}) and area.worker.email not in first
+    assert area.stranger.email not in first
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    assert emailed() == []
+    actions.decide(delivery_id=received.pk, by=area.duty, decision=Act.PASS_ON, reasons="Known")
+    # What was decided for whoever referred, what is now theirs for the specialists.
+    assert emailed() == sorted([area.worker.email, area.specialist.email])
+    assert emailed() == []
+
+
+def test_a_proposal_tells_the_referrer_nothing_until_it_is_agreed_to(oxfordshire):
+    area = oxfordshire
+    received = area.at(area.sent(), area.front_door)
+    emailed()
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    actions.decide(
+        delivery_id=received.pk, by=area.duty, decision=Act.SEND_BACK, reasons="Sent twice"
+    )
+    assert emailed() == []
+    actions.agree(delivery_id=received.pk, by=area.other_duty, note="Yes")
+    assert emailed() == [area.worker.email]
+
+
+@pytest.mark.requirement("D-REF-01")
+def test_a_front_door_that_is_only_a_contact_is_told_within_a_working_day(wiltshire):
+    area = wiltshire
+    for post in area.front_door.posts.all():
+        post.ends_on = dt.date(2027, 4, 1)
+        post.save()
+    with time_machine.travel(at("2027-04-30 10:00"), tick=False):
+        sent = area.sent(area.another_child())
+        told = Delivery.objects.get(referral=sent, contact="Front door")
+        assert due(told).kind == "front_door_told"
+        assert due(told).due_at.astimezone().date() == dt.date(2027, 5, 4)
+        work = WorkItem.objects.get(subject_id=told.pk, closed_at__isnull=True)
+        assert (work.kind, work.owner, work.due_at) == (
+            "tell_contact",
+            area.worker,
+            due(told).due_at,
+        )
+        assert area.worker.email in emailed()
+        actions.tell_contact(delivery_id=told.pk, by=area.worker, note="By telephone")
+    assert due(told).state == "met"

@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 import time_machine
+from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,12 +16,15 @@ from cse.access.capabilities import CHILD_ACTS, Capability
 from cse.access.models import Basis, ChildTeamGrant, ChildUserGrant
 from cse.access.policies import NotVisible, can
 from cse.access.queries import who_can_see
+from cse.clocks.actions import run_due
+from cse.clocks.queries import open_clock
 from cse.people.models import Role
 from cse.worklist import kinds
 from cse.worklist.handing import hand_over_all
 from cse.worklist.models import WorkItem
 from cse.worklist.queries import waiting_for
 from referrals import actions, queries
+from referrals.clocks import OFFICER
 from referrals.policies import Refused
 from referrals.policies_beside import IN_AN_EMERGENCY
 from referrals.transitions import Act
@@ -88,6 +92,21 @@ def test_the_referrer_follows_it_when_the_hour_is_over(area):
         said = {"reason": "It cannot wait for the afternoon."}
         assert client.post(page_of(received, "disagree"), said).status_code == 302
         assert received.disagreements.get().said_by == area.worker
+
+
+def test_a_contact_is_told_and_the_answer_comes_by_email(area):
+    sent = area.sent(position_of_trust=True)
+    officer = sent.deliveries.get(team=None)
+    with when_the_hour_is_over():
+        run_due()
+        assert area.worker.email in {each.to[0] for each in mail.outbox}
+        actions.tell_contact(delivery_id=officer.pk, by=area.worker, note="By telephone")
+        assert open_clock(officer, OFFICER) is None
+        run_due()
+        mail.outbox.clear()
+        decided(area, sent)
+        run_due()
+        assert [each.to for each in mail.outbox] == [[area.worker.email]]
 
 
 def test_and_sees_nothing_else_of_the_child(area):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import connection, models
+from django.utils import timezone
 
 from cse.clocks.kinds import ClockKind, People
-from cse.clocks.models import Channel, Clock, Reminder
+from cse.clocks.models import BEGUN, Channel, Clock, Reminder
 from cse.clocks.queries import calendar_for
 from cse.clocks.reckoning import Offset, due_at, next_when_late, remind_at
 from cse.workdays import Calendar
@@ -46,6 +47,23 @@ def tell(clock: Clock, kind: ClockKind, people: People, *, now: dt.datetime) -> 
     _write(clock, people, coming | {late: remind_at(late, clock.due_at, calendar)})
 
 
+def tell_at_once(clock: Clock, what: str, people: Sequence[Any], *, by: Any) -> None:
+    """Write an e-mail to each, due now: ``what`` is ``BEGUN`` or ``DONE``. Not to who does it.
+
+    In the service their work says so already.
+    """
+    written = _written(clock)
+    for principal in dict.fromkeys(people):
+        if principal != by and (what, principal.pk, str(Channel.MAIL)) not in written:
+            _remind(clock, what, timezone.now(), principal, Channel.MAIL)
+
+
+def tell_owners_at_once(clock: Clock, kind: ClockKind, people: People, *, by: Any) -> None:
+    """It became theirs, where the kind is to be known at once."""
+    if kind.at_once:
+        tell_at_once(clock, BEGUN, people.owners, by=by)
+
+
 def remind_when_late(clock: Clock, kind: ClockKind, *, now: dt.datetime) -> None:
     """Write the reminder of the next working day. The caller holds the clock's row."""
     calendar = calendar_for(clock.authority)
@@ -67,7 +85,7 @@ def _write(clock: Clock, people: People, moments: Mapping[Offset, dt.datetime]) 
         for principal in dict.fromkeys([*people.owners, *people.told]):
             for channel in Channel:
                 if (offset.key, principal.pk, str(channel)) not in written:
-                    _remind(clock, offset, at, principal, channel)
+                    _remind(clock, offset.key, at, principal, channel)
 
 
 def _written(clock: Clock) -> set[tuple[str, Any, str]]:
@@ -76,14 +94,12 @@ def _written(clock: Clock) -> set[tuple[str, Any, str]]:
     return {(offset, user or group, channel) for offset, user, group, channel in rows}
 
 
-def _remind(
-    clock: Clock, offset: Offset, at: dt.datetime, principal: Any, channel: Channel
-) -> None:
+def _remind(clock: Clock, offset: str, at: dt.datetime, principal: Any, channel: Channel) -> None:
     is_team = isinstance(principal, Group)
     Reminder(
         clock=clock,
         clock_version=clock.version,
-        offset=offset.key,
+        offset=offset,
         user=None if is_team else principal,
         group=principal if is_team else None,
         channel=channel,

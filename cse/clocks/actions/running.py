@@ -7,6 +7,7 @@ on the child.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models, transaction
@@ -15,9 +16,16 @@ from django.utils import timezone
 from cse.access.policies import NotAllowed, NotVisible, check
 from cse.audit import events
 from cse.children.models import Child
-from cse.clocks.actions.due import compute, hold_calendar, open_work, tell
-from cse.clocks.kinds import ClockKind, kind_of
-from cse.clocks.models import Clock, LateReason
+from cse.clocks.actions.due import (
+    compute,
+    hold_calendar,
+    open_work,
+    tell,
+    tell_at_once,
+    tell_owners_at_once,
+)
+from cse.clocks.kinds import ClockKind, People, kind_of
+from cse.clocks.models import DONE, Clock, LateReason
 from cse.clocks.queries import calendar_for, length_for
 from cse.clocks.reckoning import Length
 from cse.clocks.transitions import OPEN, Act, State, next_state
@@ -66,13 +74,18 @@ def start_clock(
     compute(clock, calendar_for(area))
     clock.save(force_insert=True)
     _record("deadline set", clock, by, data={"due": clock.due_at.isoformat()})
-    _after_computing(clock, known, now)
+    tell_owners_at_once(clock, known, _after_computing(clock, known, now), by=by)
     return clock
 
 
 @transaction.atomic
-def meet_clock(*, clock: Clock, by: Any, at: dt.datetime | None = None) -> Clock:
-    """What was owed is done, now or at a moment since the trigger; late is done too (DEC-32)."""
+def meet_clock(
+    *, clock: Clock, by: Any, at: dt.datetime | None = None, inform: Sequence[Any] = ()
+) -> Clock:
+    """What was owed is done, now or at a moment since the trigger; late is done too (DEC-32).
+
+    ``inform`` are the people who wait for it: they have an e-mail at once.
+    """
     clock, now = _locked(clock, by), timezone.now()
     at = at or now
     _has_passed(at, now)
@@ -80,6 +93,8 @@ def meet_clock(*, clock: Clock, by: Any, at: dt.datetime | None = None) -> Clock
         raise NotAllowed("It cannot be done before it began.")
     clock.state = _next(clock, Act.MEET, now)
     clock.met_at = at
+    if inform:
+        tell_at_once(clock, DONE, inform, by=by)
     return _ended(clock, "deadline met", by, changed=("state", "met_at"))
 
 
@@ -145,7 +160,8 @@ def people_changed(*, clock: Clock, by: Any) -> Clock:
     if known.work:
         close_items(subject=subject_of(clock), kind=known.work)
     _record("people of a deadline changed", clock, by)
-    _after_computing(clock, known, timezone.now())
+    people = _after_computing(clock, known, timezone.now())
+    tell_owners_at_once(clock, known, people, by=by)
     return clock
 
 
@@ -200,11 +216,12 @@ def _new(
     )
 
 
-def _after_computing(clock: Clock, kind: ClockKind, now: dt.datetime) -> None:
+def _after_computing(clock: Clock, kind: ClockKind, now: dt.datetime) -> People:
     people = kind.people(clock)
     tell(clock, kind, people, now=now)
     if kind.work:
         open_work(clock, kind, people, subject_of(clock))
+    return people
 
 
 def _ended(clock: Clock, act: str, by: Any, *, changed: tuple[str, ...]) -> Clock:

@@ -24,9 +24,9 @@ from cse.audit import events
 from cse.clocks.actions.due import remind_when_late
 from cse.clocks.kinds import kind_of
 from cse.clocks.mail import message_for
-from cse.clocks.models import Channel, Clock, Delivery, Dropped, Reminder
+from cse.clocks.models import BEGUN, DONE, Channel, Clock, Delivery, Dropped, Reminder
 from cse.clocks.queries import members_of
-from cse.clocks.transitions import OPEN
+from cse.clocks.transitions import OPEN, State
 
 log = structlog.get_logger(__name__)
 
@@ -120,14 +120,17 @@ def _deal_with(reminder: Reminder, ran: Ran, server: BaseEmailBackend | None) ->
 
 def _why_not(reminder: Reminder) -> Dropped | None:
     """Rights and what is owed are asked again now, not when the reminder was written."""
-    clock = reminder.clock
-    if clock.state not in OPEN or clock.version != reminder.clock_version:
+    clock, offset = reminder.clock, reminder.offset
+    if clock.state not in ((State.MET,) if offset == DONE else OPEN):
+        return Dropped.NOT_OWED
+    if offset not in (BEGUN, DONE) and clock.version != reminder.clock_version:
         return Dropped.NOT_OWED
     try:
         kind = kind_of(clock.kind)
     except ValueError:
         return Dropped.KIND_GONE
-    if reminder.user is not None and not can(reminder.user, kind.capability, clock.child_id):
+    needed = (kind.follows if offset == DONE else None) or kind.capability
+    if reminder.user is not None and not can(reminder.user, needed, clock.child_id):
         return Dropped.NO_ACCESS
     return None
 
