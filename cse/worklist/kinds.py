@@ -30,6 +30,7 @@ READ_OUTCOME = "read_outcome"
 TELL_CONTACT = "tell_contact"
 UNREAD_REFERRAL = "unread_referral"
 ANSWER_DISAGREEMENT = "answer_disagreement"
+SINGLE_ASSESSMENT = "single_assessment"
 SCREEN_OUTSTANDING = "screen_outstanding"
 FINISH_DECISION = "finish_decision"
 SIGN_DECISION = "sign_decision"
@@ -107,6 +108,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 ANSWER_DISAGREEMENT,
                 "Answer somebody who does not agree with a decision",
                 "referrals:disagreement",
+            ),
+            Kind(
+                SINGLE_ASSESSMENT,
+                "Begin the single assessment of a looked-after child, and record it",
+                "screening:statutory-record",
             ),
             Kind(SCREEN_OUTSTANDING, "Send the screen that a referral waits for", "referrals:show"),
             Kind(FINISH_DECISION, "Finish the decision not to refer", "referrals:decision"),

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cse.audit import events
+from cse.people.models import TeamKind
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
 from referrals.actions.common import (
@@ -31,6 +32,7 @@ from referrals.models import Delivery
 from referrals.policies import Refused, check_delivery
 from referrals.routing import Obligation, Route
 from referrals.transitions import Act, State, second_person_needed
+from screening.assessments.queries import single_assessment_runs
 
 ENDINGS = (Act.OTHER_OUTCOME, Act.SEND_BACK)
 DECISIONS = (Act.ACCEPT, Act.PASS_ON, *ENDINGS)
@@ -145,6 +147,7 @@ def acknowledge(*, delivery_id: uuid.UUID, by: Any) -> Delivery:
     _acknowledged(delivery, by)
     meet_for(delivery, by)
     let_team_see(delivery, by, responsible=True)
+    _owe_single_assessment(delivery)
     _record("referral acknowledged", delivery, by)
     _taken_over(delivery, by)
     return delivery
@@ -172,6 +175,7 @@ def _carry_out(delivery: Delivery, by: Any) -> None:
     meet_for(delivery, by, inform=(delivery.referral.sent_by,))
     if delivery.decision == Act.ACCEPT:
         let_team_see(delivery, by, responsible=True)
+        _owe_single_assessment(delivery)
     elif delivery.decision == Act.PASS_ON:
         _pass_on(delivery, by)
     else:
@@ -182,6 +186,25 @@ def _carry_out(delivery: Delivery, by: Any) -> None:
         child=delivery.referral.child,
         subject=delivery,
         due_at=due_in(DECISION_DAYS),
+    )
+
+
+def _owe_single_assessment(delivery: Delivery) -> None:
+    """Of a looked-after child at risk, by the team that is responsible now (R12; W §10.4).
+
+    Where one runs the risks go into that one. Its beginning, recorded, closes this.
+    """
+    team, child = delivery.team, delivery.referral.child
+    if team is None or team.kind != TeamKind.CSE_TEAM or "R12" not in delivery.rules:
+        return
+    if single_assessment_runs(child.pk):
+        return
+    open_item(
+        kind=kinds.SINGLE_ASSESSMENT,
+        group=team.group,
+        child=child,
+        subject=child,
+        due_at=due_in(ANSWER_DAYS),
     )
 
 

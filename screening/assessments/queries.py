@@ -24,6 +24,7 @@ from screening.models import (
     Screen,
     Status,
     StatutoryAssessment,
+    StatutoryKind,
 )
 from screening.tools.definition import Tool
 
@@ -67,6 +68,12 @@ def statutory_of(user: Any, child_id: uuid.UUID) -> QuerySet[StatutoryAssessment
     """What children's social care has begun for a child, newest first; mistakes included."""
     found = visible(StatutoryAssessment.objects.all(), user, Capability.SEE_ASSESSMENT)
     return found.filter(child_id=child_id).select_related("agency", "recorded_by", "outcome_by")
+
+
+def single_assessment_runs(child_id: uuid.UUID) -> bool:
+    """Whether social care has begun a single assessment that has no outcome yet."""
+    begun = StatutoryAssessment.objects.filter(child_id=child_id, kind=StatutoryKind.SINGLE)
+    return begun.filter(outcome="", mistake_reason="").exists()
 
 
 def contributions_of(assessment: RiskAssessment) -> list[Contribution]:

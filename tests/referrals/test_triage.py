@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 
 import pytest
@@ -22,6 +23,7 @@ from referrals.policies import (
     check_delivery,
 )
 from referrals.transitions import OF_DELIVERY, Act, Actor, State, after_delivery
+from screening.assessments.actions import record_statutory
 from tests.factories import grant, make_user
 from tests.referrals.area import years_old
 
@@ -38,6 +40,7 @@ def received(oxfordshire):
     return oxfordshire.at(oxfordshire.sent(), oxfordshire.front_door)
 
 
+@pytest.mark.requirement("D-REF-01")
 def test_the_second_who_claims_is_told_who_has_it(oxfordshire, received):
     actions.claim(delivery_id=received.pk, by=oxfordshire.duty)
     with pytest.raises(TakenByAnother, match=r"^Dot Person\d+ has this referral already\.$"):
@@ -149,7 +152,6 @@ def test_withdrawn_only_while_nobody_has_it_and_kept(oxfordshire):
     assert queries.referrals_of(area.worker, area.child.pk).get() == sent
 
 
-@pytest.mark.requirement("W-SHR-22")
 def test_who_does_not_agree_is_answered_by_somebody_else(oxfordshire, received):
     area = oxfordshire
     with pytest.raises(Refused, match="no decision yet"):
@@ -325,3 +327,52 @@ def test_what_a_second_person_sent_back_and_its_holder_gives_back_is_the_teams(
     assert waiting(kinds.DECIDE_REFERRAL, received).get().owner == area.duty
     actions.release(delivery_id=received.pk, by=area.duty, reason="Away")
     assert waiting(kinds.DECIDE_REFERRAL, received).get().owner_group == area.front_door.group
+
+
+# -- Looked after: the single assessment -----------------------------------------------------------
+
+
+def looked_after(area):
+    """A looked-after child at risk, sent directly to the CSE team (W §10.1)."""
+    sent = area.sent(area.another_child(), concerns_confirmed=True, looked_after="s20")
+    return area.at(sent, area.specialists)
+
+
+def begin_assessment(area, child, kind="single"):
+    return record_statutory(child=child, kind=kind, started_on=dt.date.today(), by=area.specialist)
+
+
+@pytest.mark.requirement("W-REF-38")
+@pytest.mark.parametrize("how", ["acknowledged", "accepted"])
+def test_a_single_assessment_of_a_looked_after_child_is_owed_until_it_is_begun(wiltshire, how):
+    area = wiltshire
+    there = looked_after(area)
+    child = there.referral.child
+    assert not waiting(kinds.SINGLE_ASSESSMENT, child).exists()
+    if how == "acknowledged":
+        actions.acknowledge(delivery_id=there.pk, by=area.specialist)
+    else:
+        actions.claim(delivery_id=there.pk, by=area.specialist)
+        actions.decide(
+            delivery_id=there.pk, by=area.specialist, decision=Act.ACCEPT, reasons="Ours"
+        )
+    assert waiting(kinds.SINGLE_ASSESSMENT, child).get().owner_group == area.specialists.group
+    begin_assessment(area, child, "s47")
+    assert waiting(kinds.SINGLE_ASSESSMENT, child).exists()
+    begin_assessment(area, child)
+    assert not waiting(kinds.SINGLE_ASSESSMENT, child).exists()
+
+
+def test_no_single_assessment_is_asked_for_where_one_runs(wiltshire):
+    area = wiltshire
+    there = looked_after(area)
+    actions.acknowledge(delivery_id=there.pk, by=area.specialist)
+    begin_assessment(area, there.referral.child)
+    again = area.at(
+        area.sent(there.referral.child, concerns_confirmed=True, looked_after="s20"),
+        area.specialists,
+    )
+    actions.acknowledge(delivery_id=again.pk, by=area.specialist)
+    assert not WorkItem.objects.filter(
+        kind=kinds.SINGLE_ASSESSMENT, closed_at__isnull=True
+    ).exists()

@@ -15,10 +15,12 @@ from cse.access.principals import principals_of
 from cse.audit import events
 from cse.children.models import Child
 from cse.people.models import Agency, AgencyType
+from cse.worklist import kinds
+from cse.worklist.actions import close_items
 from screening.assessments.actions.common import lock_child, need
 from screening.assessments.outcomes import OUTCOMES
 from screening.assessments.policies import check_can_track
-from screening.models import StatutoryAssessment
+from screening.models import StatutoryAssessment, StatutoryKind
 from screening.never_give_up import says_only_not_engaging
 from screening.policies import Refused
 
@@ -62,6 +64,8 @@ def record_statutory(
     )
     row._change_reason = "recorded"  # type: ignore[attr-defined]
     row.save(force_insert=True)
+    if kind == StatutoryKind.SINGLE:
+        close_items(subject=child, kind=kinds.SINGLE_ASSESSMENT)
     events.record("statutory assessment recorded", by=by, child=child, obj=row, data={"kind": kind})
     return row
 
