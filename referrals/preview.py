@@ -13,17 +13,15 @@ from typing import Any, Final
 
 from django.utils import timezone
 
-from cse.clocks.queries import calendar_for
 from cse.people.models import Authority
 from cse.strict import Refused as FactsRefused
-from cse.workdays import OutsideCalendar, due_on
 from referrals.addressees import CONTACTS, Addressee, receivers_of
 from referrals.models import Delivery, Referral
 from referrals.on_record import ask_rules
 from referrals.parts import raised_risk
 from referrals.reading import disability_of
 from referrals.routing import Obligation, Route
-from referrals.routing.engine import TARGETS
+from referrals.targets import KEY, held_by, source_for
 
 MUST: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -72,13 +70,17 @@ class Goes:
 
 @dataclass(frozen=True)
 class Held:
-    """A meeting that is owed, or open; ``due_on`` its outer target, which asks for today first."""
+    """A meeting that is owed, or open; ``due_on`` its outer target, which asks for today first.
+
+    ``source``: where the number of days stands.
+    """
 
     title: str
     must: str
     obligation: str
     due_on: dt.date | None
     working_days: int
+    source: str
 
 
 @dataclass(frozen=True)
@@ -217,17 +219,13 @@ def _goes(each: Addressee) -> Goes:
 
 
 def _held(routing: Mapping[str, Any], area: Authority, day: dt.date) -> Iterator[Held]:
-    lengths = {route: days for route, days, _ in TARGETS}
-    calendar = None
+    # A referral sent before they were kept has them counted from the day it was sent.
+    targets = routing[KEY] if KEY in routing else held_by(routing, area, day)
     for name, title in MEETINGS.items():
         owed = routing["obligations"].get(name.value)
         if owed is None:
             continue
-        due, days = None, 0
-        if owed == Obligation.MANDATORY and name in lengths:
-            calendar, days = calendar or calendar_for(area), lengths[name]
-            try:
-                due = due_on(day, days, calendar)
-            except OutsideCalendar:
-                days = 0
-        yield Held(title, MUST[owed], owed, due, days)
+        target = targets.get(name.value, {})
+        due = dt.date.fromisoformat(target["due_on"]) if target else None
+        days = target.get("working_days", 0)
+        yield Held(title, MUST[owed], owed, due, days, source_for(area) if due else "")

@@ -32,6 +32,7 @@ from referrals.models import Delivery, Referral
 from referrals.on_record import ask_rules
 from referrals.parts import Missing, missing
 from referrals.policies import Refused, check_is_child, check_referral
+from referrals.targets import KEY, held_by
 from referrals.transitions import Act, State
 from screening.actions import copy_draft
 from screening.child_then import facts_to_keep
@@ -104,10 +105,20 @@ def _freeze(referral: Referral, status: str, by: Any) -> None:
     if referral.screen is not None:
         # Whoever reads the referral later reads what stood there now, not what the draft became.
         referral.screen_copy = copy_draft(screen_id=referral.screen.pk, by=by)
+    _keep_targets(referral)
     referral.version += 1
     referral.saved_at = now
     keep(referral, "sent")
     close_items(subject=referral)
+
+
+def _keep_targets(referral: Referral) -> None:
+    """By when the meetings are to be held, counted from today once and for all (DEC-59)."""
+    today = timezone.localdate(referral.sent_at)
+    referral.routing[KEY] = held_by(referral.routing, referral.authority, today)
+    if referral.placed_in is not None and referral.placed_routing:
+        there = held_by(referral.placed_routing, referral.placed_in, today)
+        referral.placed_routing[KEY] = there
 
 
 def _deliver(referral: Referral, receiver: Addressee, by: Any) -> Delivery:

@@ -120,7 +120,7 @@ def test_s04_a_child_of_twelve_who_is_pregnant(wiltshire):
         for words in (
             "You must Under 13 and pregnant",
             "You must Sexual activity under 13",
-            "Ask for it today; at the latest by 11 February 2027 (3 working days)",
+            "Ask for it today; at the latest by 11 February 2027 (3 working days; O §11.2",
             f"{area.front_door.name}, {area.care.name}",
             f"{area.police.name}, {area.police_agency.name}",
             "“not known” is an answer",

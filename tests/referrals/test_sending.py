@@ -14,11 +14,13 @@ from cse.access.capabilities import Capability
 from cse.access.models import ChildTeamGrant
 from cse.access.policies import NotVisible, can
 from cse.audit.models import AuditEvent
+from cse.clocks.actions import add_day
 from cse.people.models import Role
 from cse.strict import Refused as FactsRefused
+from cse.workdays import calendar_of, due_on
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
-from referrals import actions
+from referrals import actions, preview, queries
 from referrals.actions.unread import tell_senders
 from referrals.models import Delivery, Referral
 from referrals.parts import worth_recording
@@ -362,7 +364,6 @@ def test_a_lead_who_sends_it_has_nothing_to_acknowledge(oxfordshire):
     assert area.at(sent, leads).state == "acknowledged"
 
 
-@pytest.mark.requirement("W-REF-43")
 def test_it_waits_in_no_queue_that_nobody_can_read(oxfordshire):
     """Everybody of the front door is excluded from the child: whoever refers tells them."""
     area = oxfordshire
@@ -397,3 +398,47 @@ def test_it_waits_in_no_queue_that_nobody_can_read(oxfordshire):
     assert not waiting(kinds.UNREAD_REFERRAL, unread)
     # The referral of another child still reaches them.
     assert area.at(area.sent(area.another_child()), area.front_door).state == "received"
+
+
+# -- By when a strategy discussion is to be held --------------------------------------------------
+
+
+def held(referral):
+    found = {each.title: each for each in preview.kept_preview(referral, None).held}
+    return found["Strategy discussion of the police, social care and others"]
+
+
+@pytest.mark.requirement("DEC-59")
+@pytest.mark.parametrize(("setting", "days"), [(3, 3), (5, 5), (0, 0), (None, 0)])
+def test_an_area_has_its_own_working_days_to_a_strategy_discussion(wiltshire, setting, days):
+    area = wiltshire
+    area.authority.clock_settings = {"strategy_discussion_days": setting}
+    area.authority.save()
+    sent = area.sent(group_suspected=True)
+    sent.refresh_from_db()
+    found = held(sent)
+    assert found.working_days == days
+    assert found.due_on == ((days and due_on(dt.date.today(), days, calendar_of())) or None)
+    assert found.source == ("O §11.2; this area’s handbook sets no number of days" if days else "")
+
+
+@pytest.mark.requirement("DEC-59")
+def test_what_was_said_when_it_was_sent_does_not_move(oxfordshire):
+    """Neither with a bank holiday that is added later nor with another setting."""
+    area = oxfordshire
+    sent = area.sent(group_suspected=True)
+    sent.refresh_from_db()
+    before = held(sent)
+    assert before.source == "O §11.2"
+    add_day(
+        kind="bank_holiday",
+        on=due_on(dt.date.today(), 1, calendar_of()),
+        name="A royal occasion",
+        authority=None,
+        moves=True,
+        by=make_user(Role.ADMINISTRATOR, agency=area.agency),
+    )
+    area.authority.clock_settings = {"strategy_discussion_days": 9}
+    area.authority.save()
+    sent = queries.visible_to(area.worker).get(pk=sent.pk)
+    assert held(sent) == before
