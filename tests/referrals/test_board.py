@@ -62,6 +62,7 @@ def decide(area, delivery, decision, by=None):
 # -- Order, figures, paging ----------------------------------------------------------------------
 
 
+@pytest.mark.requirement("D-REF-01")
 def test_nothing_one_and_many(area, monkeypatch):
     browser = area.client(area.duty)
     assert "No referral waits for your team." in text_of(browser.get(ADDRESS))

@@ -121,7 +121,6 @@ def test_a_proposal_tells_the_referrer_nothing_until_it_is_agreed_to(oxfordshire
     assert emailed() == [area.worker.email]
 
 
-@pytest.mark.requirement("D-REF-01")
 def test_a_front_door_that_is_only_a_contact_is_told_within_a_working_day(wiltshire):
     area = wiltshire
     for post in area.front_door.posts.all():

@@ -69,7 +69,6 @@ def waits_for(user):
     return [each.kind for each in waiting_for(user).items]
 
 
-@pytest.mark.requirement("O-REF-10")
 def test_the_referrer_follows_it_when_the_hour_is_over(area):
     sent = area.sent()
     with when_the_hour_is_over():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -22,6 +24,7 @@ from referrals import actions
 from referrals.models import Delivery
 from referrals.transitions import Act, State
 from tests.factories import grant, make_team, make_user
+from tests.referrals import beside
 from tests.referrals.area import years_old
 from tests.screening.made import completed
 from tests.screening.pages import text_of
@@ -58,6 +61,7 @@ def proposed(area, received, decision=Act.SEND_BACK):
     return actions.decide(delivery_id=received.pk, by=area.duty, decision=decision, reasons="Twice")
 
 
+@pytest.mark.requirement("D-REF-01", "W-REF-28")
 def test_from_home_to_the_decision(area, received):
     browser = area.client(area.duty)
     address = at("delivery", received)
@@ -84,7 +88,7 @@ def test_from_home_to_the_decision(area, received):
     assert address in browser.get(reverse("referrals:decided")).content.decode()
 
 
-@pytest.mark.requirement("W-REF-28")
+@pytest.mark.requirement("D-REF-01")
 def test_the_second_who_claims_is_told_who_has_it(area, received):
     other = area.client(area.other_duty)
     other.get(at("delivery", received))
@@ -352,7 +356,6 @@ def against(area):
     return area.disagreed()
 
 
-@pytest.mark.requirement("W-SHR-22")
 def test_a_lead_answers_and_then_sees_the_child_no_more(area, against):
     browser = area.client(area.manager)
     address = reverse("referrals:disagreement", args=[against.pk])
@@ -415,3 +418,28 @@ def test_who_decides_reads_what_is_to_be_held_and_what_makes_harm_likelier(wilts
     assert f"at the latest by {date_words(last)} (3 working days after" in page
     assert "has a learning disability. That makes it likelier" in page
     assert "Seek legal advice" in page and "national referral mechanism" in page
+
+
+@pytest.mark.requirement("DEC-11")
+def test_at_18_every_page_of_what_is_open_says_to_plan_the_move(area):
+    """Nothing is closed by a birthday; whoever has the child sees what is to be planned."""
+    soon = timezone.localdate() + dt.timedelta(days=10)
+    area.child = area.another_child(date_of_birth=soon.replace(year=soon.year - 18))
+    received = area.at(area.sent(), area.front_door)
+    plan = beside.plan(area)
+    child = area.child.pk
+    pages = (
+        (area.duty, at("delivery", received)),
+        (area.worker, reverse("referrals:show", args=[received.referral_id])),
+        (area.worker, at("early-help", plan)),
+        (area.worker, reverse("children:child", args=[child])),
+        (area.worker, reverse("missing:child", args=[child])),
+    )
+    prompt = "Now 18 or over: plan the move to adult services"
+    for day, said in ((0, False), (11, True)):
+        with time_machine.travel(timezone.now() + dt.timedelta(days=day), tick=False):
+            for person, address in pages:
+                page = area.client(person).get(address)
+                assert page.status_code == 200
+                assert (prompt in text_of(page)) is said, address
+    assert stands(received) == State.RECEIVED

@@ -49,7 +49,6 @@ def test_every_row_that_asks_is_in_a_tool(tools):
     assert set(ASKS) <= rows
 
 
-@pytest.mark.requirement("W-SHR-21")
 def test_use_this_copies_the_words_and_where_they_come_from(scene, draft):
     client = scene.client()
     page = client.get(where(draft))
