@@ -1,4 +1,7 @@
-"""S05 in a browser: two people decide not to refer; later a rule asks for the referral."""
+"""S05 in a browser: two people decide not to refer; later a rule asks for the referral.
+
+Then a third, another lead of the agency, finds what is owed, and reads who decided what before.
+"""
 
 import datetime as dt
 
@@ -8,9 +11,10 @@ from django.db import transaction
 from playwright.sync_api import expect
 
 from cse.children.models import LevelEvent
+from cse.people.models import Role
 from referrals.models import DecisionNotToRefer, Referral
 from tests.browser.conftest import barriers, wide
-from tests.factories import grant
+from tests.factories import grant, make_user
 from tests.referrals.area import Area
 from tests.referrals.test_deciding_not import raise_level
 
@@ -25,7 +29,10 @@ def mia(tools):
         area.child = area.another_child(
             given_name="Mia", family_name="Trent", date_of_birth=dt.date(2011, 6, 20)
         )
+        leads = area.lead.posts.get().team
+        area.other_lead = make_user(Role.NAMED_LEAD, team=leads, given_name="Ola")
         grant(area.lead, area.child)
+        grant(area.other_lead, area.child)
         LevelEvent(
             child=area.child,
             level="vulnerable",
@@ -47,7 +54,7 @@ def say_what_is_known(page):
     page.get_by_role("button", name="See what the rules say").click()
 
 
-@pytest.mark.requirement("DEC-13", "DEC-42", "W-REF-24", "W-REF-29", "W-REF-30")
+@pytest.mark.requirement("S05", "DEC-13", "DEC-42", "W-REF-24", "W-REF-29", "W-REF-30")
 def test_s05(desk, mia):
     with time_machine.travel(MONDAY):
         worker = desk.page_of(mia.worker)
@@ -94,6 +101,14 @@ def test_s05(desk, mia):
 
     with time_machine.travel(MONDAY + dt.timedelta(days=20)):
         raise_level(mia)
+        third = desk.page_of(mia.other_lead)
+        third.goto("/")
+        third.get_by_role("link", name="Make the referral that is owed").first.click()
+        assert third.url == here
+        expect(third.get_by_role("heading", name="This decision no longer stands")).to_be_visible()
+        for signed in (mia.worker, mia.lead):
+            expect(third.get_by_text(signed.get_full_name()).first).to_be_visible()
+        assert barriers(third) == []
         worker = desk.page_of(mia.worker)
         worker.goto("/")
         worker.get_by_role("link", name="Make the referral that is owed").first.click()
