@@ -7,10 +7,11 @@ import uuid
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from cse.access.capabilities import Capability
+from cse.access.principals import principals_of
 from cse.access.scope import visible
 from cse.children.models import LevelEvent
 from cse.people.models import ContactPoint, User
@@ -219,6 +220,16 @@ def corrections_of(screen: Screen) -> list[Screen]:
             return chain
         chain.append(found)
         last = found
+
+
+def reminders_of(child_id: uuid.UUID, *, of: Any = None) -> QuerySet[WorkItem]:
+    """The open reminders to repeat a screen of this child; ``of``: those that wait for somebody."""
+    found = WorkItem.objects.filter(
+        child_id=child_id, kind=kinds.REPEAT_SCREEN, closed_at__isnull=True
+    )
+    if of is None:
+        return found
+    return found.filter(Q(owner=of) | Q(owner_group_id__in=principals_of(of).groups))
 
 
 def has_added_duty(screen: Screen) -> bool:

@@ -6,6 +6,7 @@ from screening.actions.copy import copy_draft
 from screening.actions.correct import correct_screen
 from screening.actions.countersign import countersign
 from screening.actions.levels import approve_level, refuse_level
+from screening.actions.repeat import end_reminders
 from screening.actions.save import StaleSave, mark_rest_no, save_section
 from screening.actions.start import set_aside, start_screen
 from screening.actions.tools import (
@@ -26,6 +27,7 @@ __all__ = [
     "copy_draft",
     "correct_screen",
     "countersign",
+    "end_reminders",
     "load_shipped_tools",
     "load_tool_version",
     "mark_rest_no",

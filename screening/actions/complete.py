@@ -12,14 +12,12 @@ from cse.access.actions import end_asked_access, grant_by_rule
 from cse.access.models import Basis
 from cse.audit import events
 from cse.children.models import Child
-from cse.clocks.queries import calendar_in
-from cse.workdays import review_on
-from cse.worklist import kinds
-from cse.worklist.actions import close_items, open_item
+from cse.worklist.actions import close_items
 from screening.actions.asking import ask_countersignatures
 from screening.actions.assessing import keep_assessment
-from screening.actions.common import ACCESS_DAYS, end_of, let_leads_see, lock
+from screening.actions.common import ACCESS_DAYS, let_leads_see, lock
 from screening.actions.levels import write_level
+from screening.actions.repeat import ask_to_repeat
 from screening.changes import correction_problems
 from screening.child_then import facts_to_keep
 from screening.facts import facts_of
@@ -27,9 +25,6 @@ from screening.models import Screen, Status
 from screening.policies import check_can_save
 from screening.queries import agreed_rows, level_history, tool_of, waiting_rows
 from screening.rules import Assessment, Problem, assess, completion_problems
-
-REPEAT_MONTHS = 3
-"""Months after which a screen is repeated at the latest (field.md §1; W §12.4)."""
 
 
 class Unfinished(Exception):  # noqa: N818  (nothing went wrong: something is missing)
@@ -113,15 +108,8 @@ def _give_access(screen: Screen, by: Any) -> None:
 def _hand_on(screen: Screen, assessment: Assessment, by: Any) -> None:
     """Close what the draft owed; open what the completed screen owes, and to whom."""
     close_items(subject=screen)
+    ask_to_repeat(screen, by)
     if screen.corrects is not None:
         close_items(subject=screen.corrects)
     ask_countersignatures(screen, waiting_rows(screen), by)
     end_asked_access(screen.child, by)
-    calendar = calendar_in(screen.child.authority_id)
-    open_item(
-        kind=kinds.REPEAT_SCREEN,
-        owner=by,
-        child=screen.child,
-        subject=screen,
-        due_at=end_of(review_on(screen.completion[0], REPEAT_MONTHS, calendar)),
-    )

@@ -10,7 +10,7 @@ from cse.access.decorators import requires
 from cse.access.principals import principals_of
 from cse.interface.who_screens import expected_of
 from screening import queries
-from screening.actions import set_aside, start_screen
+from screening.actions import end_reminders, set_aside, start_screen
 from screening.forms import ReasonForm, StartForm
 from screening.policies import is_adult, is_young_for
 from screening.views.common import child_context, open_child, open_screen, page
@@ -19,15 +19,21 @@ from screening.views.common import child_context, open_child, open_screen, page
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Capability.SCREEN)
 def start(request, child_id):
-    """Choose the tool and begin; a signpost instead where the person is 18 or older."""
+    """Choose the tool and begin; a signpost instead where the person is 18 or older.
+
+    There the button closes the reminders to screen again, which no screen can do any more.
+    """
     child = open_child(request, child_id, Capability.SCREEN)
     today = timezone.localdate()
     adult = is_adult(child, today)
+    if request.method == "POST" and adult:
+        end_reminders(child=child, by=request.user)
+        return redirect("screening:child", child_id=child.pk)
     versions = queries.current_versions()
     tools = [(v.tool.key, f"{v.tool.name} ({v.tool.key.capitalize()})") for v in versions]
     own = child.authority.tool_key
     form = StartForm(tools, own, request.POST or None, initial={"tool": own})
-    if request.method == "POST" and not adult and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         screen, is_new = start_screen(
             child=child,
             by=request.user,
@@ -44,6 +50,7 @@ def start(request, child_id):
         {
             "form": form,
             "adult": adult,
+            "reminded": adult and queries.reminders_of(child.pk, of=request.user).exists(),
             "tool": tool,
             "own": own,
             "young": is_young_for(tool, child, today),

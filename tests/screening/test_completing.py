@@ -19,6 +19,7 @@ from screening.actions import (
     complete,
     correct_screen,
     countersign,
+    end_reminders,
     refuse_level,
     save_section,
     set_aside,
@@ -104,6 +105,40 @@ def test_completing_freezes_and_hands_on(oxfordshire):
     kept = ScreenAssessment.objects.get(screen=screen)
     assert kept.because == "completed" and kept.result["tool"] == "oxfordshire-v1"
     assert AuditEvent.objects.filter(act="screen completed", object_id=screen.pk).count() == 1
+
+
+@pytest.mark.requirement("W-SCR-11")
+def test_a_repeated_screen_closes_the_reminder_to_repeat_it(oxfordshire):
+    first = completed(oxfordshire)
+    elsewhere = Place("oxfordshire")
+    grant(elsewhere.worker, oxfordshire.child)
+    other = completed(oxfordshire, by=elsewhere.worker)
+    second = completed(oxfordshire, by=oxfordshire.colleague)
+    waiting = {(item.owner, item.subject_id) for item in open_work("repeat_screen")}
+    assert waiting == {(elsewhere.worker, other.pk), (oxfordshire.colleague, second.pk)}
+    # A correction of what was repeated since asks for no repeat of its own.
+    corrected_with(oxfordshire, first, notes="The letter came later")
+    assert {(item.owner, item.subject_id) for item in open_work("repeat_screen")} == waiting
+
+
+@pytest.mark.requirement("W-SCR-11", "DEC-25")
+def test_at_eighteen_the_reminder_leads_to_adult_services_and_is_closed_there(oxfordshire):
+    screen = completed(oxfordshire)
+    where = f"/screens/child/{oxfordshire.child.pk}/start/"
+    with pytest.raises(Refused, match="ends with the next screen"):
+        end_reminders(child=oxfordshire.child, by=oxfordshire.worker)
+    oxfordshire.child.date_of_birth = dt.date(2000, 1, 1)
+    oxfordshire.child.save()
+    client = oxfordshire.client()
+    assert client.get(address(screen, "repeat"))["Location"] == where
+    page = text_of(client.get(where))
+    assert "Use adult safeguarding" in page and "Close the reminder" in page
+    oxfordshire.client(oxfordshire.colleague).post(where)
+    assert open_work("repeat_screen").exists()  # only those whom it waits for close it
+    assert client.post(where).status_code == 302
+    assert not open_work("repeat_screen").exists()
+    assert "Close the reminder" not in text_of(client.get(where))
+    assert AuditEvent.objects.filter(act="reminder to screen an adult closed").count() == 1
 
 
 @pytest.mark.parametrize(
