@@ -80,6 +80,8 @@ def check_can_countersign(user: Any, screen: Screen, amended_by: str) -> None:
 def check_can_approve(user: Any, event: LevelEvent, screen: Decided | None) -> None:
     """Raise unless this person may approve or refuse a lowered level (DEC-09)."""
     check(user, Capability.APPROVE_LEVEL, event.child_id)
+    if event.taken_back_at:
+        raise Refused("A correction took this level back: it does not wait for an answer.")
     if not event.needs_approval or event.approved_at or event.refused_at:
         raise Refused("This level does not wait for an answer.")
     if event.decided_by_id == user.pk:

@@ -191,12 +191,13 @@ def contacts_for(authority_id: uuid.UUID) -> list[tuple[str, str, str]]:
 
 
 def waiting_level(screen: Decided) -> LevelEvent | None:
-    """The lowering that this screen chose and that nobody has answered yet."""
+    """The lowering that this screen chose and that nobody has answered yet, nor taken back."""
     return LevelEvent.objects.filter(
         subject_id=screen.pk,
         needs_approval=True,
         approved_at__isnull=True,
         refused_at__isnull=True,
+        taken_back_at__isnull=True,
     ).first()
 
 

@@ -63,6 +63,8 @@ def level_states(screens: Iterable[Decided]) -> dict[uuid.UUID, ChosenLevel]:
 def _state(event: LevelEvent) -> str:
     if event.refused_at:
         return "refused by a second person"
+    if event.taken_back_at:
+        return "taken back by a correction"
     return "waits for approval" if is_waiting(event) else ""
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from cse.access.actions import end_asked_access
 from cse.access.policies import NotVisible
 from cse.audit import events
-from cse.children.models import LevelEvent
+from cse.children.models import Child, LevelEvent
 from cse.children.told import tell_level
 from cse.worklist import kinds
 from cse.worklist.actions import close_items
@@ -20,14 +20,18 @@ from screening.actions.assessing import assess_again
 from screening.models import Decided, RiskAssessment, Screen
 from screening.never_give_up import STATE_THE_RISK, words_of_not_engaging
 from screening.policies import Refused, check_can_approve
+from screening.queries import waiting_level
 from screening.rules import LevelChange
 
 
 def write_level(screen: Decided, change: LevelChange | None, by: Any) -> LevelEvent | None:
     """Write the level that a screen or an assessment chose as an event of the child, if it did.
 
-    A lowering waits for approval. A correction that leaves the level as it was writes nothing.
+    A lowering waits for approval. A correction that leaves the level as it was writes nothing, and
+    whatever it chose, a lowering of the version before that still waits is taken back.
     """
+    if screen.corrects is not None:
+        _take_back(screen.corrects, by)
     if change is None or (screen.corrects_id and change.changed is False):
         return None
     event = _event_of(screen, change, by)
@@ -45,6 +49,24 @@ def write_level(screen: Decided, change: LevelChange | None, by: Any) -> LevelEv
     else:
         tell_level(event, by)
     return event
+
+
+def _take_back(corrected: Decided, by: Any) -> None:
+    """Nobody can approve a lowering any more that rests on what was replaced (DEC-09)."""
+    event = waiting_level(corrected)
+    if event is None:
+        return
+    event.taken_back_at = timezone.now()
+    event.save()
+    close_items(subject=event)
+    end_asked_access(event.child, by)
+    events.record(
+        "lowered level taken back by a correction",
+        by=by,
+        child=event.child_id,
+        obj=event,
+        changed=["taken_back_at"],
+    )
 
 
 def _event_of(screen: Decided, change: LevelChange, by: Any) -> LevelEvent:
@@ -99,9 +121,12 @@ def asks_for_risk(event: LevelEvent, note: str = "") -> tuple[str, ...]:
 def _answer(
     event_id: uuid.UUID, by: Any, note: str, *, approved: bool, rests_on_risk: bool = False
 ) -> LevelEvent:
-    event = LevelEvent.objects.select_for_update(of=("self",)).filter(pk=event_id).first()
-    if event is None:
+    found = LevelEvent.objects.filter(pk=event_id).first()
+    if found is None:
         raise NotVisible
+    # The answer and a correction that takes the level back take turns: the child first, as there.
+    Child.objects.select_for_update(no_key=True).only("pk").get(pk=found.child_id)
+    event = LevelEvent.objects.select_for_update(of=("self",)).get(pk=event_id)
     record = record_of(event)
     check_can_approve(by, event, record)
     if not note.strip():

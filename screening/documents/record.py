@@ -26,8 +26,8 @@ class Signed:
 class LevelRecord:
     """What became of the level that the screen chose (DEC-09).
 
-    ``state`` is one of ``stands``, ``waits``, ``approved``, ``refused``; ``by``, ``at`` and
-    ``note`` are the second person's.
+    ``state`` is one of ``stands``, ``waits``, ``approved``, ``refused``, ``taken back`` (by a
+    correction); ``by``, ``at`` and ``note`` are the second person's.
     """
 
     state: str = "stands"

@@ -150,6 +150,8 @@ def _level(screen: Screen) -> LevelRecord:
     )
     if event is None:
         return LevelRecord()
+    if event.taken_back_at:
+        return LevelRecord("taken back")
     if is_waiting(event) or event.approved_by is None:
         return LevelRecord("waits")
     return LevelRecord(

@@ -128,6 +128,8 @@ def _second_person(record: ScreenRecord) -> str:
         return f"Approved by {level.by}: {level.note}"
     if level.state == "refused":
         return f"Refused by {level.by}, so the level before it stands: {level.note}"
+    if level.state == "taken back":
+        return "Not answered: a correction took it back"
     return "Not answered yet: until then the level before it stands"
 
 

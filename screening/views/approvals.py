@@ -158,7 +158,7 @@ def _answer_level(request, event, flagged):
     asks = flagged or ("answer" in request.POST and asks_for_risk(event, typed))
     form = LevelAnswerForm(request.POST, asks_for_more=bool(asks))
     note_extra_fields_of(request, form, event.child_id, also={"rests_on_risk"})
-    if event.approved_at or event.refused_at:
+    if event.approved_at or event.refused_at or event.taken_back_at:
         return _level_answered_before(request, event, form, flagged)
     check_can_approve(request.user, event, record_of(event))
     if "check_wording" in request.POST:

@@ -431,6 +431,39 @@ def test_who_may_approve_a_lowered_level(oxfordshire):
 # Corrections
 
 
+@pytest.mark.requirement("DEC-09")
+@pytest.mark.parametrize("level", ["cse", "at_risk"])
+def test_a_correction_takes_back_a_lowering_that_waits(oxfordshire, level):
+    from cse.children.queries.levels import standing
+    from screening.documents.paper import screen_document
+    from screening.documents.screen import record_of
+
+    event = lowered_level(oxfordshire)
+    first = Screen.objects.get()
+    draft = correct_screen(screen_id=first.pk, by=oxfordshire.worker, reason="The wrong level")
+    lowers = level != "cse"
+    reason = "Moved away, and the adult is in prison" if lowers else ""
+    told = {"direction": "decreased" if lowers else "static", "level_reason": reason}
+    save(oxfordshire, draft, "section.conclusion", **first.sections | {"level": level} | told)
+    draft.refresh_from_db()
+    complete(screen_id=draft.pk, by=oxfordshire.worker, version=draft.version)
+    with pytest.raises(Refused, match="took this level back"):
+        approve_level(event_id=event.pk, by=oxfordshire.lead, note="I have read it")
+    waits = standing(oxfordshire.child).waiting
+    assert [each.subject_id for each in waits] == ([draft.pk] if lowers else [])
+    assert [each.subject_id for each in open_work("approve_level")] == [each.pk for each in waits]
+    assert standing(oxfordshire.child).current.level == "cse"
+    where = f"/screens/level/{event.pk}/"
+    lead = oxfordshire.client(oxfordshire.lead)
+    late = lead.post(where, {"answer": "approve", "note": "I have read it"})
+    assert late.status_code == 409 and "A correction took this level back" in text_of(late)
+    assert "I have read it" in text_of(late)
+    for page in (where, address(first, "show"), f"/children/{oxfordshire.child.pk}/levels/"):
+        assert "taken back by a correction" in text_of(lead.get(page)).lower()
+    paper = str(screen_document(record_of(first)))
+    assert "a correction took it back" in paper
+
+
 @pytest.mark.requirement("W-SCR-11")
 def test_a_correction_is_a_new_version_and_both_are_kept(oxfordshire):
     first = completed(oxfordshire, **{"O-IND-HEA-01": Given(presence=Presence.YES)})

@@ -205,7 +205,8 @@ class LevelEvent(models.Model):
     """A level chosen by a person at a moment; never overwritten (W-SCR-02).
 
     A lowering takes effect only when somebody else has approved it (DEC-09); until then
-    ``approved_at`` is empty and the level before it stands.
+    ``approved_at`` is empty and the level before it stands. ``taken_back_at``: a correction
+    replaced what the level rests on before anybody answered.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -226,6 +227,7 @@ class LevelEvent(models.Model):
     )
     approved_at = models.DateTimeField(null=True)
     refused_at = models.DateTimeField(null=True)
+    taken_back_at = models.DateTimeField(null=True)
     approval_note = models.TextField(blank=True)
     #: What the decision rests on, by kind and id (a screen, later a review).
     subject_kind = models.CharField(max_length=60, blank=True)
@@ -235,7 +237,7 @@ class LevelEvent(models.Model):
     DATA = classify(
         sensitive="level previous_level direction judgement reason approval_note decided_on",
         operational="id child decided_at decided_by needs_approval approved_by approved_at"
-        " refused_at subject_kind subject_id",
+        " refused_at taken_back_at subject_kind subject_id",
     )
 
     class Meta:
@@ -250,6 +252,11 @@ class LevelEvent(models.Model):
                 condition=Q(approved_at__isnull=True, refused_at__isnull=True)
                 | Q(approved_by__isnull=False),
                 name="level_answer_has_a_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_back_at__isnull=True)
+                | Q(needs_approval=True, approved_at__isnull=True, refused_at__isnull=True),
+                name="level_answered_or_taken_back",
             ),
         ]
 

@@ -41,7 +41,11 @@ _SHOWN: dict[str, tuple[type[models.Model], str, tuple[str, ...]]] = {
         "Link",
         ("kind", "words", "since", "note", "agreed", "ended_at", "ended_reason"),
     ),
-    "level": (LevelEvent, "CSE level", ("level", "decided_on", "approved_at", "refused_at")),
+    "level": (
+        LevelEvent,
+        "CSE level",
+        ("level", "decided_on", "approved_at", "refused_at", "taken_back_at"),
+    ),
 }
 #: How a history row is the child's, where that is not by ``child_id``.
 _ABOUT = {"child": "id = %(child)s", "link": "id::text IN ({links})"}
@@ -62,6 +66,7 @@ _LABELS = {
     "decided_on": "decided on",
     "approved_at": "approved",
     "refused_at": "refused",
+    "taken_back_at": "taken back by a correction",
 }
 
 

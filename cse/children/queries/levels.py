@@ -58,8 +58,9 @@ def is_in_effect(event: LevelEvent) -> bool:
 
 
 def is_waiting(event: LevelEvent) -> bool:
-    """A lowering that nobody has answered yet; until then the level before it stands."""
-    return event.needs_approval and event.approved_at is None and event.refused_at is None
+    """A lowering that nobody has answered yet, nor taken back; the level before it stands."""
+    answers = (event.approved_at, event.refused_at, event.taken_back_at)
+    return event.needs_approval and not any(answers)
 
 
 def level_since(event: LevelEvent, events: Sequence[LevelEvent]) -> LevelEvent | None:

@@ -51,8 +51,7 @@ def complete_assessment(*, assessment_id: uuid.UUID, by: Any, version: int) -> R
         data={"form": draft.form, "correction": draft.correction_number},
     )
     _give_access(draft, by)
-    if facts.level is not None:
-        write_level(draft, level_change(facts.level, facts.history), by)
+    write_level(draft, level_change(facts.level, facts.history) if facts.level else None, by)
     close_items(subject=draft)
     _tell(draft, facts, by)
     return draft
