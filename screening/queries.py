@@ -190,7 +190,7 @@ def contacts_for(authority_id: uuid.UUID) -> list[tuple[str, str, str]]:
     ]
 
 
-def waiting_level(screen: Decided) -> LevelEvent | None:
+def waiting_level(screen: Drafted) -> LevelEvent | None:
     """The lowering that this screen chose and that nobody has answered yet, nor taken back."""
     return LevelEvent.objects.filter(
         subject_id=screen.pk,

@@ -18,6 +18,7 @@ from cse.worklist.actions import close_items
 from screening.actions.asking import ask
 from screening.actions.assessing import assess_again
 from screening.models import Decided, RiskAssessment, Screen
+from screening.models.drafted import Drafted
 from screening.never_give_up import STATE_THE_RISK, words_of_not_engaging
 from screening.policies import Refused, check_can_approve
 from screening.queries import waiting_level
@@ -51,7 +52,7 @@ def write_level(screen: Decided, change: LevelChange | None, by: Any) -> LevelEv
     return event
 
 
-def _take_back(corrected: Decided, by: Any) -> None:
+def _take_back(corrected: Drafted, by: Any) -> None:
     """Nobody can approve a lowering any more that rests on what was replaced (DEC-09)."""
     event = waiting_level(corrected)
     if event is None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from cse.interface.merging import three_ways
 from screening import queries
+from screening.actions import StaleSave
 from screening.answers import NOTHING, read_answers, read_notes, read_rating
 from screening.forms import read_version
 from screening.views.common import is_autosave, page
@@ -29,12 +30,11 @@ RATING = {"impact": "Impact", "likelihood": "Likelihood", "rating": "Rating"}
 def domain_conflict(request, opened, stale):
     """The comparison for a domain."""
     base = queries.part_before(opened.screen, stale.part.key, read_version(request.POST))
-    rows = [
-        *_indicators(stale, base.answers if base else {}),
-        *_notes(stale, base.answers if base else {}),
-        *_ratings(stale, base.answers if base else {}),
-    ]
-    return _answer(request, opened, stale, rows)
+    return _answer(request, opened, stale, _domain_rows(stale, base.answers if base else {}))
+
+
+def _domain_rows(stale, base):
+    return [*_indicators(stale, base), *_notes(stale, base), *_ratings(stale, base)]
 
 
 def _indicators(stale, base):
@@ -118,6 +118,27 @@ def _answer(request, opened, stale, rows, tables=()):
     here = reverse(f"screening:{kind}", kwargs={"pk": opened.screen.pk, "slug": stale.part.slug})
     context = conflict_context(request.user, stale, here, rows, tables)
     return page(request, "conflict", opened, status=409, **context)
+
+
+def too_late(request, opened, part, values):
+    """409: completed or set aside meanwhile. Nothing is written, what was typed is shown back."""
+    screen = opened.screen
+    words = "completed" if screen.is_complete else "set aside"
+    if is_autosave(request):
+        message = f"Not saved: this screen was {words} meanwhile. Copy what you typed."
+        return JsonResponse({"message": message}, status=400)
+    sent = StaleSave(screen, part, values)
+    rows, tables = (_domain_rows(sent, {}), []) if part.is_domain else section_rows(sent, {})
+    typed = [
+        (row["label"], row["mine"] if row["is_text"] else row["mine_words"])
+        for row in rows
+        if row["differs"] and row["mine"]
+    ]
+    for each in tables:
+        lines = [" – ".join(row) for row in values[each["field"].key]]
+        if each["differs"] and lines:
+            typed.append((each["field"].title, "\n".join(lines)))
+    return page(request, "too_late", opened, status=409, part=part, words=words, typed=typed)
 
 
 def conflict_context(user, stale, here, rows, tables=()):

@@ -59,7 +59,7 @@ def domain(request, pk, slug):
     """One domain: all its indicators as rows, its notes, and in Wiltshire its rating."""
     opened, part = _open_part(request, pk, f"domain.{slug}")
     if not opened.screen.is_draft:
-        return _too_late(request, opened)
+        return _too_late(request, opened, part)
     if request.method == "POST":
         return _save_domain(request, opened, part)
     context = domain_context(opened, part, check_words="words" in request.GET)
@@ -78,7 +78,7 @@ def section(request, pk, slug):
     """One section of what is asked beside the indicators."""
     opened, part = _open_part(request, pk, f"section.{slug}")
     if not opened.screen.is_draft:
-        return _too_late(request, opened)
+        return _too_late(request, opened, part)
     if request.method == "POST":
         return _save_section(request, opened, part)
     form = SectionForm(part, initial=opened.screen.sections)
@@ -93,14 +93,24 @@ def _open_part(request, pk, key):
     return opened, part
 
 
-def _too_late(request, opened):
-    """The draft was completed or set aside meanwhile: nothing is written, and the page says so."""
-    words = "This screen was completed meanwhile: nothing was saved. Correct it if it is wrong."
-    if is_autosave(request):
-        return JsonResponse({"message": words}, status=400)
+def _too_late(request, opened, part):
+    """The draft was completed or set aside meanwhile: who typed has it back, who reads goes on."""
     if request.method == "POST":
-        messages.error(request, words)
+        return conflicts.too_late(request, opened, part, _typed(request, opened, part))
     return redirect("screening:show", pk=opened.screen.pk)
+
+
+def _typed(request, opened, part):
+    """What was posted as values of the part, whether or not they could be saved."""
+    if part.is_domain:
+        stored = read_answers(opened.screen.answers)
+        return read_domain(request.POST, part, opened.tool, stored).values
+    texts = {
+        each.key: request.POST[each.key].replace("\r\n", "\n")
+        for each in part.fields
+        if each.key in request.POST
+    }
+    return texts | _tables(request, part)[0]
 
 
 def _save_domain(request, opened, part):
@@ -124,7 +134,7 @@ def _save_domain(request, opened, part):
     except StaleSave as stale:
         return conflicts.domain_conflict(request, opened, stale)
     except NoDraft:
-        return _too_late(request, opened)
+        return _too_late(request, open_screen(request, opened.screen.pk, Capability.SCREEN), part)
     return _saved(request, opened, part, act)
 
 
@@ -185,7 +195,7 @@ def _save_section(request, opened, part):
     except StaleSave as stale:
         return conflicts.section_conflict(request, opened, stale)
     except NoDraft:
-        return _too_late(request, opened)
+        return _too_late(request, open_screen(request, opened.screen.pk, Capability.SCREEN), part)
     return _saved(request, opened, part, request.POST.get("act", ""))
 
 

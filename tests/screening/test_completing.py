@@ -207,11 +207,33 @@ def test_a_second_press_completes_once(oxfordshire):
 def test_a_completed_screen_refuses_a_late_save(oxfordshire):
     screen = completed(oxfordshire)
     client = oxfordshire.client()
-    late = client.post(address(screen, "domain", "health"), {"version": "0", "notes": "Late"})
-    assert late["Location"] == address(screen, "show")
-    assert "nothing was saved" in text_of(client.get(late["Location"]))
+    where = address(screen, "domain", "health")
+    typed = {"version": "0", "notes": "Late", "O-IND-HEA-01-presence": "possible"}
+    late = client.post(where, typed | {"O-IND-HEA-01-evidence": "A letter"})
+    assert late.status_code == 409
+    page = text_of(late)
+    assert "the screen was completed meanwhile" in page and "Correct the screen" in page
+    for kept in ("Late", "A letter", "Answer Possible"):
+        assert kept in page
+    assert "Time frame" not in page, "only what was changed"
+    told = client.post(where, typed, headers={"X-Requested-With": "autosave"})
+    assert told.status_code == 400 and "completed meanwhile" in told.json()["message"]
+    assert client.get(where)["Location"] == address(screen, "show")
     with pytest.raises(Refused):
         save(oxfordshire, screen, "domain.health", notes="Late")
+
+
+def test_a_draft_set_aside_gives_back_a_late_save(wiltshire):
+    screen, _ = start_screen(child=wiltshire.child, by=wiltshire.worker)
+    client = wiltshire.client()
+    where = address(screen, "section", "actions")
+    sent = controls(client.get(where))
+    set_aside(screen_id=screen.pk, by=wiltshire.worker, reason="Begun twice")
+    cell = next(name for name in sent if name.startswith("actions-0-"))
+    late = client.post(where, sent | {cell: "Ask the school nurse"})
+    page = text_of(late)
+    assert late.status_code == 409 and "the screen was set aside meanwhile" in page
+    assert "Ask the school nurse" in page and "Correct the screen" not in page
 
 
 @pytest.mark.parametrize("role", [role for role in Role])
@@ -602,9 +624,10 @@ def test_a_save_that_waited_for_the_completion_is_told_so(oxfordshire, monkeypat
         return act(**values)
 
     monkeypatch.setattr(drafts, "save_section", late)
-    answer = client.post(address(screen, part, slug), sent | {"act": "leave"})
-    assert answer["Location"] == address(screen, "show")
-    assert "completed meanwhile: nothing was saved" in text_of(client.get(answer["Location"]))
+    field = "notes" if part == "domain" else "professional_judgement"
+    answer = client.post(address(screen, part, slug), sent | {"act": "leave", field: "Typed late"})
+    assert answer.status_code == 409
+    assert "completed meanwhile" in text_of(answer) and "Typed late" in text_of(answer)
 
 
 def test_a_second_sender_that_waited_for_the_first_is_no_refusal(oxfordshire, monkeypatch):
