@@ -15,7 +15,7 @@ from referrals.models import Referral
 from referrals.queries.differences import gaps_of
 from referrals.routing import Routing, route
 from screening.models import Screen
-from screening.queries import latest_assessment
+from screening.queries import judged_on, latest_assessment
 
 SAID: Final = frozenset(
     {
@@ -56,7 +56,7 @@ def facts_of_screen(screen: Screen | None) -> dict[str, Any]:
     confirmed = screen.sections.get("concerns_confirmed") == "yes"
     return {
         "screened": True,
-        "screened_on": screen.completion[0].isoformat(),
+        "screened_on": judged_on(screen).isoformat(),
         "level": screen.sections.get("level") or None,
         "concerns_confirmed": confirmed or "R4" in rules,
         "any_one_high": "R5" in rules,

@@ -11,6 +11,7 @@ from cse.children.queries.levels import is_in_effect
 from screening.answers import facts_of_answers, read_ratings
 from screening.child_then import child_then
 from screening.models import Screen
+from screening.queries import judged_on
 from screening.rules import (
     CseLevel,
     Direction,
@@ -35,7 +36,7 @@ def facts_of(
     level_approved: bool = False,
     child: Child | None = None,
 ) -> Facts:
-    """The screen's facts on a day: the day of completion, or today for a draft (DEC-02).
+    """The screen's facts on the day by which it is judged (``queries.judged_on``, DEC-02).
 
     ``history`` are the child's level events; those that wait for approval or were refused do not
     count. ``countersigned`` names the indicators that the lead agreed to lower (DEC-04);
@@ -67,7 +68,7 @@ def is_young(screen: Screen, child: Child) -> bool:
 
     ``child`` has the facts of birth to judge by (DEC-02).
     """
-    on = screen.completion[0]
+    on = judged_on(screen)
     return age_of(facts_of(screen, on=on, child=child)).thirteen_or_younger
 
 

@@ -233,6 +233,18 @@ def reminders_of(child_id: uuid.UUID, *, of: Any = None) -> QuerySet[WorkItem]:
     return found.filter(Q(owner=of) | Q(owner_group_id__in=principals_of(of).groups))
 
 
+def judged_on(screen: Screen) -> dt.date:
+    """The day on which the rules read the age: that of completion, or today for a draft (DEC-02).
+
+    A correction moves no day: it is judged by that of the version completed first.
+    """
+    day, before = screen.completed_on, screen.corrects_id
+    while before is not None:
+        found = Screen.objects.values_list("completed_on", "corrects_id")
+        day, before = found.get(pk=before)
+    return day or timezone.localdate()
+
+
 def has_added_duty(screen: Screen) -> bool:
     """Whether a duty that a changed date of birth added still waits for the lead's answer."""
     waiting = WorkItem.objects.filter(subject_id=screen.pk, closed_at__isnull=True)

@@ -17,7 +17,7 @@ from cse.children.models import Child, LevelEvent
 from screening.child_then import child_as, child_then
 from screening.facts import facts_of, is_young
 from screening.models import Screen, ScreenAssessment
-from screening.queries import agreed_rows, level_event_of, level_history, tool_of
+from screening.queries import agreed_rows, judged_on, level_event_of, level_history, tool_of
 from screening.rules import Assessment, assess
 from screening.told import tell_assessed
 
@@ -50,13 +50,13 @@ def assess_again(
     screen: Screen, by: Any, because: str, birth: Mapping[str, Any] | None = None
 ) -> ScreenAssessment:
     """Ask the rules about a completed screen again, with what has been decided since."""
-    completed_on, completed_at = screen.completion
+    completed_at = screen.completion[1]
     # What is decided on a child's screens, and a change of the date of birth, take turns.
     Child.objects.select_for_update(no_key=True).only("pk").get(pk=screen.child_id)
     event = level_event_of(screen)
     facts = facts_of(
         screen,
-        on=completed_on,
+        on=judged_on(screen),
         history=[each for each in level_history(screen.child_id) if _stood(each, completed_at)],
         countersigned=agreed_rows(screen),
         level_approved=event is not None and event.approved_at is not None,

@@ -23,7 +23,7 @@ from screening.child_then import facts_to_keep
 from screening.facts import facts_of
 from screening.models import Screen, Status
 from screening.policies import check_can_save
-from screening.queries import agreed_rows, level_history, tool_of, waiting_rows
+from screening.queries import agreed_rows, judged_on, level_history, tool_of, waiting_rows
 from screening.rules import Assessment, Problem, assess, completion_problems
 
 
@@ -54,11 +54,10 @@ def complete(*, screen_id: uuid.UUID, by: Any, version: int) -> Screen:
         raise StaleCheck
     # The child's levels are compared with this one: two screens of a child take turns.
     screen.child = Child.objects.select_for_update(no_key=True).get(pk=screen.child_id)
-    today = timezone.localdate()
     tool = tool_of(screen.tool_version_id)
     facts = facts_of(
         screen,
-        on=today,
+        on=judged_on(screen),
         history=level_history(screen.child_id),
         countersigned=agreed_rows(screen),
     )

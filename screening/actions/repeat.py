@@ -18,7 +18,7 @@ from cse.worklist.actions import close_items, open_item
 from screening.actions.common import end_of
 from screening.models import Screen
 from screening.policies import Refused, is_adult
-from screening.queries import reminders_of
+from screening.queries import judged_on, reminders_of
 
 REPEAT_MONTHS = 3
 """Months after which a screen is repeated at the latest (field.md §1; W §12.4)."""
@@ -28,7 +28,7 @@ def ask_to_repeat(screen: Screen, by: Any) -> None:
     """Let the repeat of a completed screen wait for whoever completed it.
 
     A new screen is the repeat that the agency's earlier ones asked for. A correction takes over
-    the reminder of what it corrects, if that still waits.
+    the reminder of what it corrects with its day, if that still waits.
     """
     if screen.corrects is None:
         earlier = Screen.objects.filter(child=screen.child_id, agency=screen.agency_id)
@@ -43,7 +43,7 @@ def ask_to_repeat(screen: Screen, by: Any) -> None:
         owner=by,
         child=screen.child,
         subject=screen,
-        due_at=end_of(review_on(screen.completion[0], REPEAT_MONTHS, calendar)),
+        due_at=end_of(review_on(judged_on(screen), REPEAT_MONTHS, calendar)),
     )
 
 

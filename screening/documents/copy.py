@@ -6,13 +6,13 @@ from screening.answers import read_answers, read_notes, read_ratings
 from screening.child_then import child_as
 from screening.documents.identity import child_rows, person_words
 from screening.documents.record import ScreenRecord, Unfinished
-from screening.documents.screen import amenders
+from screening.documents.screen import amenders, correction_words
 from screening.models import ScreenCopy
 from screening.queries import tool_of
 
 
 def record_of_copy(copy: ScreenCopy) -> ScreenRecord:
-    """A copy with everything that is printed of it; two queries at most."""
+    """A copy with everything that is printed of it; two queries, three of a correction."""
     tool, answers, screen = tool_of(copy.tool_version_id), read_answers(copy.answers), copy.screen
     return ScreenRecord(
         tool=tool,
@@ -29,4 +29,5 @@ def record_of_copy(copy: ScreenCopy) -> ScreenRecord:
         ),
         names=amenders(answers.values()),
         tool_reason=screen.tool_reason,
+        correction=correction_words(screen),
     )

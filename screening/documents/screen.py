@@ -95,7 +95,7 @@ def record_of(screen: Screen) -> ScreenRecord:
         signed=_signatures(screen),
         level=_level(screen),
         tool_reason=screen.tool_reason,
-        correction=_correction(screen),
+        correction=correction_words(screen),
         replaced=superseded(screen.pk),
     )
 
@@ -116,7 +116,8 @@ def _correction_of(screen_id: uuid.UUID) -> Screen | None:
     return Screen.objects.filter(corrects_id=screen_id, status=Status.COMPLETE).first()
 
 
-def _correction(screen: Screen) -> str:
+def correction_words(screen: Screen) -> str:
+    """Which version a correction corrects, and why; empty for a screen that corrects none."""
     if screen.corrects is None:
         return ""
     return (

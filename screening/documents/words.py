@@ -42,7 +42,7 @@ def count_words(count: Mapping[str, int]) -> str:
 
 
 def age_words(age: Mapping[str, Any]) -> str:
-    """The age on the day of completion, and what it rests on (DEC-02)."""
+    """The age on the day by which a screen is judged, and what it rests on (DEC-02)."""
     if age["years"] is None:
         return "Not known; treated as 13 or younger"
     return f"{age['years']}{AGE_BASIS[age['basis']]}"

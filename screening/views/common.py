@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +10,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
 from cse.access.capabilities import Capability
 from cse.access.lookup import get_visible_or_404
@@ -41,12 +41,17 @@ class Opened:
         """The child's level events, newest first; one query."""
         return queries.level_history(self.screen.child_id)
 
+    @cached_property
+    def judged_on(self) -> dt.date:
+        """The day by which the rules judge it; of a draft today."""
+        return queries.judged_on(self.screen)
+
     @property
     def facts(self) -> Facts:
-        """A draft's facts as of today."""
+        """A draft's facts as of today; of a correction as of the day of the first version."""
         return facts_of(
             self.screen,
-            on=timezone.localdate(),
+            on=self.judged_on,
             history=self.levels,
             countersigned=self.countersigned,
         )

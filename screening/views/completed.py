@@ -43,6 +43,7 @@ def show(request, pk):
         asked=asked_of(screen, waiting_level),
         waiting_rows=queries.waiting_rows(screen) if screen.is_complete else (),
         then=child_then(screen),
+        judged_on=opened.judged_on,
         born=birth_words(child_then(screen)),
         reassessed=reassessed_of(screen),
         added_duty=queries.has_added_duty(screen),

@@ -3,7 +3,9 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from cse.access.models import ChildTeamGrant, ChildUserGrant
 from cse.access.policies import NotAllowed, NotVisible
@@ -12,6 +14,7 @@ from cse.audit.models import AuditEvent
 from cse.children.models import LevelEvent
 from cse.people.models import Role
 from cse.worklist.models import WorkItem
+from referrals.facts import facts_of_screen
 from screening.actions import (
     StaleCheck,
     Unfinished,
@@ -509,6 +512,31 @@ def test_a_correction_is_a_new_version_and_both_are_kept(oxfordshire):
     with pytest.raises(Refused, match="corrected already"):
         correct_screen(screen_id=first.pk, by=oxfordshire.worker, reason="Late")
     assert len(open_work("repeat_screen")) == 1
+
+
+@pytest.mark.requirement("DEC-02", "DEC-25", "W-SCR-11")
+@pytest.mark.parametrize("age", [13, 17])
+def test_a_correction_is_judged_by_the_day_of_the_first_version(tools, age):
+    """A birthday between a screen and its correction takes no duty off and bars nothing."""
+    birthday = dt.datetime(timezone.localdate().year + 1, 3, 9, 12, tzinfo=dt.UTC)
+    born = birthday.date().replace(year=birthday.year - age - 1)
+    place = Place("oxfordshire", date_of_birth=born)
+    before = birthday - dt.timedelta(days=2)
+    with time_machine.travel(before, tick=False):
+        grant(place.worker, place.child)
+        screen = completed(place, **{"O-IND-HEA-01": Given(presence=Presence.YES)})
+        due_at = open_work("repeat_screen").get().due_at
+    for later in (0, 3):
+        with time_machine.travel(birthday + dt.timedelta(days=later), tick=False):
+            screen, shown = corrected_with(place, screen, notes=f"The letter, page {later}")
+            page = text_of(place.client().get(address(screen, "show")))
+        assert ("R5" in rules(screen)) is (age == 13)
+        assert ("Any one high risk factor" in shown) is (age == 13)
+        assert f"{age} years old when the first version was completed" in page
+        repeat = open_work("repeat_screen").get()
+        assert (repeat.subject_id, repeat.due_at) == (screen.pk, due_at)
+    assert screen.completed_on == birthday.date() + dt.timedelta(days=3)
+    assert facts_of_screen(screen)["screened_on"] == before.date().isoformat()
 
 
 def test_a_correction_needs_a_reason_and_a_completed_screen(oxfordshire):
