@@ -90,21 +90,30 @@ def check_can_approve(user: Any, event: LevelEvent, screen: Decided | None) -> N
         check_answers_for(user, screen, event.pk)
 
 
+def answering(screen: Decided) -> Q:
+    """The posts by which somebody may answer: lead of the recording agency, CSE team, manager."""
+    return _lead_or_specialist(screen) | _manager(screen)
+
+
+def _lead_or_specialist(screen: Decided) -> Q:
+    lead = Q(role=Role.NAMED_LEAD, team__agency_id=screen.agency_id)
+    return lead | Q(role=Role.CSE_TEAM, team__agency__authority_id=screen.authority_id)
+
+
+def _manager(screen: Decided) -> Q:
+    return Q(role=Role.SENIOR_MANAGER, team__agency_id=screen.agency_id)
+
+
 def answers_for(user: Any, screen: Decided, subject_id: uuid.UUID | None = None) -> bool:
     """Whether this person is the safeguarding lead of the recording agency, or the CSE team's.
 
     Or its senior manager, while they are asked to answer for ``subject_id``: that is where the
     agency has no other lead.
     """
-    lead = Q(role=Role.NAMED_LEAD, team__agency_id=screen.agency_id)
-    specialist = Q(role=Role.CSE_TEAM, team__agency__authority_id=screen.authority_id)
-    posts = Post.objects.current(timezone.localdate())
-    if posts.filter(lead | specialist, user_id=user.pk).exists():
+    posts = Post.objects.current(timezone.localdate()).filter(user_id=user.pk)
+    if posts.filter(_lead_or_specialist(screen)).exists():
         return True
-    manages = posts.filter(
-        user_id=user.pk, role=Role.SENIOR_MANAGER, team__agency_id=screen.agency_id
-    )
-    if subject_id is None or not manages.exists():
+    if subject_id is None or not posts.filter(_manager(screen)).exists():
         return False
     waiting = WorkItem.objects.filter(subject_id=subject_id, closed_at__isnull=True)
     return waiting.filter(owner_id=user.pk).exists()

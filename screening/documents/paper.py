@@ -253,16 +253,17 @@ def _details(row: Indicator, given: Given, record: ScreenRecord) -> Iterator[tup
     if given.note:
         yield "Note", given.note
     if row.id in record.signed:
-        yield "Safeguarding lead", _signed_words(record.signed[row.id])
+        yield "Countersignature", _signed_words(record.signed[row.id])
     elif row.id in record.assessment["waiting"]:
-        yield "Safeguarding lead", "Not countersigned yet: until then the referral stays mandatory"
+        yield "Countersignature", "Not countersigned yet: until then the referral stays mandatory"
     if given.prefilled and row.linked_to:
         yield "Filled in", "from the same row in another domain; counted once"
 
 
 def _signed_words(signed: Signed) -> str:
     what = "agreed to the lower level" if signed.agrees else "did not agree to the lower level"
-    return f"{signed.by} {what}: {signed.reason}"
+    post = f" ({signed.post})" if signed.post else ""
+    return f"{signed.by}{post} {what}: {signed.reason}"
 
 
 def _concerns(record: ScreenRecord) -> Iterator[tuple[str, tuple[str, ...]]]:

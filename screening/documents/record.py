@@ -14,9 +14,14 @@ from screening.tools.definition import Tool
 
 @dataclass(frozen=True)
 class Signed:
-    """The safeguarding lead's answer to a lowered high level (DEC-04). ``at`` is aware."""
+    """The second person's answer to a lowered high level (DEC-04). ``at`` is aware.
+
+    ``post`` is the one by which they answered: a safeguarding lead's, or that of whoever was asked
+    in their place.
+    """
 
     by: str
+    post: str
     agrees: bool
     reason: str
     at: dt.datetime

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from cse.access.capabilities import Capability
 from cse.access.policies import NotVisible
@@ -14,14 +15,15 @@ from cse.children.models import LevelEvent
 from cse.children.queries.levels import is_waiting
 from cse.documents.kinds import DocumentKind, Subject
 from cse.interface.words import date_words, handbook
-from cse.people.models import User
+from cse.people.models import Post, Role, User
 from screening.answers import Given, read_answers, read_notes, read_ratings
 from screening.child_then import child_then
 from screening.documents.contacts import contact_rows
 from screening.documents.identity import child_rows, person_words
 from screening.documents.paper import screen_document
 from screening.documents.record import LevelRecord, ScreenRecord, Signed
-from screening.models import Screen, Status
+from screening.models import Countersignature, Screen, Status
+from screening.policies import answering
 from screening.queries import (
     countersignatures_of,
     first_assessment,
@@ -135,9 +137,34 @@ def amenders(answers: Iterable[Given]) -> dict[str, str]:
 
 def _signatures(screen: Screen) -> dict[str, Signed]:
     rows = countersignatures_of(screen)
+    posts = _answering_posts(screen, {row.by_id for row in rows}) if rows else []
     return {
-        row.indicator: Signed(person_words(row.by), row.agrees, row.reason, row.at) for row in rows
+        row.indicator: Signed(
+            person_words(row.by), _post_of(row, posts), row.agrees, row.reason, row.at
+        )
+        for row in rows
     }
+
+
+def _answering_posts(screen: Screen, people: Collection[uuid.UUID]) -> list[Post]:
+    """The posts of these people by which somebody answers for a screen, the nearest first."""
+    found = Post.objects.filter(answering(screen), user_id__in=people)
+    posts = found.select_related("team__agency")
+    nearest = (Role.NAMED_LEAD, Role.CSE_TEAM, Role.SENIOR_MANAGER)
+    return sorted(posts, key=lambda post: nearest.index(Role(post.role)))
+
+
+def _post_of(row: Countersignature, posts: list[Post]) -> str:
+    """The post that the signer held on that day, in words."""
+    day = timezone.localdate(row.at)
+    held = (
+        f"{post.get_role_display()}, {post.team.agency.name}"
+        for post in posts
+        if post.user_id == row.by_id
+        and post.starts_on <= day
+        and (post.ends_on is None or day <= post.ends_on)
+    )
+    return next(held, "")
 
 
 def _level(screen: Screen) -> LevelRecord:

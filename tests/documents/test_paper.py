@@ -194,14 +194,17 @@ def test_a_lowered_high_says_from_what_why_by_whom_and_what_the_lead_said():
         high.id: Given(Presence.YES, level="medium", reason="An old injury.", amended_by="17")
     }
     waiting = samples.record(answers=answers, names={"17": "Sam Okafor"})
-    signed = Signed("Amara Price, Lead", True, "I agree.", samples.MOMENT)
+    signed = Signed("Amara Price, Nurse", "CSE team, Kingfisher", True, "I agree.", samples.MOMENT)
     row = samples.context(waiting)["screen"].areas[0].rows[0]
     assert ("Level changed from High to Medium by Sam Okafor", "An old injury.") in row.details
     assert any("Not countersigned yet" in text for _, text in row.details)
     assert (row.suggested, row.level) == ("High", "Medium")
     done = samples.record(answers=answers, signed={high.id: signed})
     details = samples.context(done)["screen"].areas[0].rows[0].details
-    assert ("Safeguarding lead", "Amara Price, Lead agreed to the lower level: I agree.") in details
+    assert (
+        "Countersignature",
+        "Amara Price, Nurse (CSE team, Kingfisher) agreed to the lower level: I agree.",
+    ) in details
 
 
 @pytest.mark.requirement("DEC-09")

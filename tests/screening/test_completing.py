@@ -33,7 +33,7 @@ from screening.models import Countersignature, Screen, ScreenAssessment
 from screening.policies import Refused
 from screening.queries import latest_assessment
 from screening.rules import Presence
-from tests.factories import grant, make_team, make_user
+from tests.factories import give_post, grant, make_team, make_user
 from tests.screening.conftest import Place
 from tests.screening.pages import address, controls, text_of
 from tests.screening.pages import complete as press_complete
@@ -389,6 +389,15 @@ def test_where_no_other_lead_is_the_cse_team_answers(young):
         screen_id=screen.pk, indicator="O-IND-HEA-01", agrees=True, reason="Yes", by=specialist
     )
     assert "R5" not in rules(screen)
+    # The paper names the post that answered, also when it has ended since.
+    from screening.documents.screen import record_of
+
+    held = specialist.posts.get()
+    held.ends_on = screen.completed_on
+    held.save()
+    give_post(specialist, Role.PRACTITIONER, make_team(young.agency))
+    with time_machine.travel(screen.completed_at + dt.timedelta(days=9), tick=False):
+        assert record_of(screen).signed["O-IND-HEA-01"].post == f"CSE team, {care.name}"
 
 
 # The level (DEC-09)
