@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from django import forms
@@ -193,17 +194,30 @@ def choices_of(each: Field) -> list[tuple[str, str]]:
 
 
 def read_table(posted: QueryDict, each: Field) -> tuple[list[list[str]], dict[str, str]]:
-    """The rows of a table as typed, empty ones left out, and what is wrong by control name."""
+    """The rows of a table as typed, empty ones left out, and what is wrong by control name.
+
+    The names are those of the page that shows these rows again. No row is dropped: too many of
+    them are an error.
+    """
     reader = _Reader(posted)
-    rows = []
-    for number in range(MOST_ROWS):
+    rows: list[list[str]] = []
+    errors: dict[str, str] = {}
+    for number in count():
         names = [f"{each.key}-{number}-{column.key}" for column in each.columns]
         if not any(name in posted for name in names):
             break
         cells = [reader.text(name, LONGEST_CELL) for name in names]
-        if any(cells):
-            rows.append(cells)
-    return rows, reader.errors
+        if not any(cells):
+            continue
+        for name, column in zip(names, each.columns, strict=True):
+            if name in reader.errors:
+                shown = f"{each.key}-{len(rows)}-{column.key}"
+                errors[shown] = f"Row {len(rows) + 1}, {column.title}: {reader.errors[name]}"
+        rows.append(cells)
+    if len(rows) > MOST_ROWS:
+        first = f"{each.key}-{MOST_ROWS}-{each.columns[0].key}"
+        errors[first] = f"Keep to {MOST_ROWS} rows (there are {len(rows)}): put some together"
+    return rows, errors
 
 
 class StartForm(PlainForm):

@@ -271,8 +271,12 @@ _KINDS: list[tuple[Any, str, Callable[[BoundField, Params], Params]]] = [
 ]
 
 
-def summary_errors(*sources: BaseForm | BaseFormSet | None) -> list[dict[str, str]]:
+def summary_errors(
+    *sources: BaseForm | BaseFormSet | Mapping[str, str] | None,
+) -> list[dict[str, str]]:
     """Every error of these forms and formsets, in page order, as `{text, href}`.
+
+    A mapping has the messages of controls that no form holds, by the control's id.
 
     The link goes to the control that is wrong: the first part of a date that is wrong, the first
     choice of a group. An error of the whole form has no link.
@@ -281,6 +285,9 @@ def summary_errors(*sources: BaseForm | BaseFormSet | None) -> list[dict[str, st
 
 
 def _errors_of(source: Any) -> Iterator[dict[str, str]]:
+    if isinstance(source, Mapping):
+        yield from ({"text": text, "href": f"#{name}"} for name, text in source.items())
+        return
     if isinstance(source, BaseFormSet):
         if not source.is_bound:
             return

@@ -4,6 +4,7 @@ import pytest
 
 from screening.actions import save_section, start_screen
 from screening.answers import Given
+from screening.forms import LONGEST_CELL, LONGEST_NOTE, MOST_ROWS
 from screening.parts import parts_of
 from screening.rules import Presence
 from screening.tools.loader import tool_named
@@ -122,6 +123,37 @@ def test_an_actions_table_takes_any_number_of_rows(wiltshire):
     assert screen.sections["actions"][39] == ["Action 39", "Us", ""]
     page = client.get(f"{where}?rows=1").content.decode()
     assert 'name="actions-42-action"' in page and "Action 39" in page
+
+
+def test_what_is_wrong_in_a_table_is_in_the_summary_and_no_row_is_dropped(wiltshire):
+    screen, _ = start_screen(child=wiltshire.child, by=wiltshire.worker)
+    client = wiltshire.client()
+    where = address(screen, "section", "actions")
+    assert f"Up to {MOST_ROWS} rows, and {LONGEST_CELL:,} characters" in text_of(client.get(where))
+    long = "x" * (LONGEST_CELL + 1)
+    sent = {
+        "version": "0",
+        "actions-0-action": "",
+        "actions-1-action": "Ring",
+        "actions-2-who": long,
+    }
+    page = client.post(where, sent | {"version": "0"}).content.decode()
+    words = "Row 2, Who: Shorten the text to 1,000 characters (it has 1,001)"
+    summary = page[page.index("govuk-error-summary") : page.index("<h1")]
+    assert words in summary and 'href="#actions-1-who"' in summary
+    assert 'id="actions-1-who"' in page and page.count(words) == 2
+    rows = {f"actions-{n}-action": f"Action {n}." for n in range(MOST_ROWS + 2)}
+    page = client.post(where, {"version": "0", **rows}).content.decode()
+    assert "Keep to 100 rows (there are 102)" in page and "Action 101." in page
+    assert 'href="#actions-100-action"' in page and 'id="actions-100-action"' in page
+    screen.refresh_from_db()
+    assert "actions" not in screen.sections
+
+
+def test_the_limit_of_a_text_is_stated_before_it_is_met(oxfordshire, draft):
+    where = address(draft, "domain", "health")
+    page = text_of(oxfordshire.client().get(where))
+    assert f"holds up to {LONGEST_NOTE:,} characters" in page
 
 
 @pytest.mark.requirement("DEC-22")
