@@ -48,23 +48,31 @@ def rows_of(
     *,
     check_words: bool = False,
 ) -> list[Row]:
-    """The rows of a domain as the page prints them; ``errors`` by control name."""
+    """The rows of a domain as the page prints them, from the answers of the whole screen.
+
+    ``errors`` are by control name.
+    """
     assert part.domain is not None  # noqa: S101  a domain's page
     return [
-        _row(row, given.get(row.id, NOTHING), tool, errors or {}, check_words=check_words)
-        for row in part.domain.shown
+        _row(row, given, tool, errors or {}, check_words=check_words) for row in part.domain.shown
     ]
 
 
 def _row(
-    row: Indicator, given: Given, tool: Tool, errors: dict[str, str], *, check_words: bool
+    row: Indicator,
+    answers: dict[str, Given],
+    tool: Tool,
+    errors: dict[str, str],
+    *,
+    check_words: bool,
 ) -> Row:
+    given = answers.get(row.id, NOTHING)
     texts = {"evidence": given.evidence, "concern": given.concern, "note": given.note}
     return Row(
         name=row.id,
         label=row.display_text,
         suggested=str(row.suggested_level or ""),
-        linked=_also(row, given, tool),
+        linked=_also(row, answers, tool),
         presence=given.presence.value,
         level=given.level,
         reason=given.reason,
@@ -84,22 +92,34 @@ def _row(
     )
 
 
-def _also(row: Indicator, given: Given, tool: Tool) -> str:
-    """Where else the same is asked (DEC-18, DEC-23): in which domains, or as which row of this."""
+def _also(row: Indicator, answers: dict[str, Given], tool: Tool) -> str:
+    """Where else the same is asked (DEC-18, DEC-23): in which domains, or as which row of this.
+
+    What was answered there is said, so that nobody has to turn back to know.
+    """
     others = [row.linked_to] if row.linked_to else list(row.also_under)
     found = [tool.indicators[each] for each in others if each in tool.indicators]
     shown = [each for each in found if not each.retired]
-    titles = [tool.domains_by_key[each.domain].title for each in shown if each.domain != row.domain]
+    elsewhere = [each for each in shown if each.domain != row.domain]
+    titles = [tool.domains_by_key[each.domain].title for each in elsewhere]
     here = [f"“{each.display_text}”" for each in shown if each.domain == row.domain]
     where = and_words([*dict.fromkeys(titles), *here])
     if not where:
         return ""
-    if given.prefilled:
+    if answers.get(row.id, NOTHING).prefilled:
         return f"Filled in from {where}: check it"
     if row.linked_to:
         return f"Counted once with the same row under {where}"
     if not titles:
         return f"See also {where} on this page"
+    words = dict(PRESENCES)
+    recorded = [
+        f"{tool.domains_by_key[each.domain].title}: {words[answers[each.id].presence.value]}"
+        for each in elsewhere
+        if each.id in answers and answers[each.id].answered
+    ]
+    if recorded:
+        return f"Already recorded under {and_words(recorded)}"
     return f"Also under {where}"
 
 
@@ -137,9 +157,8 @@ def domain_context(
     document = opened.screen.answers
     notes = read_notes(document, part.domain.key) if notes is None else notes
     rating = rating or read_rating(document, part.domain.key)
-    rows = rows_of(
-        part, opened.tool, given or read_answers(document), errors, check_words=check_words
-    )
+    answers = read_answers(document) | (given or {})
+    rows = rows_of(part, opened.tool, answers, errors, check_words=check_words)
     return {
         "part": part,
         "rows": rows,

@@ -199,6 +199,28 @@ def test_a_row_says_where_else_it_is_asked_or_which_row_of_the_page_is_like_it(o
         assert here[key] == f"See also “{tool.indicators[other].display_text}” on this page"
 
 
+@pytest.mark.requirement("DEC-23")
+@pytest.mark.parametrize("area", ["oxfordshire", "wiltshire"])
+def test_a_row_says_what_is_already_recorded_under_another_domain(area):
+    tool = tool_named(area, 1)
+    found = {part.domain.key: part for part in parts_of(tool) if part.domain is not None}
+    row, other = next(
+        (row, tool.indicators[key])
+        for row in tool.shown
+        for key in row.also_under
+        if not row.linked_to and tool.indicators[key].domain != row.domain
+    )
+    title = found[other.domain].title
+
+    def said(**given):
+        rows = rows_of(found[row.domain], tool, {other.id: Given(**given)})
+        return next(each.linked for each in rows if each.name == row.id)
+
+    assert f"Already recorded under {title}: Possible" in said(presence=Presence.POSSIBLE)
+    assert f"Already recorded under {title}: No" in said(presence=Presence.NO)
+    assert "Already" not in said(note="Not answered") and title in said(note="Not answered")
+
+
 def test_places_are_listed_with_commas():
     assert and_words([]) == ""
     assert and_words(["Health"]) == "Health"
