@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from screening.answers import NOTHING, Given, read_answers, read_notes, read_rating
-from screening.documents.words import PRESENCE, level_words
+from screening.documents.words import PRESENCE, count_words, level_words
 from screening.forms import choices_of
 from screening.models import Written
 from screening.parts import Part, parts_of
@@ -37,6 +37,12 @@ class ReadPart:
     unanswered: tuple[ReadRow, ...] = ()
     facts: tuple[tuple[str, Any], ...] = ()
     tables: tuple[tuple[Field, list[list[str]]], ...] = ()
+
+    @property
+    def counted(self) -> str:
+        """How many rows are present, and how many of them are possible (DEC-03)."""
+        found = [row.presence for row in self.present]
+        return count_words({each: found.count(each) for each in ("yes", "possible")})
 
 
 def parts_to_read(screen: Written, tool: Tool) -> list[ReadPart]:

@@ -183,6 +183,17 @@ def test_a_long_list_says_that_there_is_more(oxfordshire, monkeypatch):
     assert "The 1 completed last" in text_of(client.get("/screens/"))
 
 
+@pytest.mark.requirement("DEC-03")
+def test_a_domain_counts_what_is_possible_apart(oxfordshire):
+    answers = {"O-IND-HEA-01": Given(Presence.YES), "O-IND-HEA-02": Given(Presence.POSSIBLE)}
+    client = oxfordshire.client()
+    draft = draft_of(oxfordshire, **answers, **{"O-IND-HEA-03": Given(Presence.NO)})
+    counted = "2 (1 yes, 1 possible) present, 1 answered No"
+    assert counted in text_of(client.get(address(draft, "check")))
+    complete(client, draft)
+    assert counted in text_of(client.get(address(draft, "show")))
+
+
 @pytest.mark.requirement("DEC-23")
 def test_a_row_says_where_else_it_is_asked_or_which_row_of_the_page_is_like_it(oxfordshire):
     tool = tool_named("oxfordshire", 1)
