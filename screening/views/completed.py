@@ -1,5 +1,6 @@
 """Completed screens: one to read, its corrections, a child's screens, and my drafts."""
 
+from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -75,8 +76,9 @@ def child_screens(request, child_id):
     """A child's screens, newest first, corrections beside what they correct."""
     child = open_child(request, child_id, Capability.SEE_SCREEN)
     context = child_context(request, child, queries.level_history(child.pk))
-    screens = list(queries.screens_of(request.user, child.pk)[: PAGE * 4])
-    context |= {"screens": screens, "rows": panel_rows(screens)}
+    found = Paginator(queries.screens_of(request.user, child.pk), PAGE)
+    shown = found.get_page(request.GET.get("page"))
+    context |= {"shown": shown, "rows": panel_rows(list(shown))}
     return render(request, "screening/child.html", context)
 
 

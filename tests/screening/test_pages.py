@@ -183,6 +183,19 @@ def test_a_long_list_says_that_there_is_more(oxfordshire, monkeypatch):
     assert "The 1 completed last" in text_of(client.get("/screens/"))
 
 
+def test_the_screens_of_a_child_go_on_over_pages(oxfordshire, monkeypatch):
+    monkeypatch.setattr("screening.views.completed.PAGE", 1)
+    client = oxfordshire.client()
+    where = f"/screens/child/{oxfordshire.child.pk}/"
+    first = completed(oxfordshire)
+    assert "Older" not in text_of(client.get(where))
+    second = completed(oxfordshire)
+    page = client.get(where).content.decode()
+    assert 'href="?page=2"' in page and "Compare two screens" in page
+    assert address(second, "show") in page and address(first, "show") not in page
+    assert address(first, "show") in client.get(f"{where}?page=2").content.decode()
+
+
 @pytest.mark.requirement("DEC-03")
 def test_a_domain_counts_what_is_possible_apart(oxfordshire):
     answers = {"O-IND-HEA-01": Given(Presence.YES), "O-IND-HEA-02": Given(Presence.POSSIBLE)}
