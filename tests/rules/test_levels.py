@@ -108,7 +108,7 @@ def test_no_direction_without_an_earlier_level():
     assert allowed_directions(None, chosen_level("cse")) == ()
 
 
-@pytest.mark.requirement("DEC-06", "W-SCR-06", "O-SCR-25")
+@pytest.mark.requirement("DEC-06", "W-SCR-06")
 @pytest.mark.parametrize(
     ("level", "rules"),
     [(None, []), ("vulnerable", ["R13"]), ("at_risk", ["R4"]), ("cse", ["R4"])],

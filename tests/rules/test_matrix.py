@@ -28,7 +28,7 @@ def rate(impact=None, likelihood=None, rating=None, **more):
     return assess(facts(domains=domains, **more), WILTSHIRE)
 
 
-@pytest.mark.requirement("W-SCR-36", "W-SCR-37", "DEC-07")
+@pytest.mark.requirement("W-SCR-37", "DEC-07")
 @pytest.mark.parametrize(("impact", "likelihood", "level"), CELLS)
 def test_every_cell_is_a_suggestion_and_prompts_without_choosing(impact, likelihood, level):
     found = rate(impact, likelihood)

@@ -91,7 +91,6 @@ def open_work(kind):
     return WorkItem.objects.filter(kind=kind, closed_at__isnull=True)
 
 
-@pytest.mark.requirement("W-SCR-17", "W-SCR-18", "O-SCR-15", "O-SCR-16")
 def test_completing_freezes_and_hands_on(oxfordshire):
     screen = draft_of(oxfordshire)
     assert open_work("finish_draft").get().owner == oxfordshire.worker

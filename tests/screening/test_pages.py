@@ -90,7 +90,7 @@ def test_wording_is_explained_without_scripts_and_nothing_is_changed(oxfordshire
     assert draft.sections["strengths"] == text
 
 
-@pytest.mark.requirement("W-SCR-30", "W-SCR-31", "O-SCR-03", "W-SCR-10")
+@pytest.mark.requirement("O-SCR-03", "W-SCR-10")
 def test_views_and_why_they_were_not_sought(oxfordshire, draft):
     client = oxfordshire.client()
     fill(

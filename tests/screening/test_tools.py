@@ -202,7 +202,7 @@ def test_no_slip_of_the_print_is_shown():
             assert "Blackberry" not in row.display_text
 
 
-@pytest.mark.requirement("W-SCR-01", "O-SCR-25")
+@pytest.mark.requirement("W-SCR-01")
 def test_there_are_three_levels_and_no_other():
     for tool in TOOLS.values():
         assert [level.key for level in tool.levels] == ["vulnerable", "at_risk", "cse"]
@@ -316,7 +316,6 @@ def test_the_introduction_says_what_the_handbook_says_and_where():
         assert all(each.source.startswith(("W ", "O ")) for each in tool.intro)
 
 
-@pytest.mark.requirement("DEC-26")
 def test_marking_and_label():
     for tool in TOOLS.values():
         assert tool.marking == "OFFICIAL-SENSITIVE"
