@@ -176,6 +176,7 @@ def test_contested_rows_say_how_to_use_them_and_circumstances_are_named():
         "W-IND-FAM-03",
         "W-IND-LAC-01",
         "W-IND-OTH-01",
+        "O-IND-GRO-17",
         "O-IND-HEA-10",
         "O-IND-LAC-01",
         "O-IND-FAM-01",
