@@ -36,6 +36,8 @@ FINISH_DECISION = "finish_decision"
 SIGN_DECISION = "sign_decision"
 REFER_AFTER_DECISION = "refer_after_decision"
 REFER_AFTER_ADVICE = "refer_after_advice"
+REFER_AFTER_SCREEN = "refer_after_screen"
+REFER_AFTER_LEVEL = "refer_after_level"
 HELP_ACTION = "help_action"
 HELP_MEETING = "help_meeting"
 OFFER_HELP = "offer_help"
@@ -126,6 +128,16 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 REFER_AFTER_ADVICE,
                 "Make the referral that social care asked for",
                 "referrals:advice",
+            ),
+            Kind(
+                REFER_AFTER_SCREEN,
+                "Make the referral that a screen makes mandatory",
+                "referrals:start-from-screen",
+            ),
+            Kind(
+                REFER_AFTER_LEVEL,
+                "Make the referral that a child’s level makes mandatory",
+                "referrals:start-from-child",
             ),
             Kind(HELP_ACTION, "Do what the early help plan says", "referrals:help-action"),
             Kind(HELP_MEETING, "Meet with the team around the child", "referrals:early-help"),

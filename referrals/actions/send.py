@@ -25,6 +25,7 @@ from referrals.actions.common import (
     lock_referral,
 )
 from referrals.actions.overtaken import referral_sent
+from referrals.actions.owed import no_longer_owed
 from referrals.addressees import FRONT_DOOR, Addressee, receivers_of
 from referrals.clocks import start_for
 from referrals.facts import facts_of_screen
@@ -87,6 +88,7 @@ def send(*, referral_id: uuid.UUID, by: Any, version: int) -> Referral:
         _deliver(referral, receiver, by)
     _owe_screen(referral, receivers, by)
     referral_sent(referral, by)
+    no_longer_owed(referral)
     events.record(
         "referral sent",
         by=by,

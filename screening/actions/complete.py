@@ -24,7 +24,7 @@ from screening.facts import facts_of
 from screening.models import Screen, Status
 from screening.policies import check_can_save
 from screening.queries import agreed_rows, judged_on, level_history, tool_of, waiting_rows
-from screening.rules import Assessment, Problem, assess, completion_problems
+from screening.rules import Problem, assess, completion_problems
 
 
 class Unfinished(Exception):  # noqa: N818  (nothing went wrong: something is missing)
@@ -66,6 +66,9 @@ def complete(*, screen_id: uuid.UUID, by: Any, version: int) -> Screen:
         raise Unfinished(problems)
     assessment = assess(facts, tool)
     _freeze(screen, by)
+    _give_access(screen, by)
+    _done(screen, by)
+    # Rooms above are told here: what the screen owes waits for people who see the child by now.
     keep_assessment(screen, assessment, by, "completed")
     events.record(
         "screen completed",
@@ -75,9 +78,8 @@ def complete(*, screen_id: uuid.UUID, by: Any, version: int) -> Screen:
         rule=" ".join(rule.id for rule in assessment.rules),
         data={"unanswered": assessment.unanswered, "correction": screen.correction_number},
     )
-    _give_access(screen, by)
     write_level(screen, assessment.level_change, by)
-    _hand_on(screen, assessment, by)
+    _hand_on(screen, by)
     return screen
 
 
@@ -104,11 +106,17 @@ def _give_access(screen: Screen, by: Any) -> None:
     let_leads_see(screen, by)
 
 
-def _hand_on(screen: Screen, assessment: Assessment, by: Any) -> None:
-    """Close what the draft owed; open what the completed screen owes, and to whom."""
+def _done(screen: Screen, by: Any) -> None:
+    """What the draft owed is done, and what waited on the version that it corrects; only the
+    reminder to repeat that one goes on, with its day.
+    """
     close_items(subject=screen)
     ask_to_repeat(screen, by)
     if screen.corrects is not None:
         close_items(subject=screen.corrects)
+
+
+def _hand_on(screen: Screen, by: Any) -> None:
+    """Ask whoever has to agree to something in it; who was asked has answered."""
     ask_countersignatures(screen, waiting_rows(screen), by)
     end_asked_access(screen.child, by)

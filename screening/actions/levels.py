@@ -144,6 +144,8 @@ def _answer(
     end_asked_access(event.child, by)
     if isinstance(record, Screen):
         assess_again(record, by, "level approved" if approved else "level refused")
+    if approved:
+        tell_level(event, by)
     events.record(
         "lowered level approved" if approved else "lowered level refused",
         by=by,

@@ -1,0 +1,128 @@
+"""What a completed screen, or a level, makes mandatory waits until it is sent.
+
+Who completed it may leave the page without referring: then it waits for them, and for the leads
+of their agency (W §4.6.6 N.B., §12.7; O Annexe 2).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Model, Q
+
+from cse.access.policies import sees_on
+from cse.children.models import Child, CseLevel, LevelEvent
+from cse.people.models import TeamKind
+from cse.worklist import kinds
+from cse.worklist.actions import close_items, open_item
+from cse.worklist.models import WorkItem
+from referrals.actions.common import DRAFT_DAYS, due_in
+from referrals.addressees import FRONT_DOOR
+from referrals.models import Delivery, Referral
+from referrals.transitions import NEEDS_ACCESS, State
+from screening.actions.common import leads_of
+from screening.actions.levels import record_of
+from screening.models import RiskAssessment, Screen, Status
+from screening.queries import latest_assessment
+from screening.rules import Obligation
+
+CONCERN = (CseLevel.AT_RISK, CseLevel.CSE)
+"""The levels of R4."""
+
+
+def screen_assessed(screen: Screen, because: str, by: Any) -> None:
+    """A screen was completed, or assessed again: what it makes mandatory waits, or no longer."""
+    rules = latest_assessment(screen).result["rules"]
+    if not any(rule["obligation"] == Obligation.MANDATORY for rule in rules):
+        close_items(subject=screen, kind=kinds.REFER_AFTER_SCREEN)
+    elif not (_is_corrected(screen) or _was_sent(screen)):
+        _wait(kinds.REFER_AFTER_SCREEN, screen, screen.child, screen.completed_by, screen.agency_id)
+
+
+def level_changed(event: LevelEvent, by: Any) -> None:
+    """A level took effect: that of an assessment waits where nobody has referred the child.
+
+    A screen's level is among what its rules say already.
+    """
+    if event.level not in CONCERN:
+        close_items(subject=event.child, kind=kinds.REFER_AFTER_LEVEL)
+        return
+    record = record_of(event)
+    if isinstance(record, RiskAssessment) and not any(_gone(event.child)):
+        owner, agency = event.decided_by, record.agency_id
+        _wait(kinds.REFER_AFTER_LEVEL, event.child, event.child, owner, agency)
+
+
+def no_longer_owed(referral: Referral) -> None:
+    """A referral went to the front door: it is what its agency's screens, and the level, owed."""
+    if referral not in _gone(referral.child):
+        return
+    close_items(subject=referral.child, kind=kinds.REFER_AFTER_LEVEL)
+    owed = WorkItem.objects.filter(
+        kind=kinds.REFER_AFTER_SCREEN, child=referral.child, closed_at__isnull=True
+    )
+    # What was handed over is done by whoever has it now.
+    handed = owed.filter(owner_group__team__agency_id=referral.agency_id)
+    done = (
+        Q(agency_id=referral.agency_id)
+        | Q(pk=referral.screen_id)
+        | Q(pk__in=handed.values("subject_id"))
+    )
+    for screen in Screen.objects.filter(done, pk__in=owed.values("subject_id")).order_by("pk"):
+        close_items(subject=screen, kind=kinds.REFER_AFTER_SCREEN)
+
+
+def _wait(kind: str, subject: Model, child: Child, owner: Any, agency_id: uuid.UUID) -> None:
+    """For who completed it, and for the leads of their agency.
+
+    Out of an emergency opening the leads have no access by it: it is handed over with the rest.
+    """
+    work: dict[str, Any] = {"kind": kind, "child": child, "subject": subject}
+    due_at = due_in(DRAFT_DAYS)
+    open_item(owner=owner, due_at=due_at, **work)
+    leads = leads_of(agency_id)
+    if leads is not None and sees_on(owner, child):
+        open_item(group=leads, due_at=due_at, **work)
+
+
+def _is_corrected(screen: Screen) -> bool:
+    return screen.corrections.filter(status=Status.COMPLETE).exists()
+
+
+def _was_sent(screen: Screen) -> bool:
+    """Whether the front door has a referral with this screen, or one that came after it.
+
+    Whoever is asked to decide a referral of the child owes none to themselves.
+    """
+    there = Delivery.objects.filter(
+        referral__child=screen.child_id,
+        team__agency_id=screen.agency_id,
+        team__kind__in=(TeamKind.FRONT_DOOR, TeamKind.CSE_TEAM),
+        state__in=NEEDS_ACCESS,
+    )
+    if there.exists():
+        return True
+    versions = list(_versions(screen))
+    with_it = Q(screen__in=versions) | Q(notes__screen=screen)
+    since = Q(agency_id=screen.agency_id, sent_at__gte=versions[-1].completed_at)
+    return any(_gone(screen.child, with_it | since))
+
+
+def _versions(screen: Any) -> Iterator[Screen]:
+    """A screen, and those that it corrects, to the first."""
+    while screen is not None:
+        yield screen
+        screen = screen.corrects
+
+
+def _gone(child: Child, such: Q | None = None) -> list[Referral]:
+    """The referrals of a child that went to the front door and were not taken back since."""
+    sent = Referral.objects.filter(such or Q(), child=child, status="sent").distinct()
+    rows = sent.prefetch_related("deliveries")
+    return [each for each in rows if any(map(_at_front_door, each.deliveries.all()))]
+
+
+def _at_front_door(delivery: Delivery) -> bool:
+    return delivery.state != State.WITHDRAWN and bool({*FRONT_DOOR} & {*delivery.routes})

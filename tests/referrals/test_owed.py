@@ -1,0 +1,124 @@
+"""What a completed screen or a level makes mandatory waits until a referral is sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from cse.access import actions as access
+from cse.worklist import kinds
+from cse.worklist.handing import hand_over_all
+from cse.worklist.models import WorkItem
+from cse.worklist.queries import waiting_for
+from referrals import actions
+from screening.actions import complete, countersign, start_screen
+from tests.factories import grant
+from tests.referrals.area import TEXTS
+from tests.screening.assessing import assessed
+from tests.screening.conftest import Place
+from tests.screening.made import HIGH, TYPED, completed, corrected, fill_in, lowered
+
+pytestmark = pytest.mark.django_db
+NOTHING = {"concerns_confirmed": "no", "level": "vulnerable", "harm_happened": "no"}
+KINDS = (kinds.REFER_AFTER_SCREEN, kinds.REFER_AFTER_LEVEL)
+
+
+def owed(child):
+    found = WorkItem.objects.filter(kind__in=KINDS, child=child, closed_at__isnull=True)
+    return list(found.order_by("owner_id"))
+
+
+@pytest.mark.requirement("O-REF-14", "W-REF-24", "O-SCR-24")
+@pytest.mark.parametrize("where", ["oxfordshire", "wiltshire"])
+def test_a_screen_that_confirms_concerns_waits_for_who_completed_it_and_their_leads(where, request):
+    area = request.getfixturevalue(where)
+    screen = completed(area)
+    assert [(each.owner, each.owner_group_id) for each in owed(area.child)] == [
+        (area.worker, None),
+        (None, area.lead.posts.get().team.group_id),
+    ]
+    for who in (area.worker, area.lead):
+        (item,) = (each for each in waiting_for(who).items if each.kind in KINDS)
+        address = kinds.KINDS[item.kind].address(item.subject_id)
+        assert area.client(who).get(address).status_code == 200
+    area.draft(screen=screen)
+    assert len(owed(area.child)) == 2
+    area.sent(screen=screen)
+    assert owed(area.child) == []
+
+
+@pytest.mark.requirement("O-REF-14", "DEC-28")
+def test_what_went_with_the_draft_of_the_screen_is_owed_no_second_time(oxfordshire):
+    screen, _ = start_screen(child=oxfordshire.child, by=oxfordshire.worker)
+    oxfordshire.sent(screen=screen, concerns_confirmed=True)
+    screen = fill_in(screen, oxfordshire.worker, None, TYPED)
+    complete(screen_id=screen.pk, by=oxfordshire.worker, version=screen.version)
+    assert owed(oxfordshire.child) == []
+
+
+def test_nor_by_the_team_that_has_the_referral(oxfordshire):
+    area = oxfordshire
+    area.sent()
+    completed(area, by=area.duty)
+    assert owed(area.child) == []
+    grant(area.officer, area.child)
+    completed(area, by=area.officer)
+    assert {each.owner for each in owed(area.child) if each.owner} == {area.officer}
+
+
+@pytest.mark.requirement("DEC-04")
+def test_it_ends_with_the_rule(oxfordshire):
+    area = oxfordshire
+    area.child = area.another_child(date_of_birth=dt.date(dt.date.today().year - 12, 1, 1))
+    screen = completed(area, answers={HIGH: lowered()}, **NOTHING)
+    assert len(owed(area.child)) == 2
+    countersign(
+        screen_id=screen.pk, indicator=HIGH, agrees=True, reason="I saw the note", by=area.lead
+    )
+    assert owed(area.child) == []
+
+
+def test_and_with_a_correction_that_fires_nothing(oxfordshire):
+    screen = completed(oxfordshire, **{**NOTHING, "concerns_confirmed": "yes"})
+    assert len(owed(oxfordshire.child)) == 2
+    again = corrected(screen, by=oxfordshire.worker, professional_judgement="Less than I thought.")
+    assert {each.subject_id for each in owed(oxfordshire.child)} == {again.pk}
+    corrected(again, by=oxfordshire.worker, concerns_confirmed="no")
+    assert owed(oxfordshire.child) == []
+
+
+def test_out_of_an_emergency_it_is_handed_to_those_who_see_the_child(oxfordshire):
+    area = oxfordshire
+    theirs = Place("oxfordshire", date_of_birth=dt.date(2014, 5, 6))
+    grant(theirs.lead, theirs.child)
+    area.child = theirs.child
+    access.break_glass(child_id=area.child.pk, by=area.worker, reason="She rang from a stairwell")
+    screen = completed(area)
+    assert [(each.owner, each.owner_group) for each in owed(area.child)] == [(area.worker, None)]
+    with time_machine.travel(timezone.now() + dt.timedelta(minutes=61), tick=False):
+        hand_over_all()
+        (item,) = (each for each in waiting_for(theirs.lead).items if each.kind in KINDS)
+        assert item.subject_id == screen.pk
+        referral, _ = actions.start_from_child(child=area.child, by=theirs.lead, token=item.id)
+        for part, values in TEXTS.items():
+            referral = actions.save_part(
+                referral_id=referral.pk, part=part, values=values, version=0, by=theirs.lead
+            )
+        actions.send(referral_id=referral.pk, by=theirs.lead, version=referral.version)
+        assert owed(area.child) == []
+
+
+@pytest.mark.requirement("W-REF-24")
+def test_a_level_of_an_assessment_waits_where_nobody_has_referred(oxfordshire):
+    assessed(oxfordshire)
+    assert [each.subject_id for each in owed(oxfordshire.child)] == [oxfordshire.child.pk] * 2
+    oxfordshire.sent()
+    assert owed(oxfordshire.child) == []
+    other = oxfordshire.another_child()
+    oxfordshire.sent(other)
+    oxfordshire.child = other
+    assessed(oxfordshire)
+    assert owed(other) == []
