@@ -27,7 +27,7 @@ from referrals.actions.beside import (
     owe_referral,
 )
 from referrals.actions.common import keep
-from referrals.actions.save import save_part
+from referrals.actions.save import save_part, set_facts
 from referrals.actions.start import start_from_child
 from referrals.explain import read_facts
 from referrals.facts import only_said
@@ -160,7 +160,9 @@ def _names(by: Any) -> Iterator[str]:
 def use_consultation(*, consultation_id: uuid.UUID, child: Child, by: Any) -> Referral:
     """Make a consultation part of a referral of a child: a draft, with what was said in it.
 
-    Raises ``Refused`` where it is part of a referral of another child already.
+    The facts go along, so that the rules say at once what they said without a name (DEC-14).
+    Raises ``Refused`` where it is part of a referral of another child already, and
+    ``cse.strict.Refused`` where a day that was said cannot be of this child.
     """
     row = consultations_of(by).filter(pk=consultation_id).first()
     if row is None:
@@ -174,6 +176,9 @@ def use_consultation(*, consultation_id: uuid.UUID, child: Child, by: Any) -> Re
             raise Refused("This consultation is part of a referral already.")
         return before.referral
     referral, _ = start_from_child(child=child, by=by, token=uuid.uuid4())
+    # What the record says of the child's status comes before what was said without a name.
+    facts = {**only_said(row.facts), **referral.facts}
+    referral = set_facts(referral_id=referral.pk, facts=facts, version=0, by=by)
     referral = save_part(
         referral_id=referral.pk,
         part="situation",

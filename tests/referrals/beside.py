@@ -46,10 +46,10 @@ def decision(area, facts=None):
     return found
 
 
-def consultation(area, **more):
+def consultation(area, facts=None, **more):
     """A consultation about somebody of 14."""
     found, _ = advising.record_consultation(
-        by=area.worker, token=uuid.uuid4(), age=14, facts={}, said=talk(**more)
+        by=area.worker, token=uuid.uuid4(), age=14, facts=facts or {}, said=talk(**more)
     )
     return found
 

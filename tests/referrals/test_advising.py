@@ -23,8 +23,10 @@ from referrals.queries.beside import advice_visible_to, consultations_of
 from referrals.signing import content_of, hash_of
 from tests.factories import grant, make_agency, make_user
 from tests.referrals import beside
+from tests.referrals.area import years_old
 from tests.referrals.beside import talk
 from tests.referrals.test_deciding_pages import signed_in, token_of
+from tests.screening.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -138,6 +140,25 @@ def test_it_becomes_part_of_one_childs_referral(wiltshire):
         )
     with pytest.raises(NotVisible):
         advising.use_consultation(consultation_id=row.pk, child=area.child, by=area.stranger)
+
+
+@pytest.mark.requirement("DEC-14")
+def test_the_facts_go_along_and_the_rules_say_of_the_child_what_they_said(wiltshire):
+    area = wiltshire
+    child = area.another_child(date_of_birth=years_old(14))
+    row = beside.consultation(area, facts=beside.peers(other_person={"age": 25}))
+    assert "R7" in {rule["id"] for rule in row.routing["rules"]}
+    made = advising.use_consultation(consultation_id=row.pk, child=child, by=area.worker)
+    assert "R7" in {rule["id"] for rule in made.routing["rules"]}
+    assert made.facts["checklist"] == ["W-CHK-14"] and "age" not in made.facts
+    # A day that cannot be of this child: the page says so, and nothing is begun.
+    infant = area.another_child(date_of_birth=timezone.localdate())
+    other = beside.consultation(area, facts=beside.peers())
+    page = area.client().post(
+        reverse("referrals:use-consultation", args=[other.pk]), {"child": str(infant.pk)}
+    )
+    assert "cannot be of this child" in text_of(page)
+    assert not infant.referrals.exists()
 
 
 @pytest.mark.requirement("W-REF-12", "DEC-14")

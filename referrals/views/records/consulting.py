@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from cse import strict
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.lookup import get_visible_or_404
@@ -26,6 +27,10 @@ from referrals.queries.beside import consultations_of
 from referrals.views.records.common import as_uuid, has_errors, new_token, try_facts
 
 PAGE = 25
+OF_ANOTHER = (
+    "A day that was said in the consultation cannot be of this child: it is before the date of "
+    "birth. Choose the child it was about, or refer this one from their own page."
+)
 
 
 @require_safe
@@ -116,6 +121,8 @@ def refer(request, pk):
             return redirect("referrals:draft", pk=referral.pk)
         except Refused as refused:
             problem = str(refused)
+        except strict.Refused:
+            problem = OF_ANOTHER
     elif request.method == "POST" and form.is_valid():
         matches = search_children(request.user, form.terms())
         events.look(
