@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from django.db.models import Q
 
 from cse.access.capabilities import Capability
 from cse.access.policies import NotAllowed, NotVisible, check
 from cse.access.principals import principals_of
 from cse.children.models import Child
 from referrals.addressees import FRONT_DOOR
-from referrals.models import Delivery, Disagreement, Referral
+from referrals.models import DecisionNotToRefer, Delivery, Disagreement, Referral
+from referrals.parts import BY_KEY
 from referrals.queries import is_visible, may_follow
 from referrals.routing import Obligation
 from referrals.transitions import (
@@ -36,6 +39,16 @@ NOT_ALONE = (
     "A rule makes this referral mandatory, so that nobody takes it back alone. A safeguarding lead "
     "or senior manager of your agency who did not send it can; or ask the team that has it to send "
     "it back."
+)
+
+NOT_SET_ASIDE_ALONE = (
+    "A rule makes a referral mandatory here, so that nobody sets its draft aside alone. A "
+    "safeguarding lead or senior manager of your agency who did not begin it can; or whoever has "
+    "another draft, or has sent a referral, of this child for the same reasons."
+)
+NOTHING_CONSIDERED = (
+    "Write down first, under “What you considered”, what you considered about a discussion with "
+    "other agencies and about a referral: that record is always made."
 )
 
 
@@ -184,6 +197,35 @@ def check_can_withdraw(user: Any, referral: Referral, deliveries: Iterable[Deliv
     may_sign = Capability.SIGN_DECISION in principals_of(user).acts
     if not may_sign or user.pk == referral.sent_by_id:
         raise Refused(NOT_ALONE)
+
+
+def check_can_set_aside(user: Any, draft: Referral | DecisionNotToRefer) -> None:
+    """Raise where a mandatory referral would be forgotten by one person's word (DEC-10, DEC-13).
+
+    Not where the same agency has another draft, or has sent a referral since, that carries it.
+    """
+    owed = mandatory_in(draft.routing)
+    second = Capability.SIGN_DECISION in principals_of(user).acts and user.pk != draft.made_by_id
+    if not owed or second:
+        return
+    since = Q(status=Status.DRAFT) | Q(status=Status.SENT, sent_at__gte=draft.made_at)
+    others = Referral.objects.filter(since, child_id=draft.child_id, agency_id=draft.agency_id)
+    others = others.exclude(pk=draft.pk).exclude(deliveries__state=State.WITHDRAWN)
+    if not any(owed <= mandatory_in(each.routing) for each in others):
+        raise Refused(NOT_SET_ASIDE_ALONE)
+
+
+def mandatory_in(routing: Mapping[str, Any]) -> frozenset[str]:
+    """The rules of a stored routing that make a referral mandatory."""
+    rules = routing.get("rules", ())
+    return frozenset(each["id"] for each in rules if each["obligation"] == Obligation.MANDATORY)
+
+
+def check_considered(referral: Referral) -> None:
+    """Raise where what R9 asks to be recorded is not: it is kept with a draft that is not sent."""
+    fired = any(rule["id"] == "R9" for rule in referral.routing.get("rules", ()))
+    if fired and not all(referral.sections.get(each) for each in BY_KEY["considered"].fields):
+        raise Refused(NOTHING_CONSIDERED)
 
 
 def check_can_disagree(user: Any, delivery: Delivery) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from cse.access.actions import end_asked_access, let_see_to_answer
@@ -30,11 +31,11 @@ from referrals.actions.beside import (
     owe_referral,
 )
 from referrals.actions.common import ANSWER_DAYS, DRAFT_DAYS, KEPT, due_in, keep
-from referrals.actions.start import set_aside
+from referrals.actions.start import put_away_signed
 from referrals.facts import only_said
 from referrals.models import Capacity, DecisionNotToRefer, Referral, Signature, Way
 from referrals.on_record import facts_on_record, route_on
-from referrals.policies import Refused, check_can_start
+from referrals.policies import Refused, check_can_set_aside, check_can_start
 from referrals.policies_beside import (
     check_can_answer_decision,
     check_can_begin,
@@ -221,9 +222,13 @@ def answer_decision(
 
 @transaction.atomic
 def set_decision_aside(*, decision_id: uuid.UUID, by: Any, reason: str) -> DecisionNotToRefer:
-    """Put a draft away that should not have been begun; it is kept, and says why."""
+    """Put a draft away that should not have been begun; it is kept, and says why.
+
+    Where a rule makes a referral mandatory its draft goes on, or a second person says so.
+    """
     decision = lock(_rows(), decision_id)
     check_can_change(by, decision)
+    check_can_set_aside(by, decision)
     if not reason.strip():
         raise Refused("Say why the draft is set aside.")
     decision.status, decision.set_aside_reason = "set_aside", reason
@@ -350,7 +355,8 @@ def _answered_by(decision: DecisionNotToRefer, by: Any) -> None:
 def _draft_what_is_owed(decision: DecisionNotToRefer, by: Any) -> None:
     """Under 13 the referral is made out from the start; the exception has to earn its place."""
     made = Referral.objects.filter(child=decision.child, agency=decision.agency)
-    if decision.way == Way.EXCEPTION and not made.exclude(status="set_aside").exists():
+    since = Q(status="draft") | Q(status="sent", sent_at__gte=decision.made_at)
+    if decision.way == Way.EXCEPTION and not made.filter(since).exists():
         draft_referral(child=decision.child, key=decision.pk, facts=decision.facts, by=by)
 
 
@@ -358,7 +364,7 @@ def _put_draft_away(decision: DecisionNotToRefer, by: Any) -> None:
     """The draft that was made out beside a decision is not sent once everybody has signed."""
     drafts = Referral.objects.filter(token=decision.pk, status="draft")
     for draft in drafts.filter(child=decision.child):
-        set_aside(referral_id=draft.pk, by=by, reason="Everybody has signed the exception")
+        put_away_signed(referral_id=draft.pk, by=by)
 
 
 def _record(act: str, decision: DecisionNotToRefer, by: Any, **more: Any) -> None:

@@ -21,7 +21,13 @@ from referrals.actions.common import DRAFT_DAYS, RESPONSIBLE_DAYS, due_in, keep,
 from referrals.facts import facts_of_child, facts_of_screen
 from referrals.models import Referral
 from referrals.on_record import ask_rules
-from referrals.policies import Refused, check_can_start, check_referral
+from referrals.policies import (
+    Refused,
+    check_can_set_aside,
+    check_can_start,
+    check_considered,
+    check_referral,
+)
 from referrals.transitions import Act
 from screening.models import Screen
 from screening.queries import visible_to as screens_visible_to
@@ -133,11 +139,28 @@ def _let_agency_see(referral: Referral, by: Any) -> None:
 
 @transaction.atomic
 def set_aside(*, referral_id: uuid.UUID, by: Any, reason: str) -> Referral:
-    """Put a draft away that should not have been begun; it is kept, and says why."""
+    """Put a draft away that should not have been begun; it is kept, and says why.
+
+    A mandatory referral is not forgotten by one person's word, and what R9 asks to be recorded is
+    there before. Raises ``Refused`` for either.
+    """
     referral = lock_referral(referral_id)
-    referral.status = check_referral(by, referral, Act.SET_ASIDE).value
+    check_referral(by, referral, Act.SET_ASIDE)
+    check_can_set_aside(by, referral)
+    check_considered(referral)
     if not reason.strip():
         raise Refused("Say why the draft is set aside.")
+    return _put_away(referral, by, reason)
+
+
+@transaction.atomic
+def put_away_signed(*, referral_id: uuid.UUID, by: Any) -> Referral:
+    """Put the draft away that the under-13 exception takes the place of: all three have signed."""
+    return _put_away(lock_referral(referral_id), by, "Everybody has signed the exception")
+
+
+def _put_away(referral: Referral, by: Any, reason: str) -> Referral:
+    referral.status = check_referral(by, referral, Act.SET_ASIDE).value
     referral.set_aside_reason = reason
     keep(referral, "set aside")
     close_items(subject=referral)

@@ -26,7 +26,7 @@ from referrals.routing import CHECKLIST
 from referrals.transitions import Act, State
 from screening.actions import complete, start_screen
 from tests.factories import grant, make_agency, make_team, make_user
-from tests.referrals.area import Area, years_old
+from tests.referrals.area import TEXTS, Area, years_old
 from tests.referrals.test_making_pages import begin, page_of, save, write_all
 from tests.screening.made import TYPED, completed, fill_in
 from tests.screening.pages import controls, text_of
@@ -65,8 +65,16 @@ def test_the_factor_that_the_rules_tick_stays_until_it_is_unticked(wiltshire):
     checked = text_of(client.get(page_of(draft, "check")))
     assert "Say what you considered about a discussion." in checked
     assert "Say what you considered about a referral." in checked
-    aside = text_of(client.get(page_of(draft, "set-aside")))
-    assert "What you considered is kept" in aside
+    aside = page_of(draft, "set-aside")
+    assert "Write down what you considered" in text_of(client.get(aside))
+    client.post(aside, {"reason": "Both are in one class, and nothing else is known."})
+    draft.refresh_from_db()
+    assert draft.is_draft
+    save(client, page_of(draft, "part", "considered"), **TEXTS["considered"])
+    assert "What you considered is kept" in text_of(client.get(aside))
+    client.post(aside, {"reason": "Both are in one class, and nothing else is known."})
+    draft.refresh_from_db()
+    assert draft.status == "set_aside" and draft.sections["referral_considered"]
 
 
 @pytest.mark.requirement("DEC-13", "W-REF-29")

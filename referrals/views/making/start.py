@@ -17,7 +17,7 @@ from cse.interface.words import date_words
 from cse.people.models import Authority
 from referrals import actions, queries
 from referrals.forms.making import ReasonForm, StartForm, read_token
-from referrals.policies import Refused
+from referrals.policies import Refused, check_can_set_aside, check_considered
 from referrals.views.making.common import child_page, open_child, open_own, page
 from screening.policies import is_adult
 from screening.queries import screens_of
@@ -125,6 +125,23 @@ def put_aside(request, pk):
             if can(request.user, Capability.SEE_REFERRAL, referral.child_id):
                 return redirect("referrals:child", child_id=referral.child_id)
             return redirect("referrals:list")
-    fired = {rule["id"]: rule["title"] for rule in referral.routing["rules"]}
-    owed = [rule for rule in referral.routing["rules"] if rule["obligation"] == "mandatory"]
-    return page(request, "set_aside", referral, form=form, owed=owed, fired=fired)
+    rules = referral.routing["rules"]
+    return page(
+        request,
+        "set_aside",
+        referral,
+        form=form,
+        owed=[rule for rule in rules if rule["obligation"] == "mandatory"],
+        considered=any(rule["id"] == "R9" for rule in rules),
+        why_not=_why_not_aside(request.user, referral),
+    )
+
+
+def _why_not_aside(user, referral):
+    """Why this person cannot set it aside now, for the page to say before anything is typed."""
+    try:
+        check_can_set_aside(user, referral)
+        check_considered(referral)
+    except Refused as refusal:
+        return str(refusal)
+    return ""

@@ -23,7 +23,7 @@ from referrals.forms.deciding_not import (
 )
 from referrals.forms.facts import FactsForm, initial_of
 from referrals.on_record import facts_on_record
-from referrals.policies import NoDraft, Refused
+from referrals.policies import NoDraft, Refused, check_can_set_aside
 from referrals.policies_beside import check_can_answer_decision, check_can_sign
 from referrals.queries import drafts_of
 from referrals.queries.beside import decisions_visible_to, signed_by_agency_of, standing_of
@@ -286,10 +286,22 @@ def put_aside(request, pk):
         return redirect("referrals:decision", pk=pk)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        acts.set_decision_aside(decision_id=pk, by=request.user, reason=form.cleaned_data["reason"])
-        messages.success(request, "The draft was set aside. It is kept, and nobody can change it.")
-        return redirect("children:child", child_id=found.child_id)
-    context = {"decision": found, "form": form, "has_errors": has_errors(form)}
+        reason = form.cleaned_data["reason"]
+        try:
+            acts.set_decision_aside(decision_id=pk, by=request.user, reason=reason)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request, "The draft was set aside. It is kept, and nobody can change it."
+            )
+            return redirect("children:child", child_id=found.child_id)
+    context = {
+        "decision": found,
+        "form": form,
+        "why_not": _why_not(check_can_set_aside, request.user, found),
+        "has_errors": has_errors(form),
+    }
     return child_page(request, "set_decision_aside", found.child, context)
 
 

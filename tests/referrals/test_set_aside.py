@@ -1,0 +1,129 @@
+"""A draft of a mandatory referral is set aside by no one person, and leaves its trace."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from cse.people.models import Role
+from cse.worklist import kinds
+from cse.worklist.models import WorkItem
+from referrals import actions
+from referrals.actions import deciding_not as deciding
+from referrals.models import Referral
+from referrals.policies import Refused
+from tests.factories import grant, make_user
+from tests.referrals import beside
+from tests.referrals.area import years_old
+from tests.referrals.test_making_pages import page_of
+from tests.screening.pages import text_of
+
+pytestmark = pytest.mark.django_db
+WHY = {"reason": "It is of another child."}
+
+
+@pytest.fixture
+def area(wiltshire):
+    wiltshire.child = wiltshire.another_child(date_of_birth=years_old(12))
+    grant(wiltshire.lead, wiltshire.child)
+    wiltshire.senior = make_user(Role.SENIOR_MANAGER, agency=wiltshire.agency, given_name="Sam")
+    wiltshire.second = wiltshire.colleague
+    for person in (wiltshire.senior, wiltshire.second):
+        grant(person, wiltshire.child)
+    return wiltshire
+
+
+def waiting(child):
+    return WorkItem.objects.filter(child=child, kind=kinds.FINISH_REFERRAL, closed_at__isnull=True)
+
+
+@pytest.mark.requirement("W-REF-18", "W-REF-20", "W-REF-24", "DEC-10", "DEC-13")
+@pytest.mark.parametrize(
+    "facts",
+    [{"concerns_confirmed": True}, {"pregnant": True, **beside.peers()}, beside.peers()],
+    ids=["R4", "R2", "R3"],
+)
+def test_whoever_began_it_does_not_set_a_mandatory_draft_aside_alone(area, facts):
+    draft = area.draft(**facts)
+    client = area.client()
+    page = text_of(client.get(page_of(draft, "set-aside")))
+    assert "nobody sets its draft aside alone" in page
+    assert "Why is it set aside?" not in page
+    client.post(page_of(draft, "set-aside"), WHY)
+    with pytest.raises(Refused, match="alone"):
+        actions.set_aside(referral_id=draft.pk, by=area.worker, **WHY)
+    # A colleague is no second person either: it takes somebody who may sign for not referring.
+    with pytest.raises(Refused, match="alone"):
+        actions.set_aside(referral_id=draft.pk, by=area.second, **WHY)
+    draft.refresh_from_db()
+    assert draft.is_draft and waiting(area.child).exists()
+    lead = area.client(area.lead)
+    assert "Why is it set aside?" in text_of(lead.get(page_of(draft, "set-aside")))
+    lead.post(page_of(draft, "set-aside"), WHY)
+    draft.refresh_from_db()
+    assert draft.status == "set_aside"
+
+
+def test_a_lead_does_not_set_their_own_aside(area):
+    draft, _ = actions.start_from_child(child=area.child, by=area.lead, token=uuid.uuid4())
+    facts = {"concerns_confirmed": True}
+    actions.set_facts(referral_id=draft.pk, facts=facts, version=0, by=area.lead)
+    with pytest.raises(Refused, match="alone"):
+        actions.set_aside(referral_id=draft.pk, by=area.lead, **WHY)
+    actions.set_aside(referral_id=draft.pk, by=area.senior, **WHY)
+
+
+def test_one_that_another_carries_may_go(area):
+    draft = area.draft(concerns_confirmed=True)
+    less = area.draft(**beside.peers())
+    with pytest.raises(Refused, match="alone"):
+        actions.set_aside(referral_id=draft.pk, by=area.worker, **WHY)
+    more = area.draft(concerns_confirmed=True, **beside.peers())
+    actions.set_aside(referral_id=draft.pk, by=area.worker, **WHY)
+    actions.send(referral_id=more.pk, by=area.worker, version=more.version)
+    actions.set_aside(referral_id=less.pk, by=area.worker, **WHY)
+
+
+def test_one_that_was_taken_back_carries_nothing(area):
+    draft = area.draft(concerns_confirmed=True)
+    sent = area.sent(concerns_confirmed=True)
+    actions.withdraw(referral_id=sent.pk, by=area.lead, reason="Of the wrong child")
+    with pytest.raises(Refused, match="alone"):
+        actions.set_aside(referral_id=draft.pk, by=area.worker, **WHY)
+
+
+@pytest.mark.requirement("W-REF-19", "DEC-10")
+def test_nor_what_was_made_out_beside_the_exception(area):
+    decision = beside.decision(area)
+    draft = Referral.objects.get(token=decision.pk)
+    with pytest.raises(Refused, match="alone"):
+        actions.set_aside(referral_id=draft.pk, by=area.worker, **WHY)
+    # The decision's own draft may go: the referral's is there.
+    deciding.set_decision_aside(decision_id=decision.pk, by=area.worker, **WHY)
+    assert waiting(area.child).exists()
+
+
+@pytest.mark.requirement("DEC-13")
+def test_nor_a_decision_where_a_referral_is_owed_and_none_was_begun(area):
+    decision = beside.decision(area, beside.peers(concerns_confirmed=True))
+    where = reverse("referrals:set-decision-aside", args=[decision.pk])
+    client = area.client()
+    assert "nobody sets its draft aside alone" in text_of(client.get(where))
+    assert "alone" in text_of(client.post(where, WHY))
+    decision.refresh_from_db()
+    assert decision.is_draft
+    deciding.refer_instead(decision_id=decision.pk, by=area.worker)
+    client.post(where, WHY)
+    decision.refresh_from_db()
+    assert decision.status == "set_aside"
+
+
+@pytest.mark.requirement("DEC-10", "W-REF-18")
+def test_the_exceptions_referral_is_made_out_whatever_was_sent_before(area):
+    before = area.sent(concerns_confirmed=True)
+    decision = beside.decision(area)
+    made = Referral.objects.get(child=area.child, status="draft")
+    assert made.token == decision.pk and made.pk != before.pk
+    assert "R3" in {rule["id"] for rule in made.routing["rules"]}
