@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -32,17 +32,24 @@ def content_of(record: DecisionNotToRefer | Consultation | AdviceContact) -> dic
     }
 
 
-def signer(by: Any, record: DecisionNotToRefer | Consultation | AdviceContact) -> dict[str, Any]:
-    """The fields of a signature now. Raises ``Refused`` for somebody without a current post."""
-    post = (
-        Post.objects.current(timezone.localdate())
-        .filter(user=by)
-        .select_related("team__agency")
-        .order_by("-starts_on", "id")
-        .first()
+def signer(
+    by: Any,
+    record: DecisionNotToRefer | Consultation | AdviceContact,
+    roles: Collection[str] = (),
+) -> dict[str, Any]:
+    """The fields of a signature now: in a post of the agency whose record it is.
+
+    ``roles``: those in which this signature is given; none for any. Raises ``Refused`` for
+    somebody who holds no such post today.
+    """
+    held = Post.objects.current(timezone.localdate()).filter(
+        user=by, team__agency_id=record.agency_id
     )
+    if roles:
+        held = held.filter(role__in=roles)
+    post = held.select_related("team__agency").order_by("-starts_on", "id").first()
     if post is None:
-        raise Refused("You hold no current post.")
+        raise Refused("You hold no current post in which you could sign this.")
     return {
         "signed_by": by,
         "signed_name": by.get_full_name(),

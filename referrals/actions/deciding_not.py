@@ -37,6 +37,7 @@ from referrals.models import Capacity, DecisionNotToRefer, Referral, Signature, 
 from referrals.on_record import facts_on_record, route_on
 from referrals.policies import Refused, check_can_set_aside, check_can_start
 from referrals.policies_beside import (
+    ROLES,
     check_can_answer_decision,
     check_can_begin,
     check_can_change,
@@ -326,9 +327,8 @@ def _freeze(decision: DecisionNotToRefer) -> None:
 def _sign(
     decision: DecisionNotToRefer, capacity: Capacity, by: Any, *, agrees: bool, note: str
 ) -> None:
-    row = Signature(
-        decision=decision, capacity=capacity, agrees=agrees, note=note, **signer(by, decision)
-    )
+    signed = signer(by, decision, ROLES.get(capacity, ()))
+    row = Signature(decision=decision, capacity=capacity, agrees=agrees, note=note, **signed)
     row.save(force_insert=True)
 
 

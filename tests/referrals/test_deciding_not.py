@@ -25,7 +25,7 @@ from referrals.policies_beside import leads_for
 from referrals.queries.beside import decisions_of, decisions_visible_to, standing_of
 from referrals.signing import content_of, hash_of
 from referrals.ways_out import Standing
-from tests.factories import give_post, grant, make_child, make_user
+from tests.factories import give_post, grant, make_agency, make_child, make_team, make_user
 from tests.referrals.area import years_old
 from tests.referrals.beside import peers
 
@@ -105,6 +105,24 @@ def test_a_decision_is_signed_by_two_and_frozen(area):
         deciding.save_decision(
             decision_id=decision.pk, values={"reasons": "Other"}, version=1, by=area.worker
         )
+
+
+@pytest.mark.requirement("DEC-42", "W-REF-28")
+def test_each_signs_in_the_post_that_the_signature_asks_for(area):
+    """Whoever holds newer posts besides signs in that of the agency and capacity."""
+    decision = written(area)
+    elsewhere = make_team(make_agency(authority=area.authority))
+    newer = [(area.worker, elsewhere), (area.lead, elsewhere), (area.lead, make_team(area.agency))]
+    for person, team in newer:
+        post = Post(user=person, team=team, role=Role.PRACTITIONER, starts_on=timezone.localdate())
+        post.save()
+    decision = deciding.sign_decision(
+        decision_id=decision.pk, by=area.worker, version=decision.version
+    )
+    deciding.answer_decision(decision_id=decision.pk, by=area.lead, agrees=True)
+    found = {each.capacity: each for each in decision.signatures.all()}
+    assert {each.signed_agency for each in found.values()} == {area.agency.name}
+    assert "Safeguarding lead" in found["safeguarding_lead"].signed_post
 
 
 @pytest.mark.requirement("W-REF-29", "DEC-42")
