@@ -266,22 +266,39 @@ def missing(
         yield Missing("situation", "Say in a sentence what you are worried about.", "W §9.1")
     if "R1" in rules:
         return
-    if rules & {"R2", "R3"}:
-        yield from _asked(sections, _UNDER_13)
-    if rules & {"R7", "R8", "R9"}:
-        yield from _asked(sections, _CONSIDERED if "R9" in rules else _CONSIDERED[:1])
+    yield from _asked(sections, _owed_record(rules, agency))
     if not sections.get("expected_response"):
         yield Missing("expected_response", "Say what you expect to happen.", "W §9.1")
-    if agency == PROBATION:
-        yield from _asked(sections, _OVERSEEN)
     if not has_screen and not sections.get("screen_reason"):
         yield Missing(
             "screen_reason", "Say why no completed screen goes with the referral.", "DEC-28"
         )
 
 
-def worth_recording(sections: Mapping[str, Any]) -> Iterator[Missing]:
-    """What is asked for and holds nothing up: how things stand with consent (DEC-50)."""
+def _owed_record(rules: frozenset[str], agency: str) -> tuple[Missing, ...]:
+    """What is recorded in every case of its kind: the lead, what was considered, the manager."""
+    found: tuple[Missing, ...] = ()
+    if rules & {"R2", "R3"}:
+        found += _UNDER_13
+    if rules & {"R7", "R8", "R9"}:
+        found += _CONSIDERED if "R9" in rules else _CONSIDERED[:1]
+    return found + _OVERSEEN if agency == PROBATION else found
+
+
+def lead_still_to_ask(sections: Mapping[str, Any], rules: frozenset[str]) -> bool:
+    """Whether a case under 13 names no discussion with the lead yet: in danger it went without."""
+    return bool(rules & {"R2", "R3"}) and any(_asked(sections, _UNDER_13[:2]))
+
+
+def worth_recording(
+    sections: Mapping[str, Any], rules: frozenset[str] = frozenset(), agency: str = ""
+) -> Iterator[Missing]:
+    """What is asked for and holds nothing up.
+
+    How things stand with consent (DEC-50); in danger now also what else would be asked before.
+    """
+    if "R1" in rules:
+        yield from _asked(sections, _owed_record(rules, agency))
     consent = sections.get("consent")
     if not consent:
         yield Missing("consent", "Say how things stand with consent. It changes no duty.", "W §5.3")

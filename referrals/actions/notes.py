@@ -24,6 +24,13 @@ from referrals.policies import Refused
 from referrals.queries import is_visible, may_follow
 from screening.models import Screen
 
+NAMES_WHO = {
+    NoteKind.JOINT_CONSULTATION: "Name who consulted: of the Designated Officer’s service, and of "
+    "social care",
+    NoteKind.LEAD_DISCUSSION: "Name the safeguarding lead you spoke to",
+}
+"""Notes that say with whom, and what is asked where they do not (W §4.2.2, §4.7)."""
+
 
 @transaction.atomic
 def write_note(
@@ -49,10 +56,8 @@ def write_note(
         if before.child_id != child.pk:
             raise Refused("This form was used for another child. Open it again.")
         return before, False
-    if kind == NoteKind.JOINT_CONSULTATION and not with_whom.strip():
-        raise Refused(
-            "Name who consulted: of the Designated Officer’s service, and of social care."
-        )
+    if kind in NAMES_WHO and not with_whom.strip():
+        raise Refused(f"{NAMES_WHO[NoteKind(kind)]}.")
     if not text.strip():
         raise Refused("Say what was done or learned.")
     note = _new(child, by, token, kind=NoteKind(kind), happened_on=happened_on, text=text)

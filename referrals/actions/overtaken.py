@@ -55,12 +55,20 @@ def look_again(child: Child, because: str, subject: models.Model | None, by: Any
 
 
 def referral_sent(referral: Referral, by: Any) -> None:
-    """A referral of the child went: what was owed is done, and no decision stands against it."""
+    """A referral of the child went: what was owed is done, and no decision stands against it.
+
+    A decision of another agency stands only beside R8 (DEC-13). It is superseded where the rules
+    of the referral close its way out, and a referral is owed by that agency as well: its people
+    learn that a referral was sent, and not by whom or of what, which they do not see.
+    """
     child = referral.child
     for decision in _live(child):
         if decision.agency_id == referral.agency_id:
             rules = referral.routing["rules"]
             supersede(decision, "referral", referral, referral.routing, rules, by)
+        elif closing(referral.routing, decision.way):
+            supersede(decision, "elsewhere", None, {}, [], by)
+            owe_referral(decision, decision.made_by)
     same: dict[str, Any] = {"child": child, "agency_id": referral.agency_id}
     for decision in DecisionNotToRefer.objects.filter(status="signed", **same):
         referral_made(decision)

@@ -33,8 +33,14 @@ from referrals.policies import Refused, check_delivery
 from referrals.routing import Obligation, Route
 from referrals.transitions import Act, State, second_person_needed
 from screening.assessments.queries import single_assessment_runs
+from screening.never_give_up import says_only_not_engaging
 
 ENDINGS = (Act.OTHER_OUTCOME, Act.SEND_BACK)
+NOT_ENGAGING = (
+    "That a child or family does not take up help is never by itself a reason to end a referral. "
+    "Say, in a sentence of its own, what else you looked at in the risk to the child."
+)
+"""The foreword and O §16.5: never give up on a child (DEC-44)."""
 DECISIONS = (Act.ACCEPT, Act.PASS_ON, *ENDINGS)
 
 
@@ -83,6 +89,7 @@ def decide(*, delivery_id: uuid.UUID, by: Any, decision: Act, reasons: str) -> D
 
     Where a rule made it mandatory, another outcome or sending it back is a proposal until
     somebody else of the team agrees (`agree`). Accepting takes responsibility and access with it.
+    Not taking up help is no reason by itself to end it.
     """
     decision = Act(decision)
     if decision not in DECISIONS:
@@ -91,6 +98,8 @@ def decide(*, delivery_id: uuid.UUID, by: Any, decision: Act, reasons: str) -> D
     proposed = second_person_needed(delivery.obligation, decision)
     delivery.state = check_delivery(by, delivery, Act.PROPOSE if proposed else decision)
     _need(reasons)
+    if decision in ENDINGS and says_only_not_engaging(reasons):
+        raise Refused(NOT_ENGAGING)
     delivery.decision, delivery.reasons = decision.value, reasons
     delivery.decided_by, delivery.decided_at = by, timezone.now()
     keep(delivery, "proposed" if proposed else "decided")

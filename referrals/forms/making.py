@@ -14,6 +14,7 @@ from django.utils import timezone
 from cse.children.models import Child
 from cse.interface.forms import DayMonthYearField, PlainForm
 from cse.people.models import Authority
+from referrals.actions.notes import NAMES_WHO
 from referrals.forms.days import check_moment, earliest_for
 from referrals.forms.facts import LEVELS, FactsForm, initial_of
 from referrals.models import NoteKind, Referral
@@ -243,7 +244,7 @@ class NoteForm(PlainForm):
     with_whom = forms.CharField(
         label="Who took part?",
         help_text="For a joint consultation: who of the Designated Officer’s service, and who of "
-        "social care.",
+        "social care. For a discussion with the safeguarding lead: their name.",
         max_length=200,
         required=False,
     )
@@ -262,10 +263,7 @@ class NoteForm(PlainForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         check_moment(self, "happened_on", "at_time")
-        joint = cleaned.get("kind") == NoteKind.JOINT_CONSULTATION
-        if joint and not cleaned.get("with_whom", "").strip():
-            self.add_error(
-                "with_whom",
-                "Name who consulted: of the Designated Officer’s service, and of social care",
-            )
+        asked = NAMES_WHO.get(cleaned.get("kind", ""))
+        if asked and not cleaned.get("with_whom", "").strip():
+            self.add_error("with_whom", asked)
         return cleaned

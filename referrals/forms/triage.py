@@ -10,10 +10,12 @@ from django import forms
 
 from cse.interface.forms import PlainForm
 from cse.people.models import Agency, Team
+from referrals.actions.triage import ENDINGS, NOT_ENGAGING
 from referrals.queries import Filters
 from referrals.routing import Band
 from referrals.transitions import Act, State
 from screening.forms_approvals import LONGEST_REASON, OwnWordsField
+from screening.never_give_up import says_only_not_engaging
 
 
 def _own_words(label: str, hint: str, missing: str) -> OwnWordsField:
@@ -55,6 +57,13 @@ class DecideForm(PlainForm):
     def __init__(self, *args: Any, choices: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["decision"].choices = list(choices)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        ends = said.get("decision") in ENDINGS
+        if ends and says_only_not_engaging(said.get("reasons", "")):
+            self.add_error("reasons", NOT_ENGAGING)
+        return said
 
     @property
     def chosen(self) -> Act:

@@ -176,6 +176,7 @@ class Supersession(models.Model):
         ("screen", "A screen was completed, or assessed again"),
         ("birth", "The child’s date of birth was changed"),
         ("referral", "A referral of the child was sent"),
+        ("elsewhere", "Another agency sent a referral of the child"),
     )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -24,6 +24,7 @@ class NoteKind(models.TextChoices):
         "joint_consultation",
         "Joint consultation of the Designated Officer and social care",
     )
+    LEAD_DISCUSSION = "lead_discussion", "Discussion with the safeguarding lead"
     LEGAL_ADVICE = "legal_advice", "Legal advice"
     NRM = "nrm", "National referral mechanism"
     SCREEN = "screen", "Screen completed later"

@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from cse.access.policies import NotVisible
@@ -17,6 +18,7 @@ from cse.children.told import tell_level
 from cse.people.models import Post, Role
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
+from referrals import actions
 from referrals.actions import deciding_not as deciding
 from referrals.actions.overtaken import look_again
 from referrals.models import DecisionNotToRefer, Referral, Signature
@@ -26,8 +28,9 @@ from referrals.queries.beside import decisions_of, decisions_visible_to, standin
 from referrals.signing import content_of, hash_of
 from referrals.ways_out import Standing
 from tests.factories import give_post, grant, make_agency, make_child, make_team, make_user
-from tests.referrals.area import years_old
+from tests.referrals.area import TEXTS, years_old
 from tests.referrals.beside import peers
+from tests.screening.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -285,6 +288,33 @@ def test_a_referral_that_is_sent_supersedes_it(area):
     decision = decisions_visible_to(area.worker).get(pk=decision.pk)
     assert decision.supersession.because == "referral"
     assert not waits(kinds.REFER_AFTER_DECISION).exists()
+
+
+@pytest.mark.requirement("DEC-13")
+@pytest.mark.parametrize("owed", [True, False])
+def test_a_referral_of_another_agency_supersedes_it_where_its_rules_do(area, owed):
+    decision = signed(area)
+    deciding.answer_decision(decision_id=decision.pk, by=area.lead, agrees=True)
+    grant(area.officer, area.child)
+    theirs, _ = actions.start_from_child(child=area.child, by=area.officer, token=uuid.uuid4())
+    for part, values in TEXTS.items():
+        theirs = actions.save_part(
+            referral_id=theirs.pk, part=part, values=values, version=0, by=area.officer
+        )
+    more = {"concerns_confirmed": True} if owed else {}
+    theirs = actions.set_facts(
+        referral_id=theirs.pk, facts=peers(**more), version=0, by=area.officer
+    )
+    actions.send(referral_id=theirs.pk, by=area.officer, version=theirs.version)
+    assert standing(area, decision) is (Standing.SUPERSEDED if owed else Standing.STANDS)
+    assert waits(kinds.REFER_AFTER_DECISION, owner=area.worker).exists() is owed
+    if owed:
+        # That it was sent, and neither what it says nor who sent it.
+        after = decisions_visible_to(area.worker).get(pk=decision.pk).supersession
+        assert (after.rules, after.routing, after.subject_id) == ([], {}, None)
+        page = text_of(area.client().get(reverse("referrals:decision", args=[decision.pk])))
+        assert "Another agency sent a referral of the child" in page
+        assert area.officer.get_full_name() not in page and "R4" not in page
 
 
 @pytest.mark.requirement("W-REF-05", "W-REF-07", "W-REF-19", "DEC-10")

@@ -15,9 +15,11 @@ from cse.clocks.actions import say_why_late
 from cse.clocks.queries import clocks_of
 from referrals import actions
 from referrals.models import Delivery, Note, Referral
+from referrals.parts import PROBATION, missing, worth_recording
 from referrals.transitions import Act, Status
 from tests.clocks.conftest import at
 from tests.factories import grant
+from tests.referrals.area import years_old
 from tests.screening.pages import controls, text_of
 
 pytestmark = pytest.mark.django_db
@@ -234,6 +236,42 @@ def test_s07_a_sports_coach(wiltshire):
     assert (officer.obligation, social_care.obligation) == ("mandatory", "mandatory")
 
 
+@pytest.mark.requirement("W-REF-05", "W-REF-26")
+def test_in_danger_the_lead_is_asked_for_and_nothing_waits_for_it(wiltshire):
+    area, client = wiltshire, wiltshire.client()
+    area.child = area.another_child(date_of_birth=years_old(12))
+    draft, _ = actions.start_from_child(child=area.child, by=area.worker, token=uuid.uuid4())
+    facts = {"immediate_danger": True, "sexual_activity": {"from": None, "to": None}}
+    actions.set_facts(referral_id=draft.pk, facts=facts, version=0, by=area.worker)
+    situation = {"situation": "She rang, and is locked in."}
+    draft = actions.save_part(
+        referral_id=draft.pk, part="situation", values=situation, version=0, by=area.worker
+    )
+    check = client.get(page_of(draft, "check"))
+    assert "Name the safeguarding lead you spoke to." in text_of(check)
+    assert client.post(page_of(draft, "check"), controls(check)).status_code == 302
+    draft.refresh_from_db()
+    assert draft.status == "sent"
+    shown = client.get(page_of(draft, "show"))
+    assert "Speak to your safeguarding lead" in text_of(shown)
+    assert "Speak to your" not in text_of(area.client(area.duty).get(page_of(draft, "show")))
+    where = page_of(draft, "note") + "?kind=lead_discussion"
+    assert where in shown.content.decode()
+    note = controls(client.get(where), "text") | {"text": "We agreed what she is told tonight."}
+    assert note["kind"] == "lead_discussion"
+    assert "Name the safeguarding lead" in text_of(client.post(where, note))
+    assert client.post(where, note | {"with_whom": "Lee Dale"}).status_code == 302
+    assert "Speak to your safeguarding lead" not in text_of(client.get(page_of(draft, "show")))
+
+
+@pytest.mark.requirement("O-REF-07")
+def test_in_danger_probation_is_asked_for_the_manager_too():
+    rules = frozenset({"R1"})
+    assert not list(missing({"situation": "Now"}, rules, has_screen=False, agency=PROBATION))
+    asked = [each.field for each in worth_recording({}, rules, PROBATION)]
+    assert asked == ["manager", "manager_on", "consent"]
+
+
 @pytest.mark.requirement("W-REF-31")
 def test_consent_points_at_the_information_sharing_protocol(oxfordshire):
     area = oxfordshire
@@ -241,7 +279,6 @@ def test_consent_points_at_the_information_sharing_protocol(oxfordshire):
     assert "Look at your area’s information-sharing protocol" in page
 
 
-@pytest.mark.requirement("W-REF-08")
 def test_nobody_finds_the_question_of_activity_answered_who_did_not_answer_it(oxfordshire):
     area, client = oxfordshire, oxfordshire.client()
     draft = begin(client, area.child)

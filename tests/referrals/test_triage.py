@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 
 import pytest
+from django.urls import reverse
 
 from cse.access.capabilities import Capability
 from cse.access.policies import NotAllowed, NotVisible, can
@@ -26,6 +27,7 @@ from referrals.transitions import OF_DELIVERY, Act, Actor, State, after_delivery
 from screening.assessments.actions import record_statutory
 from tests.factories import grant, make_user
 from tests.referrals.area import years_old
+from tests.screening.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +108,24 @@ def test_a_mandatory_duty_ends_only_when_another_person_agrees(
     assert waiting(kinds.READ_OUTCOME, received).get().owner == area.worker
     assert not can(area.duty, Capability.SEE_CHILD, area.child)
     assert can(area.worker, Capability.SEE_REFERRAL, area.child)
+
+
+@pytest.mark.requirement("DEC-44")
+@pytest.mark.parametrize("decision", [Act.OTHER_OUTCOME, Act.SEND_BACK])
+def test_not_taking_up_help_is_no_reason_by_itself_to_end_it(oxfordshire, received, decision):
+    area = oxfordshire
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    said = {"delivery_id": received.pk, "by": area.duty, "decision": decision}
+    with pytest.raises(Refused, match="never by itself"):
+        actions.decide(**said, reasons="The family refused.")
+    page = area.client(area.duty).post(
+        reverse("referrals:decide", args=[received.pk]),
+        {"decision": decision.value, "reasons": "The family refused."},
+    )
+    assert "never by itself a reason to end a referral" in text_of(page)
+    received.refresh_from_db()
+    assert received.decision == ""
+    actions.decide(**said, reasons="The family refused. The school sees her daily, and is content.")
 
 
 def test_access_that_another_referral_still_needs_stays(oxfordshire, received):

@@ -71,7 +71,7 @@ def _page(request, referral, *, tried=False, stale=False, refusal="", status=200
         referral,
         status=status,
         wanted=wanted,
-        reminders=reminders_of(referral),
+        reminders=reminders_of(referral, preview),
         stops=stops,
         has_errors=bool((tried and wanted) or refusal),
         tried=tried,

@@ -70,9 +70,10 @@ def wanted_of(referral, preview):
     return [_with_address(referral, each) for each in found]
 
 
-def reminders_of(referral):
+def reminders_of(referral, preview):
     """What should be recorded too, and holds nothing up, each with its page (DEC-50)."""
-    return [_with_address(referral, each) for each in worth_recording(referral.sections)]
+    found = worth_recording(referral.sections, preview.fired, referral.agency.type)
+    return [_with_address(referral, each) for each in found]
 
 
 def _with_address(referral, each):
@@ -99,7 +100,7 @@ def _tasks(referral, preview):
         "hint": "What the rules read: danger, activity, the other person, the group",
     }
     wanted = {PART_OF[each.field].key: each for each, _ in wanted_of(referral, preview)}
-    asked = {PART_OF[each.field].key: each for each, _ in reminders_of(referral)}
+    asked = {PART_OF[each.field].key: each for each, _ in reminders_of(referral, preview)}
     for part in parts_for(preview.fired, referral.agency.type):
         filled = any(referral.sections.get(field) for field in part.fields)
         if part.key == SCREEN:

@@ -15,6 +15,7 @@ from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions, queries
 from referrals.forms.making import ReasonForm
+from referrals.parts import lead_still_to_ask
 from referrals.policies import Refused, check_can_withdraw, check_delivery
 from referrals.preview import kept_preview
 from referrals.queries.notes import notes_of
@@ -48,6 +49,7 @@ def show(request, pk):
         return redirect("referrals:draft", pk=pk)
     sent_on = timezone.localdate(referral.sent_at or referral.saved_at)
     deliveries = list(queries.with_people().filter(referral=referral))
+    rules = frozenset(rule["id"] for rule in referral.routing["rules"])
     return page(
         request,
         "show",
@@ -57,7 +59,8 @@ def show(request, pk):
         facts=facts_in_words(referral),
         parts=[(each, "") for each in read_parts(referral)],
         notes=notes_of(referral),
-        joint="R6" in {rule["id"] for rule in referral.routing["rules"]},
+        joint="R6" in rules,
+        ask_lead=own and lead_still_to_ask(referral.sections, rules),
         withdrawing=_withdrawing(request.user, referral, deliveries) if own else "",
         screen_owed=_screen_owed(request.user, referral),
         screen=screen_sent(referral, request.user),
