@@ -126,7 +126,6 @@ def test_s05(desk, mia):
     assert Referral.objects.get(child=mia.child).facts["checklist"] == ["W-CHK-14"]
 
 
-@pytest.mark.requirement("DEC-10")
 @pytest.mark.parametrize("width", [320, 1280])
 def test_without_scripts_and_on_a_telephone(desk, mia, width):
     with time_machine.travel(MONDAY):

@@ -62,7 +62,7 @@ def mia(wiltshire):
     return wiltshire
 
 
-@pytest.mark.requirement("DEC-13", "DEC-42", "W-REF-21", "W-REF-24", "W-REF-29", "W-REF-30")
+@pytest.mark.requirement("S05", "DEC-13", "DEC-42", "W-REF-21", "W-REF-24", "W-REF-29", "W-REF-30")
 def test_s05(mia):
     with time_machine.travel(MONDAY):
         worker, lead = signed_in(mia.worker), signed_in(mia.lead)
@@ -276,7 +276,7 @@ def test_a_double_click_signs_once(area):  # noqa: F811
     assert lead.post(here, changed).status_code == 409
 
 
-@pytest.mark.requirement("W-REF-19", "W-REF-29")
+@pytest.mark.requirement("W-REF-29")
 def test_nobody_was_consulted_about_what_had_not_begun(area):  # noqa: F811
     """The day is signed and frozen: one before the activity, or the child, is a slip."""
     decision = written(area)

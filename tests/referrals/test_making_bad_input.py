@@ -131,7 +131,6 @@ def test_what_was_typed_after_it_was_sent_is_shown_back(oxfordshire):
     assert client.get(where)["Location"] == page_of(draft, "show")
 
 
-@pytest.mark.requirement("D-REF-01")
 def test_sending_twice_and_sending_what_has_changed(oxfordshire):
     area, client = oxfordshire, oxfordshire.client()
     draft = area.draft(concerns_confirmed=True)
@@ -282,7 +281,7 @@ def test_a_note_says_what_is_wrong_and_keeps_the_rest(oxfordshire):
     assert TYPED in page and "half past two" in client.post(where, said).content.decode()
 
 
-@pytest.mark.requirement("O-REF-05", "W-REF-05")
+@pytest.mark.requirement("W-REF-05")
 def test_days_and_times_that_cannot_be_are_not_kept_for_ever(oxfordshire, settings):
     """A note never changes: a day before the birth, a time to come, none, or twice is asked."""
     area, client = oxfordshire, oxfordshire.client()

@@ -14,6 +14,7 @@ from cse.access.actions import grant_by_rule
 from cse.access.models import Basis
 from cse.access.policies import NotVisible
 from cse.children.actions.status import record_legal_status
+from cse.interface.words import datetime_words
 from cse.people.models import AgencyType
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
@@ -296,6 +297,21 @@ def test_probation_names_the_manager_who_oversees_it(oxfordshire):
     client.post(page_of(draft, "check"), controls(page))
     draft.refresh_from_db()
     assert draft.is_draft
+    oversight = page_of(draft, "part", "oversight")
+    day = {"manager_on-day": "2", "manager_on-month": "11", "manager_on-year": "2026"}
+    save(client, oversight, manager="Ash Field", manager_note="Refer today.", **day)
+    checked = client.get(page_of(draft, "check"))
+    assert client.post(page_of(draft, "check"), controls(checked)).status_code == 302
+    # Who oversees it, since when, and what became of it, with the day.
+    received = area.at(draft, area.front_door)
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    received = actions.decide(
+        delivery_id=received.pk, by=area.duty, decision=Act.ACCEPT, reasons="We visit today."
+    )
+    page = text_of(client.get(page_of(draft, "show")))
+    for words in ("Ash Field", "2 November 2026", "Refer today.", "Accepted", "We visit today."):
+        assert words in page, words
+    assert datetime_words(received.decided_at) in page
     ours = begin_for(area)
     assert "Your manager" not in text_of(area.client().get(page_of(ours, "draft")))
 
@@ -391,7 +407,6 @@ def test_a_note_waits_for_no_referral_and_reaches_those_who_receive_one(oxfordsh
         note.save()
 
 
-@pytest.mark.requirement("D-REF-01")
 def test_withdrawing_and_disagreeing_on_the_pages(oxfordshire):
     area, client = oxfordshire, oxfordshire.client()
     sent = area.sent(concerns_confirmed=True)

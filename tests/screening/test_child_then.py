@@ -52,7 +52,7 @@ def open_work(screen, kind):
     return WorkItem.objects.filter(subject_id=screen.pk, kind=kind, closed_at__isnull=True)
 
 
-@pytest.mark.requirement("W-SCR-11", "O-REF-02")
+@pytest.mark.requirement("W-SCR-11")
 def test_page_and_paper_name_the_child_as_recorded_when_it_was_completed(place):
     screen = completed(place, answers={HIGH: PRESENT})
     before = record_of(screen)

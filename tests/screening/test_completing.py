@@ -156,7 +156,6 @@ def test_at_eighteen_the_reminder_leads_to_adult_services_and_is_closed_there(ox
         "TRUNCATE screening_toolversion CASCADE",
     ],
 )
-@pytest.mark.requirement("O-REF-02")
 def test_the_database_refuses_to_change_what_is_frozen(oxfordshire, sql):
     completed(oxfordshire)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
