@@ -24,12 +24,14 @@ def _when_something_is_new() -> None:
     """A level, a screen or a date of birth may make a referral owed where none was (DEC-13)."""
     from cse.children.told import when_birth_changes, when_level_changes
     from referrals.actions import overtaken, owed
+    from referrals.actions.helping import screened_again
     from referrals.actions.notes import screen_completed
     from screening.told import when_assessed
 
     when_level_changes("referrals", overtaken.level_changed)
     when_assessed("referrals", overtaken.screen_assessed)
     when_assessed("outstanding screens", screen_completed)
+    when_assessed("after early help", screened_again)
     when_level_changes("referrals owed", owed.level_changed)
     when_assessed("referrals owed", owed.screen_assessed)
     when_birth_changes("referrals", overtaken.birth_changed)

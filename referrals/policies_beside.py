@@ -13,7 +13,7 @@ from cse.access.models import Exclusion
 from cse.access.policies import NotVisible, check, only_in_an_emergency
 from cse.access.principals import principals_of
 from cse.people.models import Post, Role, User
-from referrals.models import Capacity, DecisionNotToRefer, Way
+from referrals.models import Capacity, DecisionNotToRefer, EarlyHelp, Way
 from referrals.policies import NoDraft, Refused
 from referrals.queries.beside import decision_is_visible, standing_of
 from referrals.ways_out import Standing
@@ -72,6 +72,15 @@ def check_can_answer_decision(user: Any, decision: DecisionNotToRefer) -> Capaci
     if not held.exists():
         raise Refused(f"You no longer hold the post of {capacity.label.lower()}.")
     return capacity
+
+
+def check_can_answer_ending(user: Any, row: EarlyHelp) -> None:
+    """Raise unless this is a lead or senior manager of the agency who did not ask (DEC-44)."""
+    check(user, Capability.SIGN_DECISION, row.child_id)
+    if row.ending_by_id is None or row.status == "closed":
+        raise Refused("Nobody asks now for this early help to end.")
+    if user.pk == row.ending_by_id or row.agency_id not in principals_of(user).agency_ids:
+        raise Refused("Somebody else answers: a safeguarding lead or senior manager of the agency.")
 
 
 ROLES = {

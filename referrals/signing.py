@@ -10,7 +10,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
-from cse.people.models import Post
+from cse.people.models import Post, Team
 from referrals.models import AdviceContact, Consultation, DecisionNotToRefer
 from referrals.policies import Refused
 
@@ -58,3 +58,10 @@ def signer(
         "signed_at": timezone.now(),
         "signed_hash": hash_of(content_of(record)),
     }
+
+
+def post_in(team: Team, by: Any) -> str:
+    """The post in which somebody acts for a team now, and its agency, in words (DEC-42)."""
+    post = Post.objects.current(timezone.localdate()).filter(user=by, team=team).first()
+    words = (by.job_title, post.get_role_display() if post else "", team.agency.name)
+    return ", ".join(each for each in words if each)

@@ -417,6 +417,7 @@ ROUTES: dict[str, Sample] = {
         )
     },
     "referrals:refer-from-early-help": _row("early_help", hidden=True, answers=(405,)),
+    "referrals:answer-ending": _row("early_help", hidden=True, answers=(405,)),
     "referrals:help-add-action": _row("help_outcome", hidden=True),
     "referrals:help-action": _row("help_action", hidden=True),
     "referrals:read-outcome": _row("delivery", hidden=True, answers=(404, 405)),

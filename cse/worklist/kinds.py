@@ -41,6 +41,8 @@ REFER_AFTER_LEVEL = "refer_after_level"
 HELP_ACTION = "help_action"
 HELP_MEETING = "help_meeting"
 OFFER_HELP = "offer_help"
+END_HELP = "end_help"
+SCREEN_AGAIN = "screen_again"
 ALLOCATE_INTERVIEW = "allocate_interview"
 HOLD_INTERVIEW = "hold_interview"
 ANSWER_LINK = "answer_link"
@@ -142,6 +144,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind(HELP_ACTION, "Do what the early help plan says", "referrals:help-action"),
             Kind(HELP_MEETING, "Meet with the team around the child", "referrals:early-help"),
             Kind(OFFER_HELP, "Offer early help again", "referrals:early-help"),
+            Kind(END_HELP, "Agree that early help ends, or not", "referrals:early-help"),
+            Kind(SCREEN_AGAIN, "Screen the child again after early help", "referrals:early-help"),
             Kind(
                 ALLOCATE_INTERVIEW, "Ask somebody to hold the return interview", "missing:episode"
             ),
@@ -166,6 +170,7 @@ OF_ONE_AGENCY = (
     FINISH_DECISION,
     REFER_AFTER_DECISION,
     REFER_AFTER_ADVICE,
+    END_HELP,
 )
 #: Work about two children: for whoever sees both and may answer, and did not propose it.
 PAIR = (ANSWER_LINK,)

@@ -26,15 +26,30 @@ from referrals.actions.beside import (
     lock_child,
     made_before,
 )
-from referrals.actions.common import keep
-from referrals.models import Closing, EarlyHelp, HelpAction, HelpMeeting, HelpOutcome, Referral
+from referrals.actions.common import ANSWER_DAYS, due_in, keep
+from referrals.models import (
+    STAYS,
+    Closing,
+    EarlyHelp,
+    HelpAction,
+    HelpMeeting,
+    HelpOutcome,
+    Referral,
+)
 from referrals.policies import Refused, check_can_start
-from referrals.policies_beside import check_can_begin
-from screening.actions.common import end_of
+from referrals.policies_beside import check_can_answer_ending, check_can_begin
+from screening.actions.common import end_of, leads_of
+from screening.models import Screen
+from screening.never_give_up import says_only_not_engaging
 from screening.policies import is_adult
 
 PLAN_TEXTS = ("needs", "strengths", "child_views")
 CLOSED = "This early help has ended and can no longer change. Begin it anew."
+
+NOT_ENGAGING = (
+    "That a child or family does not take up help is never by itself a reason to end it. Say, in a "
+    "sentence of its own, what is different for the child."
+)
 
 
 class StaleHelp(Exception):  # noqa: N818  (a clash of two people, not a mistake of either)
@@ -213,18 +228,82 @@ def record_meeting(
 
 
 @transaction.atomic
-def close_help(*, help_id: uuid.UUID, by: Any, version: int, because: str, note: str) -> EarlyHelp:
-    """End early help, for one of the reasons there are; what is open of it ends with it.
+def close_help(
+    *,
+    help_id: uuid.UUID,
+    by: Any,
+    version: int,
+    because: str,
+    note: str,
+    rescreen_on: dt.date | None = None,
+) -> EarlyHelp:
+    """Ask to end early help, for one of the reasons there are; a lead of the agency agrees or not.
 
-    Not engaging, refusing and moving are no reasons (DEC-44). "Referred" needs a referral that
-    this agency has sent since, and 18 a young person of that age.
+    Not engaging, refusing and moving are no reasons. Where nobody else leads now it says on which
+    day the child is screened again (DEC-44). "Referred" needs a referral that this agency has sent
+    since, and ends it at once: social care has it then. 18 needs a young person of that age.
     """
     row = _to_change(help_id, by, version)
     if because not in Closing.values:
         raise Refused("Choose one of the reasons.")
     _check_reason(row, because)
-    row.closed_note = _text(note, "Say what has changed for the child, and who stays in touch.")
-    row.status, row.closed_because = "closed", because
+    note = _text(note, "Say what has changed for the child, and who stays in touch.")
+    if says_only_not_engaging(note):
+        raise Refused(NOT_ENGAGING)
+    if because == Closing.REFERRED:
+        return _end(row, by, because, note)
+    row.rescreen_on = (
+        _future(rescreen_on, "Give the day, from today on, on which the child is screened again.")
+        if because in STAYS
+        else None
+    )
+    row.ending_because, row.ending_note = because, note
+    row.ending_by, row.ending_at = by, timezone.now()
+    row.answered_by, row.answer_note = None, ""
+    row.version += 1
+    keep(row, "asked to end")
+    _ask_lead(row)
+    _record("early help: its end was asked for", row, by, reason=note)
+    return row
+
+
+@transaction.atomic
+def answer_ending(*, help_id: uuid.UUID, by: Any, agrees: bool, note: str) -> EarlyHelp:
+    """Agree as a lead that early help ends, or not: then it goes on, and says why (DEC-44)."""
+    row = _open_row(help_id, by)
+    check_can_answer_ending(by, row)
+    row.answered_by = by
+    row.answer_note = _text(note, "Say why you agree or do not agree.")
+    if agrees:
+        _check_reason(row, row.ending_because)
+        return _end(row, row.ending_by, row.ending_because, row.ending_note)
+    row.ending_because = row.ending_note = ""
+    row.ending_by = row.ending_at = row.rescreen_on = None
+    row.version += 1
+    keep(row, "goes on")
+    close_items(subject=row, kind=kinds.END_HELP)
+    _record("early help goes on", row, by, reason=note)
+    return row
+
+
+def _ask_lead(row: EarlyHelp) -> None:
+    leads = leads_of(row.agency_id)
+    if leads is None:
+        raise Refused(
+            "Your agency has no safeguarding lead who could agree. Ask your administrator."
+        )
+    open_item(
+        kind=kinds.END_HELP,
+        group=leads,
+        child=row.child,
+        subject=row,
+        due_at=due_in(ANSWER_DAYS),
+    )
+
+
+def _end(row: EarlyHelp, by: Any, because: str, note: str) -> EarlyHelp:
+    """It ends, and what is open of it; the child is screened again on the day that was said."""
+    row.status, row.closed_because, row.closed_note = "closed", because, note
     row.closed_by, row.closed_at = by, timezone.now()
     row.version += 1
     for action in HelpAction.objects.select_for_update().filter(
@@ -236,8 +315,23 @@ def close_help(*, help_id: uuid.UUID, by: Any, version: int, because: str, note:
         close_items(subject=action)
     keep(row, "closed")
     close_items(subject=row)
-    _record("early help ended", row, by, reason=note)
+    if row.rescreen_on:
+        open_item(
+            kind=kinds.SCREEN_AGAIN,
+            owner=row.lead_professional,
+            child=row.child,
+            subject=row,
+            due_at=end_of(row.rescreen_on),
+        )
+    _record("early help ended", row, row.answered_by or by, reason=row.answer_note or note)
     return row
+
+
+def screened_again(screen: Screen, because: str, by: Any) -> None:
+    """A screen of the child was completed: what early help left to do is done (DEC-44)."""
+    if because == "completed":
+        for row in EarlyHelp.objects.filter(child=screen.child_id, rescreen_on__isnull=False):
+            close_items(subject=row, kind=kinds.SCREEN_AGAIN)
 
 
 def _check_reason(row: EarlyHelp, because: str) -> None:
@@ -323,7 +417,8 @@ def _write(row: EarlyHelp, said: Mapping[str, Any], *, taken_up: bool) -> None:
 
 def _wait(row: EarlyHelp) -> None:
     """The next meeting waits for the lead professional; or that it is offered again."""
-    close_items(subject=row)
+    for kind in (kinds.HELP_MEETING, kinds.OFFER_HELP):
+        close_items(subject=row, kind=kind)
     open_item(
         kind=kinds.HELP_MEETING if row.is_open else kinds.OFFER_HELP,
         owner=row.lead_professional,

@@ -31,6 +31,7 @@ from referrals.clocks import meet_for, owner_changed_for
 from referrals.models import Delivery
 from referrals.policies import Refused, check_delivery
 from referrals.routing import Obligation, Route
+from referrals.signing import post_in
 from referrals.transitions import Act, State, second_person_needed
 from screening.assessments.queries import single_assessment_runs
 from screening.never_give_up import says_only_not_engaging
@@ -79,7 +80,7 @@ def release(*, delivery_id: uuid.UUID, by: Any, reason: str) -> Delivery:
 
 
 def _undecided(delivery: Delivery) -> None:
-    delivery.decision = delivery.reasons = ""
+    delivery.decision = delivery.reasons = delivery.decided_as = ""
     delivery.decided_by = delivery.decided_at = None
 
 
@@ -102,6 +103,7 @@ def decide(*, delivery_id: uuid.UUID, by: Any, decision: Act, reasons: str) -> D
         raise Refused(NOT_ENGAGING)
     delivery.decision, delivery.reasons = decision.value, reasons
     delivery.decided_by, delivery.decided_at = by, timezone.now()
+    delivery.decided_as = _post(delivery, by)
     keep(delivery, "proposed" if proposed else "decided")
     _record("outcome proposed" if proposed else "referral decided", delivery, by, reason=reasons)
     close_items(subject=delivery)
@@ -120,7 +122,7 @@ def agree(*, delivery_id: uuid.UUID, by: Any, note: str) -> Delivery:
     delivery.state = check_delivery(by, delivery, Act.AGREE_BACK if back else Act.AGREE_OTHER)
     _need(note)
     delivery.approved_by, delivery.approved_at = by, timezone.now()
-    delivery.approval_note = note
+    delivery.approval_note, delivery.approved_as = note, _post(delivery, by)
     keep(delivery, "agreed to")
     _record("outcome agreed to", delivery, by, reason=note)
     close_items(subject=delivery)
@@ -281,6 +283,11 @@ def _taken_over(there: Delivery, by: Any) -> None:
         subject=before,
         due_at=due_in(DECISION_DAYS),
     )
+
+
+def _post(delivery: Delivery, by: Any) -> str:
+    assert delivery.team is not None  # noqa: S101  a contact decides nothing here
+    return post_in(delivery.team, by)
 
 
 def _need(reason: str) -> None:

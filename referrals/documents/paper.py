@@ -82,11 +82,12 @@ def _delivery_rows(delivery: Delivery) -> Iterator[tuple[str, str]]:
     yield "Received", datetime_words(delivery.received_at)
     yield "State on the day of this document", delivery.get_state_display()
     if delivery.decision and delivery.stands_at is not State.PROPOSED:
-        by = f" by {delivery.decided_by.get_full_name()}" if delivery.decided_by else ""
+        by = f" by {_who(delivery.decided_by, delivery.decided_as)}" if delivery.decided_by else ""
         yield "Decision", f"{delivery.get_decision_display()}{by}, {_on(delivery.decided_at)}"
         yield "Reasons", delivery.reasons
         if delivery.approved_by:
-            agreed = f"{delivery.approved_by.get_full_name()}, {_on(delivery.approved_at)}"
+            who = _who(delivery.approved_by, delivery.approved_as)
+            agreed = f"{who}, {_on(delivery.approved_at)}"
             yield "Agreed by a second person", f"{agreed}. {delivery.approval_note}".strip()
     if delivery.acknowledged_by:
         who = delivery.acknowledged_by.get_full_name()
@@ -96,6 +97,11 @@ def _delivery_rows(delivery: Delivery) -> Iterator[tuple[str, str]]:
         yield "Whom and how", delivery.told_note
     if delivery.withdrawn_reason:
         yield "Withdrawn because", delivery.withdrawn_reason
+
+
+def _who(person: Any, post: str) -> str:
+    """Who it was, in which post, and of which agency then (DEC-42)."""
+    return ", ".join(each for each in (person.get_full_name(), post) if each)
 
 
 def _disagreement(row: Disagreement) -> Pairs:

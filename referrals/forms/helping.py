@@ -12,16 +12,23 @@ from cse.interface.forms import DayMonthYearField, PlainForm
 from cse.people.models import User
 from referrals.forms.days import earliest_for, furthest
 from referrals.forms.deciding_not import narrative, people
-from referrals.models import Closing
+from referrals.models import STAYS, Closing
 
 
 def _needed(label: str, message: str, hint: str = "", rows: int = 4) -> Any:
     return narrative(label, hint, rows, required=True, error_messages={"required": message})
 
 
-def _day_to_come(what: str, label: str, hint: str = "") -> DayMonthYearField:
+def _day_to_come(
+    what: str, label: str, hint: str = "", *, required: bool = True
+) -> DayMonthYearField:
     return DayMonthYearField(
-        what=what, label=label, help_text=hint, earliest=timezone.localdate, latest=furthest
+        what=what,
+        label=label,
+        help_text=hint,
+        earliest=timezone.localdate,
+        latest=furthest,
+        required=required,
     )
 
 
@@ -199,3 +206,16 @@ class CloseForm(VersionedForm):
         "What is different for the child, and who stays in touch?",
         "Say what is different for the child, and who stays in touch",
     )
+    rescreen_on = _day_to_come(
+        "day on which the child is screened again",
+        "On which day is the child screened again?",
+        "Asked where nobody else leads from now on. It waits for the lead professional.",
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        missing = not said.get("rescreen_on") and "rescreen_on" not in self.errors
+        if said.get("because") in STAYS and missing:
+            self.add_error("rescreen_on", "Give the day on which the child is screened again")
+        return said

@@ -3,7 +3,14 @@
 from referrals.models.advice import AdviceContact, Consultation, ConsultationUsed
 from referrals.models.age_differences import AgeDifferences
 from referrals.models.delivery import Delivery, Disagreement
-from referrals.models.early_help import Closing, EarlyHelp, HelpAction, HelpMeeting, HelpOutcome
+from referrals.models.early_help import (
+    STAYS,
+    Closing,
+    EarlyHelp,
+    HelpAction,
+    HelpMeeting,
+    HelpOutcome,
+)
 from referrals.models.not_referring import (
     Capacity,
     DecisionNotToRefer,
@@ -15,6 +22,7 @@ from referrals.models.note import Note, NoteKind
 from referrals.models.referral import Referral
 
 __all__ = [
+    "STAYS",
     "AdviceContact",
     "AgeDifferences",
     "Capacity",

@@ -40,7 +40,8 @@ class Delivery(models.Model):
 
     ``routes`` are all that lead to this addressee, ``rules`` those that asked, ``obligation`` the
     strictest. ``decision`` is what the holder decided, or proposes while a second person has not
-    agreed. ``passed_by`` is the delivery that was sent on to make this one.
+    agreed. ``passed_by`` is the delivery that was sent on to make this one. ``decided_as`` and
+    ``approved_as`` are the posts and agencies of that moment, in words (DEC-42).
     """
 
     CHILD_PATH = "referral__child_id"
@@ -68,10 +69,12 @@ class Delivery(models.Model):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    decided_as = models.CharField(max_length=400, blank=True)
     decided_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    approved_as = models.CharField(max_length=400, blank=True)
     approved_at = models.DateTimeField(null=True)
     approval_note = models.TextField(blank=True)
     acknowledged_by = models.ForeignKey(
@@ -88,8 +91,8 @@ class Delivery(models.Model):
     DATA = classify(
         sensitive="routes rules decision reasons approval_note told_note withdrawn_reason",
         operational="id referral authority team contact obligation state received_at claimed_by"
-        " claimed_at decided_by decided_at approved_by approved_at acknowledged_by"
-        " acknowledged_at passed_by",
+        " claimed_at decided_by decided_as decided_at approved_by approved_as approved_at"
+        " acknowledged_by acknowledged_at passed_by",
     )
 
     class Meta:

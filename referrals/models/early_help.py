@@ -23,11 +23,19 @@ class Closing(models.TextChoices):
     MISTAKE = "mistake", "It was begun by mistake"
 
 
+STAYS = (Closing.ACHIEVED, Closing.HANDED_OVER)
+"""Ends after which the child is screened again on a day (DEC-44)."""
+
+
 class EarlyHelp(models.Model):
     """Early help offered to one child: taken up with a plan, or not, with the reason (R13).
 
     ``lead_professional`` answers for it. ``review_on`` is the day of the next meeting of the team
     around the child, or the day on which help is offered again where it was not taken up.
+
+    Who asks to end it says why, and on which day the child is screened again (``ending_…``,
+    ``rescreen_on``); it ends when a lead of the agency agrees (``answered_by``, DEC-44). What was
+    answered last stays to be read where it goes on.
     """
 
     FROZEN_WHEN = "OLD.status = 'closed'"
@@ -53,6 +61,17 @@ class EarlyHelp(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     made_at = models.DateTimeField()
+    ending_because = models.CharField(max_length=15, choices=Closing, blank=True)
+    ending_note = models.TextField(blank=True)
+    ending_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    ending_at = models.DateTimeField(null=True)
+    rescreen_on = models.DateField(null=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    answer_note = models.TextField(blank=True)
     closed_because = models.CharField(max_length=15, choices=Closing, blank=True)
     closed_note = models.TextField(blank=True)
     closed_by = models.ForeignKey(
@@ -62,9 +81,10 @@ class EarlyHelp(models.Model):
     history = history()
 
     DATA = classify(
-        sensitive="needs strengths child_views not_taken_up_reason closed_because closed_note",
+        sensitive="needs strengths child_views not_taken_up_reason ending_because ending_note"
+        " answer_note closed_because closed_note",
         operational="id token child authority agency status lead_professional assessed_on review_on"
-        " version made_by made_at closed_by closed_at",
+        " version made_by made_at ending_by ending_at rescreen_on answered_by closed_by closed_at",
     )
 
     class Meta:
@@ -93,6 +113,13 @@ class EarlyHelp(models.Model):
                 | ~Q(status="closed")
                 & Q(closed_by__isnull=True, closed_at__isnull=True, closed_because=""),
                 name="early_help_closed_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(ending_by__isnull=False, ending_at__isnull=False)
+                & ~Q(ending_because="")
+                & ~Q(ending_note="")
+                | Q(ending_by__isnull=True, ending_at__isnull=True, ending_because=""),
+                name="end_of_early_help_asked_for_a_reason",
             ),
         ]
 

@@ -107,6 +107,12 @@ def early_help_visible_to(
     actions = HelpAction.objects.select_related("owner")
     outcomes = HelpOutcome.objects.prefetch_related(Prefetch("actions", actions))
     rows = EarlyHelp.objects.select_related(
-        "child__authority", "agency", "lead_professional", "closed_by", "made_by"
+        "child__authority",
+        "agency",
+        "lead_professional",
+        "closed_by",
+        "made_by",
+        "ending_by",
+        "answered_by",
     ).prefetch_related(Prefetch("outcomes", outcomes), "meetings__recorded_by")
     return visible(rows, user, capability)

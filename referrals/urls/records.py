@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("early-help/<uuid:pk>/outcome/", helping.outcome, name="help-outcome"),
     path("early-help/<uuid:pk>/meeting/", helping.meeting, name="help-meeting"),
     path("early-help/<uuid:pk>/close/", helping.close, name="close-early-help"),
+    path("early-help/<uuid:pk>/ending/", helping.answer, name="answer-ending"),
     path("early-help/<uuid:pk>/refer/", helping.refer, name="refer-from-early-help"),
     path("help-outcome/<uuid:pk>/action/", helping.add_action, name="help-add-action"),
     path("help-action/<uuid:pk>/", helping.action, name="help-action"),

@@ -10,19 +10,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from cse.access.policies import NotVisible
+from cse.access.policies import NotAllowed, NotVisible
 from cse.audit.models import AuditEvent
 from cse.people.models import Role
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals.actions import helping
-from referrals.models import EarlyHelp, HelpAction, HelpMeeting, Referral
+from referrals.models import Closing, EarlyHelp, HelpAction, HelpMeeting, Referral
 from referrals.policies import Refused
 from referrals.queries.beside import early_help_visible_to
 from tests.factories import grant, make_child, make_user
 from tests.referrals import beside
 from tests.referrals.area import years_old
 from tests.referrals.test_deciding_pages import signed_in, token_of
+from tests.screening.made import completed
 from tests.screening.pages import controls
 
 pytestmark = pytest.mark.django_db
@@ -82,19 +83,30 @@ def test_help_that_is_not_taken_up_is_offered_again(wiltshire):
 @pytest.mark.parametrize("because", ["not_engaging", "refused", "moved", ""])
 def test_not_engaging_is_no_reason_to_end(wiltshire, because):
     row = beside.plan(wiltshire)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="one of the reasons"):
         helping.close_help(
             help_id=row.pk, by=wiltshire.worker, version=1, because=because, note="They moved."
         )
+    assert because not in Closing.values
+    # Nor in other words, under a reason that holds.
+    with pytest.raises(Refused, match="never by itself"):
+        helping.close_help(
+            help_id=row.pk, by=wiltshire.worker, version=1, because="mistake", note="They refused."
+        )
 
 
-def close(area, row, because):
+def close(area, row, because, **more):
     return helping.close_help(
-        help_id=row.pk, by=area.worker, version=row.version, because=because, note="All is well."
+        help_id=row.pk,
+        by=area.worker,
+        version=row.version,
+        because=because,
+        note="All is well.",
+        **more,
     )
 
 
-@pytest.mark.requirement("DEC-44", "W-REF-33")
+@pytest.mark.requirement("W-REF-33")
 def test_it_ends_for_a_reason_that_holds(wiltshire):
     area = wiltshire
     row = beside.plan(area)
@@ -119,6 +131,49 @@ def test_it_ends_for_a_reason_that_holds(wiltshire):
     row.closed_note = "Otherwise"
     with pytest.raises(IntegrityError), transaction.atomic():
         row.save()
+
+
+@pytest.mark.requirement("DEC-44")
+def test_a_lead_agrees_to_the_end_and_the_child_is_screened_again(wiltshire):
+    area = wiltshire
+    row = beside.plan(area)
+    with pytest.raises(Refused, match="screened again"):
+        close(area, row, "handed_over")
+    row = close(area, row, "handed_over", rescreen_on=day(60))
+    assert (row.status, row.closed_by) == ("open", None)
+    assert waits(kinds.END_HELP).get().owner_group == area.lead.posts.get().team.group
+    # It goes on meanwhile, and what is asked waits still.
+    row = beside.meeting(row, area.worker).early_help
+    assert waits(kinds.END_HELP).exists() and waits(kinds.HELP_MEETING).exists()
+    for other in (area.worker, area.colleague):
+        with pytest.raises(NotAllowed):
+            helping.answer_ending(help_id=row.pk, by=other, agrees=True, note="Yes")
+    row = helping.answer_ending(
+        help_id=row.pk, by=area.lead, agrees=False, note="She was missing on Monday."
+    )
+    assert (row.status, row.rescreen_on) == ("open", None)
+    assert not waits(kinds.END_HELP).exists() and waits(kinds.HELP_MEETING).exists()
+    row = close(area, row, "handed_over", rescreen_on=day(60))
+    row = helping.answer_ending(help_id=row.pk, by=area.lead, agrees=True, note="I agree.")
+    assert (row.status, row.closed_by, row.answered_by) == ("closed", area.worker, area.lead)
+    again = waits(kinds.SCREEN_AGAIN).get()
+    assert (again.owner, timezone.localdate(again.due_at)) == (area.worker, day(60))
+    completed(area)
+    assert not waits(kinds.SCREEN_AGAIN).exists()
+
+
+@pytest.mark.requirement("DEC-44")
+def test_a_lead_who_asks_is_not_who_agrees(wiltshire):
+    area = wiltshire
+    row = beside.plan(area)
+    grant(area.lead, area.child)
+    row = helping.close_help(
+        help_id=row.pk, by=area.lead, version=row.version, because="mistake", note="Twice begun."
+    )
+    with pytest.raises(Refused, match="Somebody else"):
+        helping.answer_ending(help_id=row.pk, by=area.lead, agrees=True, note="Yes")
+    helping.answer_ending(help_id=row.pk, by=area.other_lead, agrees=True, note="Yes")
+    assert not waits(kinds.SCREEN_AGAIN).exists()
 
 
 def test_the_database_keeps_meetings_and_ended_actions(wiltshire):
@@ -240,11 +295,24 @@ def test_the_pages_from_offer_to_end(wiltshire):
         assert words in page
     row.refresh_from_db()
     close_page = reverse("referrals:close-early-help", args=[row.pk])
-    ended = client.post(
-        close_page, {"version": row.version, "because": "achieved", "note": "Home each evening"}
-    )
-    assert ended.url == here
-    assert "Home each evening" in client.get(here).content.decode()
+    said = {"version": row.version, "because": "achieved", "note": "Home each evening"}
+    assert "is screened again" in client.post(close_page, said).content.decode()
+    assert client.post(close_page, said | boxes("rescreen_on", day(40))).url == here
+    asked = client.get(here).content.decode()
+    assert "Home each evening" in asked and "Do you agree?" not in asked
+    answer = reverse("referrals:answer-ending", args=[row.pk])
+    assert client.post(answer, {"answer": "agree", "note": "Yes"}).status_code == 403
+    lead = signed_in(area.lead)
+    assert "Do you agree?" in lead.get(here).content.decode()
+    assert "Give your own reason" in lead.post(answer, {"answer": "agree"}).content.decode()
+    assert lead.post(answer, {"answer": "disagree", "note": "Not yet"}).url == here
+    assert "did not agree that early help ends: Not yet" in client.get(here).content.decode()
+    row.refresh_from_db()
+    again = said | boxes("rescreen_on", day(40)) | {"version": row.version}
+    assert client.post(close_page, again).url == here
+    assert lead.post(answer, {"answer": "agree", "note": "I asked her."}).url == here
+    page = client.get(here).content.decode()
+    assert "Home each evening" in page and "I asked her." in page
     refused = client.post(close_page, {"version": row.version, "because": "mistake", "note": "x"})
     assert "has ended" in refused.content.decode()
     draft = client.post(reverse("referrals:refer-from-early-help", args=[row.pk]))

@@ -105,6 +105,8 @@ def test_a_mandatory_duty_ends_only_when_another_person_agrees(
         area.duty,
         area.other_duty,
     )
+    # As whom, in the words of that day (DEC-42).
+    assert ended.decided_as == ended.approved_as == f"Worker, Front door, {area.care.name}"
     assert waiting(kinds.READ_OUTCOME, received).get().owner == area.worker
     assert not can(area.duty, Capability.SEE_CHILD, area.child)
     assert can(area.worker, Capability.SEE_REFERRAL, area.child)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.lookup import get_visible_or_404
-from cse.access.policies import can
+from cse.access.policies import NotAllowed, can
 from cse.access.queries import who_can_see
 from cse.audit.extra import note_extra_fields
 from referrals.actions import helping as acts
@@ -24,8 +24,10 @@ from referrals.forms.helping import (
     OfferForm,
     OutcomeForm,
 )
+from referrals.forms.triage import SecondForm
 from referrals.models import HelpAction, HelpOutcome
 from referrals.policies import Refused
+from referrals.policies_beside import check_can_answer_ending
 from referrals.queries.beside import early_help_visible_to
 from referrals.views.records.common import (
     child_page,
@@ -36,6 +38,8 @@ from referrals.views.records.common import (
     turned_away,
 )
 from screening.policies import is_adult
+
+ENDED = "Early help has ended. It is kept as it was."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,10 +74,15 @@ def start(request, child_id):
 @requires(Capability.EARLY_HELP)
 def plan(request, pk):
     """The plan: what is to be different, who does what by when, the meetings."""
-    row = _open(request, pk)
+    return _plan(request, _open(request, pk), SecondForm())
+
+
+def _plan(request, row, form):
     today = timezone.localdate()
     context = {
         "row": row,
+        "form": form,
+        "may_answer": _may_answer(request.user, row),
         "today": today,
         "late": [
             each.pk
@@ -83,7 +92,17 @@ def plan(request, pk):
         ],
         "may_refer": can(request.user, Capability.REFER, row.child_id),
     }
-    return _page(request, "early_help", row.child, context)
+    return _page(request, "early_help", row.child, context, form)
+
+
+def _may_answer(user, row):
+    if row.ending_by_id is None or row.status == "closed":
+        return False
+    try:
+        check_can_answer_ending(user, row)
+    except NotAllowed:
+        return False
+    return True
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -194,9 +213,30 @@ def close(request, pk):
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         if _tried(form, lambda: acts.close_help(help_id=pk, by=request.user, **said)):
-            messages.success(request, "Early help has ended. It is kept as it was.")
+            row.refresh_from_db()
+            ended = row.status == "closed"
+            messages.success(request, ENDED if ended else "A safeguarding lead has been asked.")
             return redirect("referrals:early-help", pk=pk)
     return _page(request, "close_help", row.child, {"row": row, "form": form}, form)
+
+
+@require_POST
+@requires(Capability.SIGN_DECISION)
+def answer(request, pk):
+    """Agree as a lead that it ends, or not (DEC-44)."""
+    rows = early_help_visible_to(request.user, Capability.SIGN_DECISION)
+    row = open_row(request, rows, Capability.SIGN_DECISION, pk)
+    form = SecondForm(request.POST)
+    note_extra_fields(request, form, row.child_id)
+    if form.is_valid():
+        note = form.cleaned_data["note"]
+        if _tried(
+            form,
+            lambda: acts.answer_ending(help_id=pk, by=request.user, agrees=form.agrees, note=note),
+        ):
+            messages.success(request, ENDED if form.agrees else "Early help goes on.")
+            return redirect("referrals:early-help", pk=pk)
+    return _plan(request, row, form)
 
 
 @require_POST
