@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('children', '0003_links'),
         ('people', '0002_account_changes'),
-        ('referrals', '0005_unfinished_screen_as_sent'),
+        ("referrals", "0006_record_facts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
