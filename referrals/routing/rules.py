@@ -11,6 +11,7 @@ from typing import Final
 
 from referrals.routing.ages import UNDER_13
 from referrals.routing.case import CONCERN_LEVELS, Case
+from referrals.routing.checklist import CHECKLIST
 from referrals.routing.results import Finding, Instead, Obligation, Route
 from screening.rules import ANY_ONE_HIGH_MAX_AGE, CseLevel
 
@@ -173,8 +174,9 @@ def factor_at_13_to_15(case: Case) -> Finding | None:
         route=(Route.SOCIAL_CARE,),
         obligation=Obligation.SHOULD,
         source="W §4.6.5, §4.3.2, §4.8.1; DEC-13",
-        why=f"The child was {case.ages.youngest}, and {', '.join(sorted(case.factors))} of the "
-        "checklist applies. Discuss it with your designated lead. A referral should be made; a "
+        why=f"The child was {case.ages.youngest}, and this of the checklist applies: "
+        f"{'; '.join(CHECKLIST[each] for each in sorted(case.factors))}. Discuss it with your "
+        "designated lead. A referral should be made; a "
         "strategy discussion could follow.",
         beside=(
             (Route.SAFEGUARDING_LEAD, Obligation.SHOULD),

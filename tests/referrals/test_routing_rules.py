@@ -202,7 +202,7 @@ def test_r8_any_one_factor_of_the_checklist(factor):
     one = assert_owes(
         found, "R8", Route.SOCIAL_CARE, how=SHOULD, instead=Instead.DECISION_NOT_TO_REFER
     )
-    assert factor in one.why
+    assert CHECKLIST[factor] in one.why
     assert found.obligations[Route.SAFEGUARDING_LEAD] is SHOULD
     assert found.obligations[Route.STRATEGY_DISCUSSION] is Obligation.CONSIDER
     assert Route.STRATEGY_DISCUSSION not in found.routes

@@ -277,7 +277,7 @@ def test_the_table_of_paths_has_every_state_of_a_front_door():
 def test_nobody_but_the_referrer_disagrees(oxfordshire, received):
     received = bring(oxfordshire, received, State.ACCEPTED)
     check_can_disagree(oxfordshire.colleague, received)
-    with pytest.raises(Refused):
+    with pytest.raises(NotVisible):
         check_can_disagree(oxfordshire.duty, received)
 
 
