@@ -31,12 +31,12 @@ EXPECTATIONS: Final = (
     _of(
         "Screen a child of 10 or older who uses any service, universal, targeted or specialist,"
         " as soon as one practitioner is concerned for their safety or wellbeing.",
-        "O Annexe 2",
+        "O §13.4.2",
     ),
     _of(
         "Every referral of a child of 10 or older to children’s social care has a screen,"
         " whatever the referral is about. It may follow later: never wait with the referral.",
-        "O Annexe 2",
+        "O §13.4.2",
     ),
     _of(
         "Where you suspect exploitation, talk to your manager and tell your agency’s lead, who"
@@ -46,9 +46,10 @@ EXPECTATIONS: Final = (
     _of(
         "Screen every child about whom a concern begins to show, also when the child has said"
         " nothing.",
-        "O §7.1.5, §7.2.5, §7.10.6",
+        "O §7.1.5, §7.2.5, §7.6.7, §7.10.6",
         AgencyType.HEALTH,
         AgencyType.LEAVING_CARE,
+        AgencyType.SCHOOL,
         AgencyType.YOUTH_OFFENDING,
     ),
     _of(

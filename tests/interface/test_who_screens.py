@@ -14,7 +14,7 @@ OF = {
     AgencyType.LEAVING_CARE: "a concern begins to show, also when the child has said nothing",
     AgencyType.YOUTH_OFFENDING: "a concern begins to show, also when the child has said nothing",
     AgencyType.POLICE: "every report of a missing child",
-    AgencyType.SCHOOL: "Do not exclude before weighing",
+    AgencyType.SCHOOL: "a concern begins to show, also when the child has said nothing",
     AgencyType.SOCIAL_CARE: "in the assessment of each new referral",
     AgencyType.PROBATION: "line manager first",
     AgencyType.RESIDENTIAL: "the kind of service you provide",
@@ -33,6 +33,23 @@ def test_each_kind_of_agency_reads_its_own_first(kind):
     assert not named & {each.text for _, each in expected_of_others({kind})}
 
 
+@pytest.mark.requirement("O-SCR-07", "O-SCR-08")
+def test_a_school_screens_every_emerging_concern_and_before_it_excludes():
+    """O §7.6.7 holds for every child; §7.6.4 for one who might be excluded."""
+    concern, exclusion = [each for each in expected_of({AgencyType.SCHOOL}) if each.types]
+    assert "Screen every child about whom a concern begins to show" in concern.text
+    assert "§7.6.7" in concern.source
+    assert "Do not exclude before weighing" in exclusion.text
+    assert exclusion.source == "O §7.6.4"
+
+
+@pytest.mark.requirement("O-SCR-11", "O-SCR-12")
+@pytest.mark.parametrize("words", ["Every referral of a child of 10", "who uses any service"])
+def test_what_holds_from_the_age_of_10_names_the_section_that_says_so(words):
+    (row,) = [each for each in EXPECTATIONS if words in each.text]
+    assert row.source == "O §13.4.2" and not row.types
+
+
 @pytest.mark.requirement("O-SCR-26")
 def test_adult_social_care_notes_concerns_about_children():
     for kind in (AgencyType.OTHER, AgencyType.SOCIAL_CARE):
@@ -40,7 +57,7 @@ def test_adult_social_care_notes_concerns_about_children():
 
 
 @pytest.mark.django_db
-@pytest.mark.requirement("O-SCR-02", "O-SCR-08", "O-SCR-11", "O-SCR-12", "O-SCR-24", "W-SCR-08")
+@pytest.mark.requirement("O-SCR-02", "O-SCR-08", "O-SCR-11", "O-SCR-12", "W-SCR-08")
 def test_it_stands_where_a_screen_begins_and_in_the_guidance(client):
     from screening.actions import load_shipped_tools
 
@@ -54,6 +71,8 @@ def test_it_stands_where_a_screen_begins_and_in_the_guidance(client):
         "Whoever has a concern screens, whatever their profession",
         "It is quick",
         "Do not exclude before weighing",
+        "(O §7.1.5, §7.2.5, §7.6.7, §7.10.6)",
+        "(O §13.4.2)",
         "10 or older who uses any service",
         "Every referral of a child of 10 or older",
         "talk to your manager and tell your agency’s lead",
