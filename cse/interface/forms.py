@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.utils import timezone
 
 from cse.interface.typed import refuse_unreadable
@@ -63,8 +64,29 @@ class PlainErrors:
                 messages.update(dict.fromkeys(codes, NOT_WHOLE))
 
 
+#: What "Check my wording" sends where a page has no draft to save: look at it, and do nothing.
+ONLY_LOOK = "look"
+
+
 class PlainForm(PlainErrors, forms.Form):
-    """A form with plain errors; the base of every form that is not about one model."""
+    """A form with plain errors; the base of every form that is not about one model.
+
+    Where somebody only asks about the wording of what they typed it is not valid, so that no page
+    acts on it, and says of no field that it is wrong: the page comes back as it was filled in.
+    """
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether the wording is asked about, and nothing sent yet."""
+        return self.is_bound and self.data.get("check_wording") == ONLY_LOOK
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.only_looks:
+            self._errors = ErrorDict()
+
+    def is_valid(self) -> bool:
+        return not self.only_looks and super().is_valid()
 
 
 def missing_words(field: forms.Field, name: str) -> str:

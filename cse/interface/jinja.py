@@ -12,6 +12,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from django.conf import settings
+from django.forms import BoundField
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.templatetags.static import static
@@ -28,7 +29,10 @@ from jinja2 import (
 from markupsafe import Markup
 
 from cse.interface import fields, words
+from cse.interface.forms import PlainForm
+from cse.interface.language import Hint
 from cse.interface.navigation import allowed, named
+from cse.interface.queries import hints_for
 
 GOVUK = "govuk_frontend_jinja"
 
@@ -86,6 +90,7 @@ def _globals() -> dict[str, Any]:
         "today": timezone.localdate,
         "setting": setting,
         "field_parts": fields.parts,
+        "hints_of": hints_of,
         "summary_errors": fields.summary_errors,
         "plural": words.plural,
         "link": link,
@@ -95,6 +100,13 @@ def _globals() -> dict[str, Any]:
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """The address of a named page. Raises NoReverseMatch when there is none."""
     return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def hints_of(bound: BoundField) -> list[Hint] | None:
+    """What to think about in the field's text; None where nobody asked, or nothing is typed."""
+    typed = str(bound.value() or "").strip()
+    asked = isinstance(bound.form, PlainForm) and bound.form.only_looks
+    return hints_for(typed) if asked and typed else None
 
 
 def link(text: str, href: str, hidden: str = "") -> Markup:

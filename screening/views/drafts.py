@@ -236,7 +236,6 @@ def _saved(request, opened, part, act):
 
 
 def _section_page(request, opened, part, form, tables=None, errors=None):
-    wording = "words" in request.GET
     shown = tables if tables is not None else opened.screen.sections
     version = opened.screen.part_versions.get(part.key, 0)
     if form.is_bound:
@@ -252,14 +251,22 @@ def _section_page(request, opened, part, form, tables=None, errors=None):
         table_errors=errors or {},
         has_errors=bool(errors or (form.is_bound and form.errors)),
         more_rows="rows" in request.GET,
-        hints={name: hints_for(str(form[name].value() or "")) for name in form.fields}
-        if wording
-        else {},
+        hints=_hints(part, form, shown) if "words" in request.GET else {},
         next_part=_next(opened, part),
         level=level_context(opened),
         level_hints={str(each.key): each.help for each in opened.tool.levels},
         **live_context(opened),
     )
+
+
+def _hints(part, form, tables):
+    """What to think about in each text and each cell of a table, by the name of its control."""
+    texts = {name: str(form[name].value() or "") for name in form.fields}
+    for each in part.fields:
+        for number, row in enumerate(tables.get(each.key) or () if each.kind == "table" else ()):
+            cells = zip(each.columns, row, strict=False)
+            texts |= {f"{each.key}-{number}-{column.key}": cell for column, cell in cells}
+    return {name: found for name, text in texts.items() if (found := hints_for(text))}
 
 
 def level_context(opened: Opened) -> dict:

@@ -11,6 +11,7 @@ from cse.interface.queries import hints_for
 from cse.interface.rows import IndicatorRow
 from screening.answers import NOTHING, Given, read_answers, read_notes, read_rating
 from screening.evidence_offered import asking_rows
+from screening.forms import ROW_TEXTS
 from screening.parts import Part
 from screening.rules import DomainRating, Presence, suggested_level
 from screening.tools.definition import Indicator, Tag, Tool
@@ -67,7 +68,7 @@ def _row(
     check_words: bool,
 ) -> Row:
     given = answers.get(row.id, NOTHING)
-    texts = {"evidence": given.evidence, "concern": given.concern, "note": given.note}
+    texts = {each: getattr(given, each) for each in ROW_TEXTS}
     return Row(
         name=row.id,
         label=row.display_text,
@@ -75,7 +76,6 @@ def _row(
         linked=_also(row, answers, tool),
         presence=given.presence.value,
         level=given.level,
-        reason=given.reason,
         when=given.when,
         practice_note=row.practice_note,
         prefilled=given.prefilled,

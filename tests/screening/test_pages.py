@@ -9,7 +9,7 @@ from screening.parts import parts_of
 from screening.rules import Presence
 from screening.tools.loader import tool_named
 from screening.views.present import and_words, rows_of
-from tests.screening.pages import address, complete, fill, text_of
+from tests.screening.pages import address, complete, controls, fill, text_of
 from tests.screening.test_completing import completed, draft_of
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +88,27 @@ def test_wording_is_explained_without_scripts_and_nothing_is_changed(oxfordshire
     assert "to think about" in page and text in page
     draft.refresh_from_db()
     assert draft.sections["strengths"] == text
+
+
+@pytest.mark.requirement("DEC-15")
+def test_wording_of_a_row_s_reason_and_of_a_table_s_cells_is_explained_too(oxfordshire, wiltshire):
+    from cse.interface.reference import load_language_terms
+
+    load_language_terms()
+    words = "They call her promiscuous"
+    for place, kind, slug, name in (
+        (oxfordshire, "domain", "health", "O-IND-HEA-01-reason"),
+        (wiltshire, "section", "actions", "actions-0-action"),
+    ):
+        client = place.client()
+        screen, _ = start_screen(child=place.child, by=place.worker)
+        where = address(screen, kind, slug)
+        sent = controls(client.get(where)) | {name: words, "check_wording": "all"}
+        found = client.post(where, sent)
+        page = client.get(found["Location"]).content.decode()
+        box = page[page.index(f'data-language-field="{name}"') :]
+        box = box[: box.index("data-language-field", 30)]
+        assert words in box and "cse-words__why" in box
 
 
 @pytest.mark.requirement("O-SCR-03", "W-SCR-10")

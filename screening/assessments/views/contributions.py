@@ -184,7 +184,7 @@ def requested(request, pk):
     opened = open_assessment(request, row.assessment_id, Capability.ASSESS)
     if not row.waits:
         return redirect("screening:assessment", pk=row.assessment_id)
-    withdrawing = request.POST.get("act") == "withdraw"
+    withdrawing = request.POST.get("act") == "withdraw" or "reason" in request.POST
     forms = (
         WriteDownForm(None if withdrawing else request.POST or None),
         ReasonForm(request.POST if withdrawing else None),
