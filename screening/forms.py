@@ -244,6 +244,13 @@ class StartForm(PlainForm):
         return cleaned
 
 
+class UseForm(PlainForm):
+    """Which offered piece goes into the evidence of which row: a button, nothing is typed."""
+
+    indicator = forms.CharField(widget=forms.HiddenInput)
+    piece = forms.CharField(widget=forms.HiddenInput)
+
+
 class ReasonForm(PlainForm):
     """A reason in words: for a correction, for setting a draft aside."""
 

@@ -15,6 +15,7 @@ from cse.audit import events
 from cse.children.models import LevelEvent
 from cse.children.pages import frame
 from cse.children.queries.levels import level_since, levels_of, never_took_effect, standing_of
+from cse.interface.extra import note_extra_fields
 from cse.interface.queries import hints_for
 from screening import queries
 from screening.actions import answer_added_duty, approve_level, countersign, refuse_level
@@ -251,6 +252,7 @@ def added_duty(request, pk):
     if not opened.screen.is_complete or not queries.has_added_duty(opened.screen):
         return redirect("screening:show", pk=pk)
     form = ReasonForm(request.POST or None)
+    note_extra_fields(request, form, opened.screen.child_id)
     if request.method == "POST" and form.is_valid():
         answer_added_duty(screen_id=pk, by=request.user, note=form.cleaned_data["reason"])
         messages.success(request, "Your answer is kept. The duty itself stands.")

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
+from cse.interface.extra import note_extra_fields
 from screening import queries
 from screening.actions import StaleCheck, Unfinished, complete
 from screening.forms import read_version
@@ -25,6 +26,7 @@ from screening.ways_on import ways_on
 def check(request, pk):
     """Every answer, the counts, the rules, and what is missing; the button completes."""
     opened = open_screen(request, pk, Capability.SCREEN)
+    note_extra_fields(request, None, opened.screen.child_id)
     if not opened.screen.is_draft:
         return _too_late(request, opened)
     if request.method != "POST":

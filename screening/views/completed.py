@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
+from cse.interface.extra import note_extra_fields
 from screening import queries
 from screening.actions import correct_screen
 from screening.changes import changes_between
@@ -64,6 +65,7 @@ def correct(request, pk):
     if opened.screen.is_draft:
         return redirect("screening:draft", pk=pk)
     form = ReasonForm(request.POST or None)
+    note_extra_fields(request, form, opened.screen.child_id)
     if request.method == "POST" and form.is_valid():
         draft = correct_screen(screen_id=pk, by=request.user, reason=form.cleaned_data["reason"])
         return redirect("screening:draft", pk=draft.pk)

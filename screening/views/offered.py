@@ -9,10 +9,11 @@ from django.views.decorators.http import require_http_methods
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
+from cse.interface.extra import note_extra_fields
 from screening.actions import StaleSave
 from screening.actions.offered import use_offered
 from screening.evidence_offered import asking_rows, offered_rows
-from screening.forms import read_version
+from screening.forms import UseForm, read_version
 from screening.parts import find_part
 from screening.policies import Refused
 from screening.views.common import open_screen, page
@@ -38,6 +39,7 @@ def offered(request, pk, slug):
 def _use(request, opened, part):
     indicator, pk = request.POST.get("indicator", ""), opened.screen.pk
     here = reverse("screening:offered", kwargs={"pk": pk, "slug": part.slug})
+    note_extra_fields(request, UseForm(), opened.screen.child_id)
     try:
         use_offered(
             screen_id=pk,

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.principals import principals_of
+from cse.interface.extra import note_extra_fields
 from cse.interface.who_screens import expected_of
 from screening import queries
 from screening.actions import end_reminders, set_aside, start_screen
@@ -33,6 +34,7 @@ def start(request, child_id):
     tools = [(v.tool.key, f"{v.tool.name} ({v.tool.key.capitalize()})") for v in versions]
     own = child.authority.tool_key
     form = StartForm(tools, own, request.POST or None, initial={"tool": own})
+    note_extra_fields(request, form, child_id)
     if request.method == "POST" and form.is_valid():
         screen, is_new = start_screen(
             child=child,
@@ -78,6 +80,7 @@ def put_aside(request, pk):
     if not opened.screen.is_draft:
         return redirect("screening:show", pk=pk)
     form = ReasonForm(request.POST or None)
+    note_extra_fields(request, form, opened.screen.child_id)
     if request.method == "POST" and form.is_valid():
         set_aside(screen_id=pk, by=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, "The draft was set aside. It is kept, and nobody can change it.")

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
+from cse.interface.extra import note_extra_fields
 from cse.signin.reauth import reauthenticated
 from screening import queries, tool_shelf
 from screening.actions import choose_version, load_tool_version, retire_row
@@ -66,6 +67,7 @@ def upload(request):
     form = ToolFileForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
         form = ToolFileForm(request.POST, request.FILES)
+        note_extra_fields(request, form, None)
         if form.is_valid():
             try:
                 return _load(request, form)
@@ -103,6 +105,7 @@ def retire(request, version_id, indicator):
     if row is None or not row.shown or on_shelf.newest.pk != found.pk:
         raise Http404
     form = ReasonForm(request.POST or None)
+    note_extra_fields(request, form, None)
     if request.method == "POST" and form.is_valid():
         try:
             made = retire_row(
@@ -138,6 +141,7 @@ def use(request, version_id):
     found, on_shelf = _version(version_id)
     check_can_change(request.user, found.tool.key)
     form = ReasonForm(request.POST or None)
+    note_extra_fields(request, form, None)
     in_use = on_shelf.in_use == found.pk
     if in_use:  # chosen twice, or by somebody else meanwhile: once is enough
         messages.info(request, f"Version {found.number} is in use.")

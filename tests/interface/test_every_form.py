@@ -1,18 +1,21 @@
 """What holds for every form of every page about a child, over the pages as they are rendered.
 
 Every page that somebody may open is opened. Every text area on it has the language helper round it,
-and a way to ask about the wording without scripts (O §4, DEC-15).
+and a way to ask about the wording without scripts (O §4, DEC-15); what was posted and never asked
+for is ignored and written down (bad-input.md).
 """
 
 from __future__ import annotations
 
 import pytest
 from django.db import transaction
+from django.db.models import Q
 from django.test import override_settings
 from django.urls import reverse
 from lxml import html
 
 from cse.access.capabilities import Capability
+from cse.audit.models import AuditEvent
 from cse.people.models import Role
 from tests.conftest import QUICK_HASHERS
 from tests.test_walk import BROWSER, act_of, ask, cookies_of
@@ -30,6 +33,8 @@ ABOUT_NO_CHILD = {
     "clocks:add-day": "the name of a holiday",
     "clocks:remove-day": "why a holiday is taken out",
 }
+#: An event of its own; of a part of a draft, with the event of the save.
+NOTED = Q(rule="extra fields") | Q(data__ignored__contains="owner")
 SAYS = "He runs wild again"
 """Holds an expression of the world's own term."""
 
@@ -122,6 +127,24 @@ def test_asking_about_the_wording_does_nothing_and_loses_nothing(pages):
             looked += 1
     assert "\n".join(wrong) == ""
     assert looked > 30
+
+
+@pytest.mark.parametrize("room", ["screening", "missing"])
+def test_what_no_form_asked_for_is_written_down(pages, room):
+    silent, asked = [], 0
+    for name, (cookies, address, tree) in pages.items():
+        if name.startswith(f"{room}:"):
+            for form in tree.xpath("//main//form[@method='post']"):
+                where = form.get("action") or address
+                data = dict(form.form_values()) | {"owner": "me"}
+                with transaction.atomic():
+                    post(cookies, where, data)
+                    if not AuditEvent.objects.filter(NOTED).exists():
+                        silent.append(f"{name}: {where}")
+                    transaction.set_rollback(True)
+                asked += 1
+    assert "\n".join(silent) == ""
+    assert asked > 5
 
 
 def sent(form):

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
+from cse.interface.extra import note_extra_fields
 from screening import queries as screens
 from screening.assessments import queries
 from screening.assessments.actions import correct_assessment, correct_day
@@ -67,6 +68,7 @@ def correct(request, pk):
     if opened.assessment.is_draft:
         return redirect("screening:assessment-draft", pk=pk)
     form = ReasonForm(posted(request))
+    note_extra_fields(request, form, opened.assessment.child_id)
     if request.method == "POST" and form.is_valid():
         try:
             draft = correct_assessment(
@@ -90,6 +92,7 @@ def day(request, pk):
     first = queries.versions_of(opened.assessment)[0]
     now = queries.day_of(first)
     form = DayForm(posted(request), initial={"on": now})
+    note_extra_fields(request, form, opened.assessment.child_id)
     if request.method == "POST" and form.is_valid():
         try:
             row = correct_day(assessment_id=pk, by=request.user, **form.cleaned_data)

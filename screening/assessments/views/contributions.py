@@ -12,6 +12,7 @@ from cse.access.lookup import get_visible_or_404
 from cse.access.policies import NotVisible
 from cse.audit import events
 from cse.children.pages import age_in_words
+from cse.interface.extra import note_extra_fields
 from cse.interface.queries import hints_for
 from cse.interface.words import date_words
 from screening.assessments import queries
@@ -40,6 +41,8 @@ def ask(request, pk):
     refused = why_not(check_can_ask, request.user, opened.assessment)
     around = queries.team_around(opened.assessment.child_id, request.user)
     form = AskForm(around, posted(request))
+    if "find" not in request.POST:
+        note_extra_fields(request, form, opened.assessment.child_id)
     if request.method == "POST" and "find" in request.POST:
         form.only_find()
     elif request.method == "POST" and not refused and form.is_valid():
@@ -110,6 +113,7 @@ def _asked_row(request, pk):
 def _answer(request, row):
     keep = is_autosave(request) or request.POST.get("act") == "keep" or _wording(request)
     form = ContributionForm(request.POST, keep_only=keep)
+    note_extra_fields(request, form, row.assessment.child_id)
     if not form.is_valid():
         if is_autosave(request):
             return JsonResponse({}, status=400)
@@ -190,6 +194,7 @@ def requested(request, pk):
         ReasonForm(request.POST if withdrawing else None),
     )
     form = forms[1] if withdrawing else forms[0]
+    note_extra_fields(request, form, opened.assessment.child_id)
     if request.method == "POST" and form.is_valid():
         try:
             _deal_with(request, row, form, withdrawing=withdrawing)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
+from cse.interface.extra import note_extra_fields
 from cse.interface.queries import hints_for
 from screening import queries as screens
 from screening.actions import StaleCheck, StaleSave, Unfinished
@@ -190,6 +191,7 @@ def _address(assessment, found):
 def check(request, pk):
     """Everything that was written, and what is missing; the button completes."""
     opened = open_assessment(request, pk, Capability.ASSESS)
+    note_extra_fields(request, None, opened.assessment.child_id)
     if not opened.assessment.is_draft:
         return _nothing_to_do(request, opened)
     if request.method != "POST":

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.children.pages import frame
+from cse.interface.extra import note_extra_fields
 from screening import queries as screens
 from screening.assessments import queries
 from screening.assessments.actions import set_aside_assessment, start_assessment, use_screen
@@ -54,6 +55,7 @@ def start(request, child_id):
     child = open_child(request, child_id, Capability.ASSESS)
     screen = queries.newest_screen(child.pk)
     form = StartForm(posted(request), needs_reason=screen is None)
+    note_extra_fields(request, form, child.pk)
     refused = why_not(check_can_start, request.user, child, timezone.localdate())
     if request.method == "POST" and not refused and form.is_valid():
         draft, is_new = start_assessment(
@@ -84,6 +86,7 @@ def start(request, child_id):
 def take_screen(request, pk):
     """Let the draft rest on the newest screen."""
     opened = open_assessment(request, pk, Capability.ASSESS)
+    note_extra_fields(request, None, opened.assessment.child_id)
     newest = queries.newer_screen(opened.assessment)
     if newest is not None:
         try:
@@ -103,6 +106,7 @@ def put_aside(request, pk):
     if not opened.assessment.is_draft:
         return redirect("screening:assessment", pk=pk)
     form = ReasonForm(posted(request))
+    note_extra_fields(request, form, opened.assessment.child_id)
     if request.method == "POST" and form.is_valid():
         set_aside_assessment(assessment_id=pk, by=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, "The draft was set aside. It is kept, and nobody can change it.")

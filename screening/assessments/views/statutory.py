@@ -9,6 +9,7 @@ from cse.access.decorators import requires
 from cse.access.lookup import get_visible_or_404
 from cse.audit import events
 from cse.children.pages import frame
+from cse.interface.extra import note_extra_fields
 from screening.assessments import queries
 from screening.assessments.actions import (
     conclude_statutory,
@@ -41,6 +42,7 @@ def record(request, child_id):
     every = queries.statutory_of(request.user, child.pk)
     choices = kinds_offered({each.kind for each in every if each.is_open})
     form = StatutoryForm(choices, posted(request))
+    note_extra_fields(request, form, child.pk)
     refused = why_not(check_can_track, request.user, child)
     if request.method == "POST" and not refused and form.is_valid():
         try:
@@ -60,6 +62,7 @@ def outcome(request, pk):
     """What came of it, when, and what that rests on."""
     row = _row(request, pk)
     form = OutcomeForm(row.kind, posted(request))
+    note_extra_fields(request, form, row.child_id)
     refused = why_not(check_can_track, request.user, row.child_id)
     if request.method == "POST" and not refused and form.is_valid():
         try:
@@ -87,6 +90,7 @@ def correct(request, pk):
     """Put days, outcome or reason right, or take it back; what stood there stays in the history."""
     row = _row(request, pk)
     form = CorrectStatutoryForm(row.kind, posted(request), initial=_stored(row))
+    note_extra_fields(request, form, row.child_id)
     refused = why_not(check_can_track, request.user, row.child_id)
     if request.method == "POST" and not refused and form.is_valid():
         try:
