@@ -100,6 +100,7 @@ def test_a_conflict_shows_both_texts_and_keeps_ones_own_in_the_box():
     assert "&lt;b&gt;theirs" in html
     assert html.count("&lt;i&gt;mine") == 2
     assert "by Ben, 9 December 2026 at 2:05pm" in html
+    assert 'data-language-field="id_v"' in html and "data-language-hints" in html
 
 
 def test_a_table_says_its_caption_headers_and_roles():
