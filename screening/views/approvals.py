@@ -12,10 +12,10 @@ from cse.access.decorators import requires
 from cse.access.lookup import get_visible_or_404
 from cse.access.policies import NotAllowed, can
 from cse.audit import events
+from cse.audit.extra import note_extra_fields
 from cse.children.models import LevelEvent
 from cse.children.pages import frame
 from cse.children.queries.levels import level_since, levels_of, never_took_effect, standing_of
-from cse.interface.extra import note_extra_fields
 from cse.interface.queries import hints_for
 from screening import queries
 from screening.actions import answer_added_duty, approve_level, countersign, refuse_level

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
-from cse.interface.extra import note_extra_fields
+from cse.audit.extra import note_extra_fields
 from screening import queries
 from screening.actions import correct_screen
 from screening.changes import changes_between

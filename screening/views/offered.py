@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
-from cse.interface.extra import note_extra_fields
+from cse.audit.extra import note_extra_fields
 from screening.actions import StaleSave
 from screening.actions.offered import use_offered
 from screening.evidence_offered import asking_rows, offered_rows

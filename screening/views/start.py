@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.principals import principals_of
-from cse.interface.extra import note_extra_fields
+from cse.audit.extra import note_extra_fields
 from cse.interface.who_screens import expected_of
 from screening import queries
 from screening.actions import end_reminders, set_aside, start_screen

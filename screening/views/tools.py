@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
-from cse.interface.extra import note_extra_fields
+from cse.audit.extra import note_extra_fields
 from cse.signin.reauth import reauthenticated
 from screening import queries, tool_shelf
 from screening.actions import choose_version, load_tool_version, retire_row

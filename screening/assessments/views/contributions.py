@@ -11,8 +11,8 @@ from cse.access.decorators import requires
 from cse.access.lookup import get_visible_or_404
 from cse.access.policies import NotVisible
 from cse.audit import events
+from cse.audit.extra import note_extra_fields
 from cse.children.pages import age_in_words
-from cse.interface.extra import note_extra_fields
 from cse.interface.queries import hints_for
 from cse.interface.words import date_words
 from screening.assessments import queries

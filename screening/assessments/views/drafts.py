@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
-from cse.interface.extra import note_extra_fields
+from cse.audit.extra import note_extra_fields
 from cse.interface.queries import hints_for
 from screening import queries as screens
 from screening.actions import StaleCheck, StaleSave, Unfinished

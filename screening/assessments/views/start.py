@@ -7,8 +7,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
+from cse.audit.extra import note_extra_fields
 from cse.children.pages import frame
-from cse.interface.extra import note_extra_fields
 from screening import queries as screens
 from screening.assessments import queries
 from screening.assessments.actions import set_aside_assessment, start_assessment, use_screen

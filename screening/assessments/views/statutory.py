@@ -8,8 +8,8 @@ from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.lookup import get_visible_or_404
 from cse.audit import events
+from cse.audit.extra import note_extra_fields
 from cse.children.pages import frame
-from cse.interface.extra import note_extra_fields
 from screening.assessments import queries
 from screening.assessments.actions import (
     conclude_statutory,
