@@ -35,14 +35,18 @@ class Desk:
         client = Client()
         with transaction.atomic():
             client.force_login(user, backend=BACKEND)
+        return self.page_in(client, width=width, scripts=scripts)
+
+    def page_in(self, client, *, width=1280, scripts=True):
+        """A page in a browser of its own, in the session that this client has, if it has one."""
         context = self.chromium.new_context(
             viewport={"width": width, "height": 900},
             java_script_enabled=scripts,
             base_url=self.address,
         )
-        context.add_cookies(
-            [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": self.address}]
-        )
+        if "sessionid" in client.cookies:
+            session = client.cookies["sessionid"].value
+            context.add_cookies([{"name": "sessionid", "value": session, "url": self.address}])
         context.set_default_timeout(60_000)
         self.contexts.append(context)
         return context.new_page()

@@ -12,9 +12,13 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from cse.embedded import demo
 from cse.embedded.project import PROJECT
+from screening.actions import tools
+from screening.actions.tools import load_shipped_tools
+from screening.tools.loader import tool_files
 
 SUPPORT = PROJECT / "bin" / "support"
 
@@ -229,3 +233,14 @@ def test_what_was_started_is_stopped_when_the_rest_cannot_start(var, capsys, mon
 
     assert one_line(capsys) == "bin/demo: Valkey did not start.\n"
     assert stopped == [{demo.servers.POSTGRESQL}]
+
+
+@pytest.mark.django_db
+def test_data_of_an_earlier_version_says_to_begin_anew(tmp_path, monkeypatch):
+    load_shipped_tools()
+    shipped = tool_files()["oxfordshire"][1]
+    other = tmp_path / shipped.name
+    other.write_text(shipped.read_text().replace("E Safety", "E-Safety"))
+    monkeypatch.setattr(tools, "tool_files", lambda: {"oxfordshire": {1: other}})
+    with pytest.raises(CommandError, match="Delete the folder var/demo"):
+        call_command("load_demo")

@@ -12,6 +12,12 @@ from cse.people.models import Authority, User
 from cse.service.demo_people import PEOPLE, load_people
 from cse.service.demo_records import load_records
 from cse.service.reference import load_reference
+from screening.policies import Refused
+
+TOO_OLD = (
+    "The demonstration was made by an earlier version with another screening tool. Delete the "
+    "folder var/demo, and start it again."
+)
 
 
 class Command(BaseCommand):
@@ -24,7 +30,7 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("Demonstration data does not go into a production database.")
         with transaction.atomic():
-            load_reference()
+            self._load_reference()
             if User.objects.exists():
                 if not User.objects.filter(email=PEOPLE[0].email).exists():
                     raise CommandError("This database holds accounts that are not ours.")
@@ -33,3 +39,10 @@ class Command(BaseCommand):
             accounts = load_people({a.key: a for a in Authority.objects.all()})
             children = load_records(accounts)
         self.stdout.write(f"Loaded {len(accounts)} accounts and {children} children.")
+
+    @staticmethod
+    def _load_reference() -> None:
+        try:
+            load_reference()
+        except Refused as refusal:
+            raise CommandError(TOO_OLD) from refusal
