@@ -55,7 +55,7 @@ UNLINKED = frozenset(
     children:correct-link children:end-link children:end-status children:link children:mine
     clocks:remove-day clocks:why-late documents:status documents:verified
     mfa_generate_recovery_codes mfa_list_webauthn missing:allocate missing:offer people:changes
-    people:decide-change people:open people:remove-factor referrals:answer-ending referrals:check
+    people:decide-change people:open people:remove-factor referrals:check
     referrals:decide referrals:decision referrals:decision-facts referrals:disagreement
     referrals:draft referrals:exception referrals:facts referrals:part referrals:release
     referrals:second referrals:set-aside referrals:set-decision-aside referrals:withdraw
@@ -80,6 +80,7 @@ NOT_LOOKED_AT = {
     "mfa_remove_webauthn": "has a security key: tests/signin, no axe",
     "mfa_view_recovery_codes": "has a second factor: tests/signin, no axe",
     "missing:interview": "allocated to somebody: tests/missing/test_pages_in_browser.py",
+    "referrals:answer-ending": "early help asked to end: tests/referrals, no browser",
     "referrals:tell": "a contact outside the service: tests/browser/test_s04_every_page.py",
     "screening:added-duty": "a date of birth corrected since: tests/screening, no browser",
     "screening:approve-level": "a level lowered: tests/screening, no browser",
