@@ -114,9 +114,7 @@ def test_with_an_error_and_where_two_texts_stand_side_by_side(desk, area):
     area.open.refresh_from_db()
     assert area.open.sections["lead_consulted_on"] == "2026-11-04"
     page.goto(f"{front}part/family/")
-    area.open = actions.set_aside(
-        referral_id=area.open.pk, by=area.colleague, reason="The wrong child"
-    )
+    area.open = actions.set_aside(referral_id=area.open.pk, by=area.lead, reason="The wrong child")
     page.locator("#id_family").fill("An aunt who helps")
     page.get_by_role("button", name="Save and come back later").click()
     assert "set aside meanwhile" in page.inner_text("main")
