@@ -5,6 +5,7 @@ So every test runs with the rights production has: the guards hold here too.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -13,6 +14,12 @@ from django.db import connections
 from django.test import TransactionTestCase
 
 from tests.database import copy_of_template, drop, empty_database
+
+
+def pytest_configure() -> None:
+    """Collect garbage seldom: what tests make is soon gone by itself, and looking cost a seventh."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
