@@ -17,7 +17,7 @@ from tests.database import copy_of_template, drop, empty_database
 
 
 def pytest_configure() -> None:
-    """Collect garbage seldom: what tests make is soon gone by itself, and looking cost a seventh."""
+    """Collect garbage seldom: what tests make goes by itself, and looking costs a seventh."""
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
 
