@@ -14,7 +14,7 @@ from django.utils import timezone
 from cse.access.capabilities import Capability
 from cse.access.models import Exclusion
 from cse.access.principals import Principals, principals_of
-from cse.access.scope import scope_sql
+from cse.access.scope import NARROW, children_in_scope, scope_sql
 from cse.worklist.kinds import ASKED, OWN_REFERRAL, PAIR, TRIAGE, UNSEEN
 from cse.worklist.models import WorkItem
 
@@ -29,7 +29,7 @@ _WALK = """
 SELECT w.id, w.kind, w.subject_id, w.due_at, w.child_id, w.owner_id
   FROM worklist_workitem w
  WHERE {owner} AND w.closed_at IS NULL {narrowed} AND {pair}
-   AND (EXISTS ({scope}) OR {narrow})
+   AND EXISTS ({scope})
  ORDER BY w.due_at, w.id LIMIT {limit}
 """
 #: Who sees one thing of a child and not the record has the work that is part of that thing.
@@ -46,8 +46,7 @@ SELECT walk.* FROM unnest(%(groups)s::int[]) AS t(team) CROSS JOIN LATERAL ({wal
 """
 _PAGE = """
 SELECT p.id, p.kind, p.subject_id, p.due_at, p.child_id, p.owner_id,
-       c.reference, c.given_name, c.family_name,
-       p.kind <> ALL(%(narrow)s) OR EXISTS ({seen})
+       c.reference, c.given_name, c.family_name
   FROM (SELECT * FROM (({own}) UNION ALL ({teams})) w ORDER BY w.due_at, w.id LIMIT {limit}) p
   JOIN children_child c ON c.id = p.child_id
  ORDER BY p.due_at, p.id
@@ -89,8 +88,9 @@ def waiting_for(user: Any, after: str | None = None) -> WaitingPage:
     """Up to 25 open items of this person and their teams, on children in their scope.
 
     Those they are only asked about are among them, and whose post shows no child has nothing but
-    those and the referrals sent to their team. Two queries: the user's posts, and one for
-    scope and rows. ``after`` is a cursor; one that cannot be read starts from the beginning.
+    those and the referrals sent to their team. Two queries: the user's posts, and one for scope and
+    rows; a third where one of them may be all that they see of its child. ``after`` is a cursor; one
+    that cannot be read starts from the beginning.
     """
     principals = principals_of(user)
     if not principals.acts & {Capability.SEE_CHILD, *_WITHOUT_RECORD}:
@@ -99,7 +99,7 @@ def waiting_for(user: Any, after: str | None = None) -> WaitingPage:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
-    items = tuple(_item(row) for row in rows[:PAGE])
+    items = _items(principals, rows[:PAGE])
     return WaitingPage(items, items[-1].cursor if len(rows) > PAGE else "")
 
 
@@ -125,12 +125,12 @@ def unseen_work_of(user: Any) -> list[WorkItem]:
 def _statement(
     principals: Principals, position: tuple[dt.datetime, uuid.UUID] | None
 ) -> tuple[str, dict[str, Any]]:
-    scope, parameters = scope_sql(principals, column="w.child_id")
-    narrow = []
-    for name, (act, of_it) in enumerate(_NARROW.items()):
-        asked, _ = scope_sql(principals, column="w.child_id", act=act)
-        parameters[f"narrow{name}"] = list(of_it)
-        narrow.append(f"w.kind = ANY(%(narrow{name})s) AND EXISTS ({asked})")
+    # A narrow grant opens one thing alone: other work on that child stays hidden.
+    also = " OR ".join(
+        f"basis = '{NARROW[act]}' AND w.kind = ANY(%(narrow{n})s)" for n, act in enumerate(_NARROW)
+    )
+    scope, parameters = scope_sql(principals, column="w.child_id", also=also)
+    parameters |= {f"narrow{n}": list(of_it) for n, of_it in enumerate(_NARROW.values())}
     parameters["pair_kinds"] = list(PAIR)
     pair = "w.kind <> ALL(%(pair_kinds)s)"
     if Capability.APPROVE_LINK in principals.acts:
@@ -144,14 +144,12 @@ def _statement(
         narrowed += " AND w.kind = ANY(%(kinds)s)"
         acts = _WITHOUT_RECORD.items()
         parameters["kinds"] = [k for act, kinds in acts if act in principals.acts for k in kinds]
-    same = {"narrowed": narrowed, "scope": scope, "narrow": " OR ".join(narrow), "pair": pair}
+    same = {"narrowed": narrowed, "scope": scope, "pair": pair}
     same["limit"] = str(PAGE + 1)
     own = _WALK.format(owner="w.owner_id = %(user)s", **same)
     one_team = _WALK.format(owner="w.owner_group_id = t.team", **same)
     teams = _EACH_TEAM.format(walk=one_team)
-    parameters["narrow"] = [kind for of_it in _NARROW.values() for kind in of_it]
-    seen, _ = scope_sql(principals, column="p.child_id")
-    return _PAGE.format(own=own, teams=teams, limit=PAGE + 1, seen=seen), parameters
+    return _PAGE.format(own=own, teams=teams, limit=PAGE + 1), parameters
 
 
 def read_cursor(after: str | None) -> tuple[dt.datetime, uuid.UUID] | None:
@@ -166,8 +164,15 @@ def read_cursor(after: str | None) -> tuple[dt.datetime, uuid.UUID] | None:
     return None if timezone.is_naive(moment) else (moment, last)
 
 
-def _item(row: tuple[Any, ...]) -> Waiting:
-    item_id, kind, subject_id, due_at, child_id, owner_id, reference, given, family, seen = row
+def _items(principals: Principals, rows: list[tuple[Any, ...]]) -> tuple[Waiting, ...]:
+    narrow = {kind for of_it in _NARROW.values() for kind in of_it}
+    asked = {row[4] for row in rows if row[1] in narrow}
+    seen = children_in_scope(principals, asked) if asked else set()
+    return tuple(_item(row, row[1] not in narrow or row[4] in seen) for row in rows)
+
+
+def _item(row: tuple[Any, ...], sees_record: bool) -> Waiting:
+    item_id, kind, subject_id, due_at, child_id, owner_id, reference, given, family = row
     return Waiting(
         id=item_id,
         kind=kind,
@@ -177,5 +182,5 @@ def _item(row: tuple[Any, ...]) -> Waiting:
         child_name=f"{given} {family}".strip(),
         child_reference=reference,
         for_team=owner_id is None,
-        sees_record=seen,
+        sees_record=sees_record,
     )

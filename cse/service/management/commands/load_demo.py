@@ -16,7 +16,7 @@ from screening.policies import Refused
 
 TOO_OLD = (
     "The demonstration was made by an earlier version with another screening tool. Delete the "
-    "folder var/demo, and start it again."
+    "folder var, and start it again."
 )
 
 
