@@ -126,11 +126,9 @@ def children_in_scope(principals: Principals, children: Iterable[uuid.UUID]) -> 
     """Which of these few children this person has in scope. One query."""
     inner, parameters = scope_sql(principals, column="c.id")
     parameters["children"] = list(children)
+    sql = f"SELECT c.id FROM unnest(%(children)s::uuid[]) c(id) WHERE EXISTS ({inner})"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT c.id FROM unnest(%(children)s::uuid[]) c(id) WHERE EXISTS ({inner})",
-            parameters,
-        )
+        cursor.execute(sql, parameters)
         return {child_id for (child_id,) in cursor.fetchall()}
 
 
