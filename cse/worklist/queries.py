@@ -89,7 +89,7 @@ def waiting_for(user: Any, after: str | None = None) -> WaitingPage:
 
     Those they are only asked about are among them, and whose post shows no child has nothing but
     those and the referrals sent to their team. Two queries: the user's posts, and one for scope and
-    rows; a third where one of them may be all that they see of its child. ``after`` is a cursor; one
+    rows; a third where one may be all that they see of its child. ``after`` is a cursor; one
     that cannot be read starts from the beginning.
     """
     principals = principals_of(user)
