@@ -97,7 +97,7 @@ def unavailable(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 @public
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a stale form token; 405 where the method is no form's and nothing here answers it."""
+    """403 for a stale form token; 405 where nothing here answers a form."""
     match = request.resolver_match
     allowed = allowed_methods(match.func) if match is not None else [str(request.method)]
     if request.method not in allowed:

@@ -7,12 +7,17 @@ from typing import Any
 
 #: Django's `require_http_methods` keeps its list here (and `require_GET` and its like with it).
 _LIST = "request_method_list"
-#: No page of ours takes another; a class may have one that it only inherits.
-KNOWN = ("GET", "HEAD", "POST", "OPTIONS")
+#: What pages and forms send; the service takes no other (`RefusedMethodMiddleware`).
+KNOWN = ("GET", "HEAD", "POST")
 
 
 def allowed_methods(view: Callable[..., Any]) -> list[str]:
     """The methods a view answers; all that a browser sends where nothing narrows them."""
+    return declared_methods(view) or list(KNOWN)
+
+
+def declared_methods(view: Callable[..., Any]) -> list[str]:
+    """The methods that a view's class or a decorator names; none where nothing does."""
     holder = getattr(view, "view_class", None)
     if holder is not None:
         # Django gives a class that has `get` its `head` when a request comes.
@@ -23,7 +28,7 @@ def allowed_methods(view: Callable[..., Any]) -> list[str]:
         if code is not None and _LIST in code.co_freevars:
             cells = layer.__closure__ or ()
             return list(cells[code.co_freevars.index(_LIST)].cell_contents)
-    return list(KNOWN)
+    return []
 
 
 def _layers(view: Any) -> Iterator[Any]:

@@ -85,7 +85,7 @@ def test_the_header_says_the_post_on_sign_ins_own_pages_too(client, name):
 
 
 def about_posts(captured):
-    return [each for each in captured if 'FROM "people_post"' in each["sql"]]
+    return [each for each in captured if "FROM people_post" in each["sql"]]
 
 
 @pytest.mark.django_db

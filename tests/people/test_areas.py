@@ -78,9 +78,9 @@ def test_the_areas_marking_costs_no_query(client):
     client.force_login(make_user())
     with CaptureQueriesContext(connection) as captured:
         client.get(reverse("interface:guidance"))
-    about = [each["sql"] for each in captured if 'JOIN "people_authority"' in each["sql"]]
+    about = [each["sql"] for each in captured if "people_authority" in each["sql"]]
     assert len(about) == 1
-    assert 'FROM "people_post"' in about[0]
+    assert "people_post" in about[0]
 
 
 def test_error_pages_carry_the_installations_marking_for_everybody(client, settings):
