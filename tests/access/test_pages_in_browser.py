@@ -13,8 +13,8 @@ from cse.access.models import Exclusion
 from cse.audit import events
 from cse.people.models import Role
 from tests.access.people import make_case
-from tests.children.test_pages_in_browser import look_at
 from tests.factories import grant, make_child, make_user
+from tests.interface.looking import in_the_way_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
@@ -93,6 +93,5 @@ def test_nothing_stands_in_anybodys_way(as_user, chromium, full):
     shown["log-empty"] = auditor.post(reverse("audit:log"), empty, follow=True)
     shown["log-error"] = auditor.post(reverse("audit:log"), {"from_day-day": "44"})
     assert {name for name, answer in shown.items() if answer.status_code not in (200, 404)} == set()
-    assert (
-        look_at(chromium, {name: answer.content.decode() for name, answer in shown.items()}) == []
-    )
+    pages = {name: answer.content.decode() for name, answer in shown.items()}
+    assert in_the_way_of(chromium, pages) == ""

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
 from django.test import Client
 
 from screening.actions import load_shipped_tools
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-# Only what is wrong is worked out in full: the rest would take twice as long.
-RULES = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
 
 
 @pytest.fixture(autouse=True)
@@ -61,15 +58,3 @@ def desk(chromium, live_server, tools):
     desk = Desk(chromium, live_server)
     yield desk
     desk.close()
-
-
-def barriers(page):
-    """What axe finds that is moderate or worse, once the page is whole."""
-    page.wait_for_load_state()
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [(v["id"], n["html"][:160]) for v in found if v["impact"] != "minor" for n in v["nodes"]]
-
-
-def wide(page):
-    """Whether the page is wider than its window."""
-    return page.evaluate("document.documentElement.scrollWidth > window.innerWidth")

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from cse.interface.words import date_words
 from screening.models import RiskAssessment
-from tests.browser.conftest import barriers, wide
 from tests.factories import make_agency, make_team, make_user
+from tests.interface.looking import barriers, wide
 from tests.screening.assessing import analysed, at, write
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, YES, Given, completed

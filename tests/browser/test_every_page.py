@@ -25,7 +25,7 @@ from cse.service.demo_people import PASSWORD, load_people
 from cse.service.demo_records import load_records
 from cse.service.reference import load_reference
 from tests import factories
-from tests.browser.conftest import barriers
+from tests.interface.looking import in_the_way
 from tests.walk import ROUTES, WITH_CHILDREN, World, make_persona, routes
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -190,18 +190,6 @@ def methods_of(view):
     return ["GET"]
 
 
-def look_at(page, where):
-    """What is wrong on the page that is open, at each width."""
-    wrong = []
-    for width in (1280, 320):
-        page.set_viewport_size({"width": width, "height": 900})
-        wrong += [f"{where} at {width} px: {barrier}" for barrier in barriers(page)]
-        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        if wide > 0:
-            wrong.append(f"{where} at {width} px: {wide} px wider than the window")
-    return wrong
-
-
 def linked(people):
     """What links lead these people to, each route once: who, their client, route, address."""
     seen, wrong = set(), []
@@ -216,7 +204,7 @@ def linked(people):
     assert not wrong, "\n".join(wrong)
 
 
-def in_the_way(desk, plan, *, scripts):
+def found_wrong(desk, plan, *, scripts):
     """What is wrong on all of these pages."""
     wrong: list[str] = []
     browsers = {}
@@ -236,7 +224,7 @@ def in_the_way(desk, plan, *, scripts):
         page.goto(path)
         where = f"{name} of {who}{'' if scripts else ' without scripts'}"
         if name_of(page.url) == name:
-            wrong += look_at(page, where)
+            wrong += in_the_way(page, where)
         else:
             wrong.append(f"{where}: led to {page.url}")
     return sorted(set(wrong))
@@ -248,11 +236,11 @@ def test_nothing_stands_in_anybodys_way(desk, county, scripts):
     plan = list(linked(PEOPLE if scripts else PEOPLE[:4]))
     if scripts:
         assert pages() - {name for _, _, name, _ in plan} <= UNLINKED | set(NOT_LOOKED_AT)
-    assert "\n".join(in_the_way(desk, plan, scripts=scripts)) == ""
+    assert "\n".join(found_wrong(desk, plan, scripts=scripts)) == ""
 
 
 @pytest.mark.requirement("W-SHR-01")
 def test_nothing_stands_in_the_way_where_no_link_leads(desk, world):
     plan = list(unlinked(world))
     assert {name for _, _, name, _ in plan} == UNLINKED
-    assert "\n".join(in_the_way(desk, plan, scripts=True)) == ""
+    assert "\n".join(found_wrong(desk, plan, scripts=True)) == ""

@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from cse.people.models import Role
 from referrals.models import Consultation, DecisionNotToRefer, Referral
-from tests.browser.conftest import barriers, wide
 from tests.factories import grant, make_user
+from tests.interface.looking import barriers, wide
 from tests.referrals.area import Area
 
 pytestmark = pytest.mark.browser

@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 from cse.children.models import LevelEvent
 from screening.models import Screen
 from screening.queries import latest_assessment
-from tests.browser.conftest import barriers
 from tests.factories import grant
+from tests.interface.looking import barriers
 from tests.screening.conftest import Place
 
 pytestmark = pytest.mark.browser

@@ -5,7 +5,7 @@ from django.db import transaction
 from playwright.sync_api import expect
 
 from screening.actions import start_screen
-from tests.browser.conftest import barriers, wide
+from tests.interface.looking import barriers, wide
 from tests.screening.conftest import Place
 
 pytestmark = pytest.mark.browser

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from cse.children.models import LevelEvent
 from screening.models import Screen
 from screening.queries import latest_assessment
-from tests.browser.conftest import barriers, wide
+from tests.interface.looking import barriers, wide
 from tests.screening.conftest import Place
 
 pytestmark = pytest.mark.browser

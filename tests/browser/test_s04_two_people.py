@@ -9,8 +9,8 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from referrals.models import Delivery, Referral
-from tests.browser.conftest import barriers, wide
 from tests.factories import grant, make_child
+from tests.interface.looking import barriers, wide
 from tests.referrals.area import Area
 
 pytestmark = pytest.mark.browser

@@ -13,8 +13,8 @@ from playwright.sync_api import expect
 from cse.children.models import LevelEvent
 from cse.people.models import Role
 from referrals.models import DecisionNotToRefer, Referral
-from tests.browser.conftest import barriers, wide
 from tests.factories import grant, make_user
+from tests.interface.looking import barriers, wide
 from tests.referrals.area import Area
 from tests.referrals.test_deciding_not import raise_level
 

@@ -4,18 +4,17 @@
 """
 
 import os
-from pathlib import Path
 
 import pytest
 from django.db import transaction
 
 from cse.children.actions.links import correct_link, end_link, record_link
 from cse.people.reference import load_authorities
-from tests.browser.conftest import Desk, barriers
+from tests.browser.conftest import Desk
 from tests.children.pairs import keep_out, make_pair
 from tests.children.test_links_pages import signed_in
 from tests.factories import grant, make_child
-from tests.interface.browsing import Site
+from tests.interface.looking import in_the_way_of
 
 pytestmark = [pytest.mark.browser]
 PICTURES = os.environ.get("CSE_PICTURES", "")
@@ -80,22 +79,7 @@ def pages(db):
 
 
 def test_nothing_stands_in_anybodys_way(chromium, pages):
-    site = Site()
-    site.pages = {f"/page/{name}": html for name, html in pages.items()}
-    context = chromium.new_context(bypass_csp=True)
-    page, wrong = context.new_page(), []
-    for name in pages:
-        page.goto(f"{site.address}/page/{name}")
-        for width in (1280, 375, 320):
-            page.set_viewport_size({"width": width, "height": 900})
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                wrong.append((name, width, "wider than the screen"))
-            if PICTURES and width != 320:
-                page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
-        wrong += [(name, *problem) for problem in barriers(page)]
-    context.close()
-    site.close()
-    assert wrong == []
+    assert in_the_way_of(chromium, pages) == ""
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,8 +1,6 @@
 """Every page of the two rooms in Chromium: empty, full, with long names and with mistakes."""
 
 import datetime as dt
-import os
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -15,19 +13,17 @@ from cse.children.models import LevelEvent
 from cse.people.reference import load_authorities
 from cse.worklist import kinds
 from cse.worklist.actions import open_item
-from tests.browser.conftest import barriers
 from tests.children.conftest import BACKEND
 from tests.factories import grant, make_child
-from tests.interface.browsing import Site
+from tests.interface.looking import in_the_way_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 LONG = "Wilhelmina-Alexandrina Oyinkansola"
+#: Pages that tests/browser walks with no less in them.
 SEEN_ELSEWHERE = {
     *("mine", "search", "nobody", "add", "edit", "timeline", "statuses", "add-status"),
     *("end-status", "team", "add-member", "end-member", "empty-search"),
 }
-#: Where to keep pictures of the pages; nothing is kept where it is not set.
-PICTURES = os.environ.get("CSE_PICTURES", "")
 
 
 @pytest.fixture
@@ -136,34 +132,9 @@ def empty_pages(client, lead, worker):
     return found | {"empty-home": other.get("/").content.decode()}
 
 
-def look_at(chromium, pages):
-    """What is wrong on each page: what runs off the side, and what axe finds where it is narrow.
-
-    axe takes long: what tests/browser walks with less in it is not asked of it a second time.
-    """
-    site = Site()
-    site.pages = {f"/page/{name}": html for name, html in pages.items()}
-    wrong = []
-    context = chromium.new_context(bypass_csp=True)
-    page = context.new_page()
-    for name in pages:
-        page.goto(f"{site.address}/page/{name}")
-        for width in (1280, 320):
-            page.set_viewport_size({"width": width, "height": 900})
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                wrong.append((name, width, "wider than the screen"))
-            if PICTURES:
-                page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
-        if name not in SEEN_ELSEWHERE:
-            wrong += [(name, *problem) for problem in barriers(page)]
-    context.close()
-    site.close()
-    return wrong
-
-
 def test_nothing_stands_in_anybodys_way(chromium, pages):
-    assert look_at(chromium, pages) == []
+    assert in_the_way_of(chromium, pages, SEEN_ELSEWHERE) == ""
 
 
 def test_the_first_day_neither(chromium, empty_pages):
-    assert look_at(chromium, empty_pages) == []
+    assert in_the_way_of(chromium, empty_pages, SEEN_ELSEWHERE) == ""

@@ -4,8 +4,6 @@
 """
 
 import datetime as dt
-import os
-from pathlib import Path
 
 import pytest
 import time_machine
@@ -15,15 +13,13 @@ from django.utils import timezone
 
 from cse.clocks import actions
 from cse.people.models import Role
-from tests.browser.conftest import barriers
 from tests.clocks import gallery
 from tests.clocks.conftest import Scene
 from tests.factories import make_agency, make_user
-from tests.interface.browsing import Site
+from tests.interface.looking import in_the_way_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
-PICTURES = os.environ.get("CSE_PICTURES", "")
 
 
 @pytest.fixture
@@ -71,20 +67,6 @@ def fetch(person, address, typed=None):
     return answer.content.decode()
 
 
-@pytest.mark.parametrize("width", [1280, 375, 320])
-def test_no_page_stands_in_anybodys_way(chromium, pages, width):
-    site = Site()
-    site.pages.update({f"/{name.replace(' ', '-')}": text for name, text in pages.items()})
-    context = chromium.new_context(viewport={"width": width, "height": 900}, bypass_csp=True)
-    page, wrong = context.new_page(), {}
-    for path in site.pages:
-        page.goto(site.address + path)
-        found = barriers(page)
-        if found or page.evaluate("document.documentElement.scrollWidth") > width:
-            wrong[path] = found
-        if PICTURES:
-            page.screenshot(path=Path(PICTURES) / f"{path[1:]}-{width}.png", full_page=True)
-    context.close()
-    site.close()
-    assert wrong == {}
+def test_no_page_stands_in_anybodys_way(chromium, pages):
+    assert in_the_way_of(chromium, pages) == ""
     assert len(pages) == 9

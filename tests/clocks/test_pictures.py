@@ -6,11 +6,11 @@ import pytest
 
 from cse.clocks.pictures import MOST_DAYS, picture_of
 from cse.workdays import calendar_of
-from tests.browser.conftest import barriers
 from tests.clocks import gallery, kinds
 from tests.clocks.conftest import at
 from tests.interface.browsing import Site
 from tests.interface.gallery import HOSTILE
+from tests.interface.looking import barriers
 
 #: By case of the gallery: the words, the tone, and whether a reason is asked for.
 SAID = [

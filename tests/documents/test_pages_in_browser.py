@@ -9,9 +9,10 @@ from django.urls import reverse
 from cse.documents import actions
 from cse.documents.models import Export
 from screening.actions.start import start_screen
-from tests.browser.conftest import barriers, desk, tools  # noqa: F401  fixtures
+from tests.browser.conftest import desk, tools  # noqa: F401  fixtures
 from tests.documents.test_register import complete_screen
 from tests.factories import PASSWORD, grant, make_agency, make_child, make_user
+from tests.interface.looking import barriers
 
 pytestmark = [pytest.mark.browser, pytest.mark.requirement("D-SHR-03")]
 

@@ -7,9 +7,9 @@ from playwright.sync_api import expect
 from cse.interface.context import Idle
 from cse.interface.guidance import PAGES
 from cse.interface.who_screens import expected_of, expected_of_others
-from tests.browser.conftest import barriers
 from tests.interface import gallery
 from tests.interface.browsing import Site
+from tests.interface.looking import barriers
 
 pytestmark = pytest.mark.browser
 TALL = 900

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from screening.actions import load_shipped_tools, start_screen
-from tests.children.test_pages_in_browser import look_at
+from tests.interface.looking import in_the_way_of
 from tests.missing.scene import Scene
 from tests.missing.test_thin_path import EPISODE, moment
 
@@ -68,4 +68,4 @@ def pages(db, tuesday):
 
 
 def test_nothing_stands_in_anybodys_way(chromium, pages):
-    assert look_at(chromium, pages) == []
+    assert in_the_way_of(chromium, pages) == ""
