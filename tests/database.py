@@ -41,17 +41,24 @@ def drop(name: str) -> None:
     """Drop a test database, whoever is still connected.
 
     A live server's threads hold connections of the application's role, and a role may end only
-    its own: so that role ends them first.
+    its own: so that role ends them first. One of them may just be connecting: then once more.
     """
-    with _maintenance("default") as cursor:
-        cursor.execute(
-            # Waits until each is gone: one that is still going could not be ended by the owner.
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = %s AND usename = current_user",
-            [name],
-        )
-    with _maintenance() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    for left in reversed(range(5)):
+        with _maintenance("default") as cursor:
+            cursor.execute(
+                # Waits until each is gone: one that is still going could not be ended by the owner.
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = %s AND usename = current_user",
+                [name],
+            )
+        try:
+            with _maintenance() as cursor:
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        except psycopg2.errors.InsufficientPrivilege:
+            if not left:
+                raise
+        else:
+            return
 
 
 def empty_database() -> None:
