@@ -21,11 +21,13 @@ class ReferralsConfig(AppConfig):
 
 
 def _when_something_is_new() -> None:
-    """A level, a screen or a date of birth may make a referral owed where none was (DEC-13)."""
+    """What makes something owed: a level, a screen, a date of birth (DEC-13), a mistake undone."""
     from cse.children.told import when_birth_changes, when_level_changes
     from referrals.actions import overtaken, owed
     from referrals.actions.helping import screened_again
     from referrals.actions.notes import screen_completed
+    from referrals.actions.triage import single_assessment_taken_back
+    from screening.assessments.told import when_statutory_taken_back
     from screening.told import when_assessed
 
     when_level_changes("referrals", overtaken.level_changed)
@@ -35,3 +37,4 @@ def _when_something_is_new() -> None:
     when_level_changes("referrals owed", owed.level_changed)
     when_assessed("referrals owed", owed.screen_assessed)
     when_birth_changes("referrals", overtaken.birth_changed)
+    when_statutory_taken_back("referrals owed", single_assessment_taken_back)

@@ -31,7 +31,9 @@ class ScreeningConfig(AppConfig):
         when_birth_changes("screening", birth_changed)
         tell_on_timeline("screening.screen", Told("screening:show", of_child=False))
         tell_on_timeline("screening.riskassessment", Told("screening:assessment", of_child=False))
-        tell_on_timeline("screening.statutoryassessment", Told("screening:assessments"))
+        tell_on_timeline(
+            "screening.statutoryassessment", Told("screening:statutory", of_child=False)
+        )
         # Who was asked, and by whom, stands with the assessment itself.
         for act in ("assessment saved", "contribution kept"):
             keep_off_timeline(act)

@@ -438,8 +438,9 @@ ROUTES: dict[str, Sample] = {
     "screening:contribution": _row("request", hidden=True, answers=(404,)),
     **{
         f"screening:statutory-{name}": _row("statutory", hidden=True)
-        for name in ("outcome", "correct")
+        for name in ("outcome", "correct", "ask")
     },
+    "screening:statutory": _row("statutory", hidden=True),
     "screening:tool-version": _row("version"),
     "screening:preview-tool": _row("version"),
     "screening:use-tool": _row("version", answers=(200, 302, 405)),

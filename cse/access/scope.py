@@ -187,8 +187,8 @@ def visible(queryset: models.QuerySet[M], user: Any, capability: Capability) -> 
     """Only what this person may see, for this act.
 
     ``queryset`` is of children, or of a model whose ``CHILD_PATH`` names the way to its child
-    (default ``child_id``); where it names several, each of them must be in scope. Somebody whose
-    role lacks the act sees nothing.
+    (default ``child_id``), or is an expression for it; where it names several, each of them must be
+    in scope. Somebody whose role lacks the act sees nothing.
     """
     principals = principals_of(user)
     if capability not in principals.acts or capability not in CHILD_ACTS:
@@ -199,9 +199,9 @@ def visible(queryset: models.QuerySet[M], user: Any, capability: Capability) -> 
     return queryset.filter(*scopes)
 
 
-def child_paths(model: type[models.Model]) -> tuple[str, ...]:
+def child_paths(model: type[models.Model]) -> tuple[str | Expression, ...]:
     """The columns that lead from a row to its child, or to each of the children it is about."""
     if model._meta.label_lower == "children.child":
         return ("pk",)
-    path: str | tuple[str, ...] = getattr(model, "CHILD_PATH", "child_id")
-    return (path,) if isinstance(path, str) else path
+    path: str | Expression | tuple[str, ...] = getattr(model, "CHILD_PATH", "child_id")
+    return path if isinstance(path, tuple) else (path,)

@@ -61,11 +61,20 @@ TEXTS: dict[str, dict[str, str]] = {
 
 
 def load_assessments(accounts: dict[str, User], as_person: AsPerson) -> None:
-    """One completed assessment with a contribution, and a request that still waits."""
+    """One completed assessment with a contribution, and requests that still wait."""
     child = Child.objects.select_related("authority").get(given_name="Isla")
     today = timezone.localdate()
     with as_person(accounts[_JULES]) as by:
-        record_statutory(child=child, kind="single", started_on=today - dt.timedelta(days=3), by=by)
+        begun = today - dt.timedelta(days=3)
+        single = record_statutory(child=child, kind="single", started_on=begun, by=by)
+        ask_contribution(
+            statutory_id=single.pk,
+            by=by,
+            name="Dr Ines Marr",
+            agency_name="Ridge Surgery",
+            question="When she was last seen, and by whom.",
+            due_on=today + dt.timedelta(days=4),
+        )
         draft, _ = start_assessment(child=child, by=by)
         asked = [
             ask_contribution(

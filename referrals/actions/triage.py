@@ -33,7 +33,8 @@ from referrals.policies import Refused, check_delivery
 from referrals.routing import Obligation, Route
 from referrals.signing import post_in
 from referrals.transitions import Act, State, second_person_needed
-from screening.assessments.queries import single_assessment_runs
+from screening.assessments.queries import single_assessment_runs, single_assessment_since
+from screening.models import StatutoryAssessment, StatutoryKind
 from screening.never_give_up import says_only_not_engaging
 
 ENDINGS = (Act.OTHER_OUTCOME, Act.SEND_BACK)
@@ -217,6 +218,22 @@ def _owe_single_assessment(delivery: Delivery) -> None:
         subject=child,
         due_at=due_in(ANSWER_DAYS),
     )
+
+
+def single_assessment_taken_back(row: StatutoryAssessment) -> None:
+    """One was recorded by mistake: who is responsible now owes it again (R12; W §10.4).
+
+    Not to a team since whose taking over another ran.
+    """
+    if row.kind != StatutoryKind.SINGLE:
+        return
+    theirs = Delivery.objects.filter(
+        referral__child=row.child_id, state__in=(State.ACCEPTED, State.ACKNOWLEDGED)
+    )
+    for delivery in theirs.select_related("referral__child", "team__group").order_by("id"):
+        since = delivery.acknowledged_at or delivery.decided_at
+        if since is not None and not single_assessment_since(row.child_id, since):
+            _owe_single_assessment(delivery)
 
 
 def _pass_on(delivery: Delivery, by: Any) -> None:

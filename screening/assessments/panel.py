@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,13 @@ from screening.assessments.policies import (
     why_not,
 )
 from screening.assessments.rules import AT_RISK
-from screening.models import Contribution, RiskAssessment, Screen
+from screening.models import (
+    AnyAssessment,
+    Contribution,
+    RiskAssessment,
+    Screen,
+    StatutoryAssessment,
+)
 from screening.standing import ChosenLevel, level_states
 from screening.ways_on import WayOn
 
@@ -40,36 +46,61 @@ class Row:
     states: tuple[str, ...]
 
 
-def rows_of(assessments: Iterable[RiskAssessment]) -> list[Row]:
-    """The assessments with their levels and what waits; three queries for any number."""
-    found = list(assessments)
-    levels = level_states(found)
+@dataclass(frozen=True)
+class StatutoryRow:
+    """What social care has begun in a list, with how it stands with those who were asked."""
+
+    record: StatutoryAssessment
+    states: tuple[str, ...]
+
+
+Asked = Mapping[Any, Sequence[Contribution]]
+"""What was asked for each assessment, by its id."""
+
+
+def asked_for(records: Iterable[AnyAssessment]) -> Asked:
+    """Who was asked to contribute to each of these; one query for any number."""
     asked: dict[Any, list[Contribution]] = {}
-    for each in queries.contributions_to([row.pk for row in found]):
-        asked.setdefault(each.assessment_id, []).append(each)
+    for each in queries.contributions_to([row.pk for row in records]):
+        asked.setdefault(each.record_id, []).append(each)
+    return asked
+
+
+def rows_of(found: Sequence[RiskAssessment], asked: Asked) -> list[Row]:
+    """The assessments with their levels and what waits; one query for any number."""
+    levels = level_states(found)
     return [
-        Row(row, level, tuple(_states(row, level, asked.get(row.pk, []))))
+        Row(row, level, tuple(_states(row, level, asked.get(row.pk, ()))))
         for row in found
         for level in [levels.get(row.pk)]
     ]
 
 
-def _states(row: Any, level: ChosenLevel | None, asked: list[Contribution]) -> list[str]:
+def statutory_rows(found: Iterable[StatutoryAssessment], asked: Asked) -> list[StatutoryRow]:
+    """What social care has begun, with what waits."""
+    return [StatutoryRow(row, tuple(_waiting(asked.get(row.pk, ())))) for row in found]
+
+
+def _states(row: Any, level: ChosenLevel | None, asked: Sequence[Contribution]) -> list[str]:
     words = ["Draft" if row.is_draft else "Complete"]
     if row.correction_number:
         words.append(f"correction {row.correction_number}")
     if row.replaced:
         words.append("replaced by a correction")
-    waiting = [each for each in asked if each.waits]
-    if waiting:
-        verb = "waits" if len(waiting) == 1 else "wait"
-        words.append(f"{plural(len(waiting), 'contribution')} {verb}")
-    late = sum(each.is_late(timezone.localdate()) for each in waiting)
-    if late:
-        words.append(f"{late} late")
+    words += _waiting(asked)
     if level and level.state:
         words.append(f"level {level.state}")
     return words
+
+
+def _waiting(asked: Sequence[Contribution]) -> Iterator[str]:
+    waiting = [each for each in asked if each.waits]
+    if waiting:
+        verb = "waits" if len(waiting) == 1 else "wait"
+        yield f"{plural(len(waiting), 'contribution')} {verb}"
+    late = sum(each.is_late(timezone.localdate()) for each in waiting)
+    if late:
+        yield f"{late} late"
 
 
 def assessments_panel(child: Child, user: Any) -> Panel | None:
@@ -87,12 +118,13 @@ def assessments_panel(child: Child, user: Any) -> Panel | None:
     may_start = Capability.ASSESS in acts and not why_not(check_start, user, child, today)
     if not found and not statutory and not may_start:
         return None
+    asked = asked_for([*found, *statutory])
     return Panel(
         heading="Assessments",
         template="screening/assessment/panel.html",
         context={
-            "rows": rows_of(found[:SHOWN]),
-            "statutory": statutory[:SHOWN],
+            "rows": rows_of(found[:SHOWN], asked),
+            "statutory": statutory_rows(statutory[:SHOWN], asked),
             "form_name": form_of(child.authority.tool_key).label,
             "may_start": may_start,
             "more": len(found) > SHOWN or len(statutory) > SHOWN,

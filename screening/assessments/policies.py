@@ -10,7 +10,14 @@ from cse.access.policies import NotAllowed, NotVisible, check
 from cse.access.principals import principals_of
 from cse.children.models import Child
 from cse.people.models import Agency, AgencyType, Role
-from screening.models import AssessmentForm, Contribution, RiskAssessment, Status
+from screening.models import (
+    AnyAssessment,
+    AssessmentForm,
+    Contribution,
+    RiskAssessment,
+    Status,
+    StatutoryAssessment,
+)
 from screening.policies import NoDraft, Refused, is_adult
 
 SPECIALISTS: Final = frozenset({Role.CSE_TEAM, Role.FRONT_DOOR})
@@ -28,6 +35,11 @@ NOT_YOURS = (
 FOR_SPECIALISTS = (
     "The Comprehensive screen is completed by the specialists in the MASH, sometimes together with "
     "you. Make a referral, or ask them to begin it."
+)
+
+HAS_OUTCOME = (
+    "It has its outcome, and nobody is asked for it any more. Who was asked before can answer; "
+    "what is new belongs in a referral, or in what runs now."
 )
 
 
@@ -90,11 +102,27 @@ def _check_answers_for_it(user: Any, assessment: RiskAssessment) -> None:
         raise Refused(NOT_YOURS)
 
 
-def check_can_ask(user: Any, assessment: RiskAssessment) -> None:
-    """Raise unless this person may ask for contributions, or take a request back."""
-    check(user, Capability.ASSESS, assessment.child_id)
-    if assessment.status == Status.SET_ASIDE:
+def check_can_ask(user: Any, record: AnyAssessment) -> None:
+    """Raise unless this person may ask for contributions to it now (O §10.2)."""
+    check_asks(user, record)
+    if isinstance(record, StatutoryAssessment):
+        if record.mistake_reason:
+            raise Refused("It was recorded by mistake: nobody is asked for it.")
+        if record.outcome:
+            raise Refused(HAS_OUTCOME)
+    elif record.status == Status.SET_ASIDE:
         raise Refused("This draft was set aside: nobody is asked any more.")
+
+
+def check_asks(user: Any, record: AnyAssessment) -> None:
+    """Raise unless asking for contributions to it, and taking a request back, is this person's.
+
+    For social care's own it is theirs; for a local form of whoever assesses the child.
+    """
+    if isinstance(record, StatutoryAssessment):
+        check_can_track(user, record.child_id)
+    else:
+        check(user, Capability.ASSESS, record.child_id)
 
 
 def is_asked(user: Any, contribution: Contribution) -> bool:
@@ -106,7 +134,7 @@ def is_asked(user: Any, contribution: Contribution) -> bool:
 
 def check_can_answer(user: Any, contribution: Contribution) -> None:
     """Raise unless this person was asked, and an answer is still wanted."""
-    check(user, Capability.CONTRIBUTE, contribution.assessment.child_id)
+    check(user, Capability.CONTRIBUTE, contribution.record.child_id)
     if not is_asked(user, contribution):
         raise NotVisible
     check_waits(contribution)
@@ -114,7 +142,7 @@ def check_can_answer(user: Any, contribution: Contribution) -> None:
 
 def check_can_write_down(user: Any, contribution: Contribution) -> None:
     """Raise unless this person may write down what somebody without an account has said."""
-    check(user, Capability.ASSESS, contribution.assessment.child_id)
+    check_asks(user, contribution.record)
     if contribution.has_account:
         raise Refused("They answer for themselves: nobody writes it for them.")
     check_waits(contribution)

@@ -7,8 +7,9 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from cse.access.capabilities import Capability
 from cse.access.queries import Colleague
@@ -76,6 +77,13 @@ def single_assessment_runs(child_id: uuid.UUID) -> bool:
     return begun.filter(outcome="", mistake_reason="").exists()
 
 
+def single_assessment_since(child_id: uuid.UUID, since: dt.datetime) -> bool:
+    """Whether a single assessment runs, or ran or was recorded since that moment."""
+    ran = Q(outcome="") | Q(outcome_on__gte=timezone.localdate(since)) | Q(recorded_at__gte=since)
+    begun = StatutoryAssessment.objects.filter(child_id=child_id, kind=StatutoryKind.SINGLE)
+    return begun.filter(ran, mistake_reason="").exists()
+
+
 def contributions_of(assessment: RiskAssessment) -> list[Contribution]:
     """Everybody who was asked, of this version or the ones it corrects; soonest due first.
 
@@ -88,10 +96,11 @@ def contributions_of(assessment: RiskAssessment) -> list[Contribution]:
 
 
 def contributions_to(ids: Iterable[uuid.UUID]) -> list[Contribution]:
-    """What was asked for these assessments; one query."""
-    found = Contribution.objects.filter(assessment_id__in=list(ids)).select_related(
-        "asked_user", "asked_team__agency", "asked_by", "answered_by", "withdrawn_by"
-    )
+    """What was asked for these assessments, ours or social care's; one query."""
+    wanted = list(ids)
+    found = Contribution.objects.filter(
+        Q(assessment_id__in=wanted) | Q(statutory_id__in=wanted)
+    ).select_related("asked_user", "asked_team__agency", "asked_by", "answered_by", "withdrawn_by")
     return list(found.order_by("due_on", "asked_at"))
 
 

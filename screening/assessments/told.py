@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from screening.models import RiskAssessment
+from screening.models import RiskAssessment, StatutoryAssessment
 
 
 class What(StrEnum):
@@ -50,6 +50,21 @@ _told: dict[str, Tell] = {}
 def when_assessment_changes(key: str, tell: Tell) -> None:
     """Call ``tell(news)`` inside the act itself: what it raises undoes the act."""
     _told[key] = tell
+
+
+TakenBack = Callable[[StatutoryAssessment], None]
+_taken_back: dict[str, TakenBack] = {}
+
+
+def when_statutory_taken_back(key: str, tell: TakenBack) -> None:
+    """Call ``tell(row)`` inside the act that takes back what was recorded by mistake."""
+    _taken_back[key] = tell
+
+
+def tell_taken_back(row: StatutoryAssessment) -> None:
+    """Tell every room that asked."""
+    for each in _taken_back.values():
+        each(row)
 
 
 def tell(news: News) -> None:

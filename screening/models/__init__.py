@@ -1,13 +1,12 @@
 """The room's models: tools and screens; assessments and what agencies contribute to them."""
 
 from screening.models.assessments import (
-    Answered,
     AssessmentForm,
-    Contribution,
     DateCorrection,
     Decided,
     RiskAssessment,
 )
+from screening.models.contributions import Answered, AnyAssessment, Contribution
 from screening.models.drafted import Status
 from screening.models.screens import (
     Countersignature,
@@ -23,6 +22,7 @@ from screening.models.statutory import StatutoryAssessment, StatutoryKind, Statu
 
 __all__ = [
     "Answered",
+    "AnyAssessment",
     "AssessmentForm",
     "Contribution",
     "Countersignature",

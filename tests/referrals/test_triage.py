@@ -24,7 +24,11 @@ from referrals.policies import (
     check_delivery,
 )
 from referrals.transitions import OF_DELIVERY, Act, Actor, State, after_delivery
-from screening.assessments.actions import record_statutory
+from screening.assessments.actions import (
+    conclude_statutory,
+    record_statutory,
+    take_back_statutory,
+)
 from tests.factories import grant, make_user
 from tests.referrals.area import years_old
 from tests.screening.pages import text_of
@@ -383,6 +387,65 @@ def test_a_single_assessment_of_a_looked_after_child_is_owed_until_it_is_begun(w
     assert waiting(kinds.SINGLE_ASSESSMENT, child).exists()
     begin_assessment(area, child)
     assert not waiting(kinds.SINGLE_ASSESSMENT, child).exists()
+
+
+def ended(area, row):
+    return conclude_statutory(
+        statutory_id=row.pk,
+        outcome="care_plan",
+        on=dt.date.today(),
+        reason="The risks stand in her care plan",
+        version=row.version,
+        by=area.specialist,
+    )
+
+
+def taken_back(area, row):
+    return take_back_statutory(
+        statutory_id=row.pk, why="The wrong child", version=row.version, by=area.specialist
+    )
+
+
+@pytest.mark.requirement("W-REF-38")
+def test_one_recorded_by_mistake_is_owed_again_when_it_is_taken_back(wiltshire):
+    area = wiltshire
+    there = looked_after(area)
+    child = there.referral.child
+    actions.acknowledge(delivery_id=there.pk, by=area.specialist)
+    mistaken = begin_assessment(area, child)
+    # Neither another kind nor a correction of its days makes it owed again.
+    taken_back(area, begin_assessment(area, child, "s47"))
+    assert not waiting(kinds.SINGLE_ASSESSMENT, child).exists()
+    taken_back(area, mistaken)
+    item = waiting(kinds.SINGLE_ASSESSMENT, child).get()
+    assert (item.owner_group, item.closed_at) == (area.specialists.group, None)
+    begin_assessment(area, child)
+    assert not waiting(kinds.SINGLE_ASSESSMENT, child).exists()
+
+
+def test_where_another_was_made_since_none_is_owed_again(wiltshire):
+    area = wiltshire
+    there = looked_after(area)
+    child = there.referral.child
+    actions.acknowledge(delivery_id=there.pk, by=area.specialist)
+    yesterday = dt.date.today() - dt.timedelta(days=1)
+    mistaken = record_statutory(
+        child=child, kind="single", started_on=yesterday, by=area.specialist
+    )
+    mistaken = ended(area, mistaken)
+    ended(area, begin_assessment(area, child))
+    taken_back(area, mistaken)
+    assert not waiting(kinds.SINGLE_ASSESSMENT, child).exists()
+
+
+def test_nobody_owes_one_again_who_is_no_longer_responsible(wiltshire):
+    area = wiltshire
+    there = looked_after(area)
+    mistaken = begin_assessment(area, there.referral.child)
+    actions.withdraw(referral_id=there.referral_id, by=area.lead, reason="Of another child")
+    grant(area.specialist, there.referral.child)
+    taken_back(area, mistaken)
+    assert not waiting(kinds.SINGLE_ASSESSMENT, there.referral.child).exists()
 
 
 def test_no_single_assessment_is_asked_for_where_one_runs(wiltshire):

@@ -8,7 +8,7 @@ from typing import Final
 from cse.access.policies import NotVisible
 from cse.children.models import Child
 from screening.assessments import queries
-from screening.models import RiskAssessment
+from screening.models import RiskAssessment, StatutoryAssessment
 from screening.policies import Refused
 
 DRAFT_DAYS: Final = 5
@@ -30,6 +30,16 @@ def lock(assessment_id: uuid.UUID) -> RiskAssessment:
         .defer("tool_version__definition")
     )
     return wanted.get(pk=assessment_id)
+
+
+def lock_statutory(statutory_id: uuid.UUID) -> StatutoryAssessment:
+    """The same of what children's social care has begun."""
+    found = StatutoryAssessment.objects.filter(pk=statutory_id).values_list("child_id").first()
+    if found is None:
+        raise NotVisible
+    lock_child(found[0])
+    wanted = StatutoryAssessment.objects.select_for_update(of=("self",))
+    return wanted.select_related("child", "agency").get(pk=statutory_id)
 
 
 def lock_child(child_id: uuid.UUID) -> Child:

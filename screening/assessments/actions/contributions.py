@@ -1,5 +1,7 @@
 """Asking agencies for their part of an assessment, and what they answer (O §10.2).
 
+Of one in a local form, and of one of children's social care alike.
+
 Whoever is asked sees the request and not the record. Their answer is theirs: nobody changes it.
 """
 
@@ -10,6 +12,7 @@ import uuid
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cse.access.actions import end_asked_access, let_contribute
@@ -23,14 +26,15 @@ from cse.people.models import Post, Team, User
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
 from screening.actions.common import end_of
-from screening.assessments.actions.common import lock, need
+from screening.assessments.actions.common import lock, lock_statutory, need
 from screening.assessments.policies import (
+    check_asks,
     check_can_answer,
     check_can_ask,
     check_can_write_down,
     check_waits,
 )
-from screening.models import Answered, Contribution, RiskAssessment
+from screening.models import Answered, AnyAssessment, Contribution, StatutoryAssessment
 from screening.policies import Refused
 
 LONGEST_DAYS: Final = 60
@@ -55,10 +59,11 @@ class StaleContribution(Exception):  # noqa: N818  (a clash of two people, not a
 @transaction.atomic
 def ask_contribution(
     *,
-    assessment_id: uuid.UUID,
     by: Any,
     question: str,
     due_on: dt.date,
+    assessment_id: uuid.UUID | None = None,
+    statutory_id: uuid.UUID | None = None,
     user: User | None = None,
     team: Team | None = None,
     name: str = "",
@@ -66,27 +71,24 @@ def ask_contribution(
 ) -> Contribution:
     """Ask a person, a team, or somebody without an account by ``name``; exactly one of them.
 
-    A person or team gets the request on home and access to it alone, until they have answered and
+    For an assessment in a local form, or for one of social care; exactly one of them too. A person
+    or team gets the request on home and access to it alone, until they have answered and
     ``LATE_DAYS`` after the day at most. For a name it waits for whoever asks. Who was asked already
     and has not answered is asked again by the same request, with the new day and question.
     """
-    assessment = lock(assessment_id)
-    check_can_ask(by, assessment)
+    record = _lock_record(assessment_id, statutory_id)
+    check_can_ask(by, record)
     question = need(question, "Say what you ask them for.")
     _check_due(due_on)
     asked = {"asked_user": user, "asked_team": team, "asked_name": name.strip()}
-    waiting = (
-        Contribution.objects.select_related("assessment__child", "asked_team__group")
-        .filter(assessment=assessment, answered_at__isnull=True, withdrawn_at__isnull=True, **asked)
-        .first()
-    )
+    waiting = _waiting(record).filter(**asked).first()
     if waiting is not None and (waiting.question, waiting.due_on) == (question, due_on):
         return waiting
-    _check_can_be_asked(assessment, by, user, team)
+    _check_can_be_asked(record, by, user, team)
     if waiting is not None:
         return _ask_again(waiting, question, due_on, by)
     row = Contribution(
-        assessment=assessment,
+        **_to(record),
         **asked,
         asked_agency_name=agency_name.strip(),
         question=question,
@@ -114,12 +116,28 @@ def _check_due(due_on: dt.date) -> None:
         raise Refused(f"Choose a day within {LONGEST_DAYS} days.")
 
 
+def _to(record: AnyAssessment) -> dict[str, AnyAssessment]:
+    """The record under the name that a contribution has for it."""
+    return {"statutory" if isinstance(record, StatutoryAssessment) else "assessment": record}
+
+
+def _waiting(record: AnyAssessment) -> QuerySet[Contribution]:
+    """What was asked for a record and is still wanted."""
+    return _whole().filter(**_to(record), answered_at__isnull=True, withdrawn_at__isnull=True)
+
+
+def _whole() -> QuerySet[Contribution]:
+    return Contribution.objects.select_related(
+        "assessment__child", "statutory__child", "asked_team__group"
+    )
+
+
 def _check_can_be_asked(
-    assessment: RiskAssessment, by: Any, user: User | None, team: Team | None
+    record: AnyAssessment, by: Any, user: User | None, team: Team | None
 ) -> None:
     if user is not None and user.pk == by.pk:
         raise Refused("What you know yourself goes into the assessment.")
-    if (user is not None or team is not None) and seal_on(assessment.child_id) is not None:
+    if (user is not None or team is not None) and seal_on(record.child_id) is not None:
         raise Refused(
             "This child is sealed. Ask by telephone, and write down what they say; or have them "
             "named in the seal first."
@@ -127,7 +145,7 @@ def _check_can_be_asked(
     if user is not None:
         if Capability.CONTRIBUTE not in principals_of(user).acts:
             raise Refused("They have no current post in which they could contribute.")
-        excluded = Exclusion.objects.filter(child_id=assessment.child_id, ended_at__isnull=True)
+        excluded = Exclusion.objects.filter(child_id=record.child_id, ended_at__isnull=True)
         if excluded.filter(user=user).exists():
             raise Refused(CANNOT_SEE)
     if team is not None:
@@ -138,7 +156,7 @@ def _check_can_be_asked(
 
 def _let_answer(row: Contribution, by: Any) -> Contribution:
     """Work on home, and access to the request: for those asked, or for who asks on their behalf."""
-    child = row.assessment.child
+    child = row.child
     events.record(
         "contribution asked for",
         by=by,
@@ -182,9 +200,7 @@ def keep_contribution(
     row.version += 1
     row._change_reason = "kept"  # type: ignore[attr-defined]
     row.save()
-    events.record(
-        "contribution kept", by=by, child=row.assessment.child_id, obj=row, changed=["text"]
-    )
+    events.record("contribution kept", by=by, child=row.child, obj=row, changed=["text"])
     return row
 
 
@@ -235,13 +251,13 @@ def _answer(row: Contribution, answer: str, text: str, by: Any) -> Contribution:
     events.record(
         "contribution given",
         by=by,
-        child=row.assessment.child_id,
+        child=row.child,
         obj=row,
         changed=["answer", "text"],
         data={"answer": answer},
     )
     close_items(subject=row)
-    end_asked_access(row.assessment.child, by)
+    end_asked_access(row.child, by)
     return row
 
 
@@ -249,17 +265,14 @@ def _answer(row: Contribution, answer: str, text: str, by: Any) -> Contribution:
 def withdraw_request(*, contribution_id: uuid.UUID, by: Any, reason: str) -> Contribution:
     """Ask no longer; the request is kept, with the reason. Access given for it ends."""
     row = _lock(contribution_id)
-    check_can_ask(by, row.assessment)
+    check_asks(by, row.record)
     check_waits(row)
     return _withdraw(row, by, need(reason, "Say why it is no longer asked for."))
 
 
-def withdraw_all(assessment: RiskAssessment, by: Any, reason: str) -> None:
-    """Ask nobody any more: inside the act that sets a draft aside."""
-    waiting = Contribution.objects.filter(
-        assessment=assessment, answered_at__isnull=True, withdrawn_at__isnull=True
-    )
-    for row in waiting.select_for_update(of=("self",)).select_related("assessment__child"):
+def withdraw_all(record: AnyAssessment, by: Any, reason: str) -> None:
+    """Ask nobody any more: inside the act that sets a draft aside, or takes a record back."""
+    for row in _waiting(record).select_for_update(of=("self",)):
         _withdraw(row, by, reason)
 
 
@@ -270,20 +283,28 @@ def _withdraw(row: Contribution, by: Any, reason: str) -> Contribution:
     events.record(
         "contribution no longer asked for",
         by=by,
-        child=row.assessment.child_id,
+        child=row.child,
         obj=row,
         reason=reason,
     )
     close_items(subject=row)
-    end_asked_access(row.assessment.child, by)
+    end_asked_access(row.child, by)
     return row
 
 
 def _lock(contribution_id: uuid.UUID) -> Contribution:
     """The request, locked after its assessment; raises `NotVisible` for an unknown id."""
-    found = Contribution.objects.filter(pk=contribution_id).values_list("assessment_id").first()
-    if found is None:
+    found = Contribution.objects.filter(pk=contribution_id)
+    ids = found.values_list("assessment_id", "statutory_id").first()
+    if ids is None:
         raise NotVisible
-    lock(found[0])
-    wanted = Contribution.objects.select_for_update(of=("self",))
-    return wanted.select_related("assessment__child", "asked_team__group").get(pk=contribution_id)
+    _lock_record(*ids)
+    return _whole().select_for_update(of=("self",)).get(pk=contribution_id)
+
+
+def _lock_record(assessment_id: uuid.UUID | None, statutory_id: uuid.UUID | None) -> AnyAssessment:
+    if assessment_id is not None:
+        return lock(assessment_id)
+    if statutory_id is None:
+        raise NotVisible
+    return lock_statutory(statutory_id)

@@ -10,16 +10,17 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from cse.access.policies import NotVisible
 from cse.access.principals import principals_of
 from cse.audit import events
 from cse.children.models import Child
 from cse.people.models import Agency, AgencyType
 from cse.worklist import kinds
 from cse.worklist.actions import close_items
-from screening.assessments.actions.common import lock_child, need
+from screening.assessments.actions.common import lock_child, lock_statutory, need
+from screening.assessments.actions.contributions import withdraw_all
 from screening.assessments.outcomes import OUTCOMES
 from screening.assessments.policies import check_can_track
+from screening.assessments.told import tell_taken_back
 from screening.models import StatutoryAssessment, StatutoryKind
 from screening.never_give_up import says_only_not_engaging
 from screening.policies import Refused
@@ -124,12 +125,18 @@ def correct_statutory(
 def take_back_statutory(
     *, statutory_id: uuid.UUID, why: str, version: int, by: Any
 ) -> StatutoryAssessment:
-    """It was recorded by mistake: it stays, marked so, and counts no longer."""
+    """It was recorded by mistake: it stays, marked so, and counts no longer.
+
+    Nobody is asked for it any more; and what its beginning had closed is owed again where it is.
+    """
     row = _lock(statutory_id, by)
     if row.mistake_reason or row.version != version:
         raise StaleStatus(row)
     row.mistake_reason = need(why, "Say what the mistake was.")
-    return _save(row, "statutory assessment taken back", "a mistake", row.mistake_reason, by)
+    _save(row, "statutory assessment taken back", "a mistake", row.mistake_reason, by)
+    withdraw_all(row, by, "It was recorded by mistake")
+    tell_taken_back(row)
+    return row
 
 
 def _set_outcome(row: StatutoryAssessment, outcome: str, on: dt.date, reason: str, by: Any) -> None:
@@ -198,10 +205,6 @@ def _agency_of(by: Any) -> Agency:
 
 
 def _lock(statutory_id: uuid.UUID, by: Any) -> StatutoryAssessment:
-    found = StatutoryAssessment.objects.filter(pk=statutory_id).values_list("child_id").first()
-    if found is None:
-        raise NotVisible
-    check_can_track(by, found[0])
-    lock_child(found[0])
-    wanted = StatutoryAssessment.objects.select_for_update(of=("self",))
-    return wanted.select_related("child").get(pk=statutory_id)
+    row = lock_statutory(statutory_id)
+    check_can_track(by, row.child_id)
+    return row

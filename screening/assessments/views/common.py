@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from cse.access.capabilities import Capability
 from cse.access.lookup import get_visible_or_404
@@ -21,7 +22,7 @@ from screening.assessments.carried import Carried
 from screening.assessments.facts import facts_of
 from screening.assessments.local_form import LABEL
 from screening.assessments.rules import Facts
-from screening.models import Contribution, RiskAssessment
+from screening.models import AnyAssessment, Contribution, RiskAssessment, StatutoryAssessment
 from screening.tools.definition import Tool
 
 TAB = "screening:assessments"
@@ -68,6 +69,33 @@ def open_assessment(
     if request.method != "POST":
         events.look(str(Capability.SEE_ASSESSMENT), child=found.child_id, obj=found)
     return Opened(found, request.user)
+
+
+def open_statutory(
+    request: HttpRequest, pk: uuid.UUID, capability: Capability = Capability.SEE_ASSESSMENT
+) -> StatutoryAssessment:
+    """What social care has begun, and a look in the log; the same 404 for hidden and made up."""
+    rows = StatutoryAssessment.objects.select_related(
+        "child__authority", "recorded_by", "outcome_by", "agency"
+    )
+    row = get_visible_or_404(rows, request.user, capability, pk)
+    if request.method != "POST":
+        events.look(str(capability), child=row.child_id, obj=row)
+    return row
+
+
+def address_of(record: AnyAssessment) -> str:
+    """The page of an assessment, ours or social care's."""
+    kind = "statutory" if isinstance(record, StatutoryAssessment) else "assessment"
+    return reverse(f"screening:{kind}", args=[record.pk])
+
+
+def asking_page(
+    request: HttpRequest, template: str, record: AnyAssessment, **context: Any
+) -> HttpResponse:
+    """A page about asking for contributions to an assessment, ours or social care's."""
+    context |= {"back_to": address_of(record), **frame(record.child, request.user, TAB)}
+    return render(request, f"screening/assessment/{template}.html", context)
 
 
 def page(

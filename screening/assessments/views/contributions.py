@@ -25,60 +25,75 @@ from screening.assessments.actions import (
 )
 from screening.assessments.actions.contributions import StaleContribution
 from screening.assessments.forms import MANUAL, AskForm, ContributionForm, WriteDownForm
-from screening.assessments.policies import check_can_ask, is_asked, why_not
-from screening.assessments.views.common import Opened, open_assessment, page, posted
+from screening.assessments.policies import check_asks, check_can_ask, is_asked, why_not
+from screening.assessments.views.common import (
+    address_of,
+    asking_page,
+    open_assessment,
+    open_statutory,
+    posted,
+)
 from screening.forms import ReasonForm, read_version
 from screening.models import Contribution
 from screening.policies import Refused
 from screening.views.common import is_autosave
 
+form_view = require_http_methods(["GET", "HEAD", "POST"])
 
-@require_http_methods(["GET", "HEAD", "POST"])
+
+@form_view
 @requires(Capability.ASSESS)
 def ask(request, pk):
-    """Choose somebody of the team around the child, or find a person or team, and ask them."""
+    """Ask for contributions to an assessment in a local form."""
     opened = open_assessment(request, pk, Capability.ASSESS)
-    refused = why_not(check_can_ask, request.user, opened.assessment)
-    around = queries.team_around(opened.assessment.child_id, request.user)
+    return _asking(request, opened.assessment, opened.contributions, assessment_id=pk)
+
+
+@form_view
+@requires(Capability.TRACK_ASSESSMENT)
+def ask_for_statutory(request, pk):
+    """The same for what children's social care has begun."""
+    row = open_statutory(request, pk, Capability.TRACK_ASSESSMENT)
+    return _asking(request, row, queries.contributions_to([pk]), statutory_id=pk)
+
+
+def _asking(request, record, asked, **to):
+    """Choose somebody of the team around the child, or find a person or team, and ask them."""
+    refused = why_not(check_can_ask, request.user, record)
+    around = queries.team_around(record.child_id, request.user)
     form = AskForm(around, posted(request))
     if "find" not in request.POST:
-        note_extra_fields(request, form, opened.assessment.child_id)
+        note_extra_fields(request, form, record.child_id)
     if request.method == "POST" and "find" in request.POST:
         form.only_find()
     elif request.method == "POST" and not refused and form.is_valid():
         try:
-            _ask(request, pk, form.cleaned_data)
+            _ask(request, form.cleaned_data, **to)
         except Refused as refusal:
             form.add_error("chosen", str(refusal))
         else:
             messages.success(request, "They are asked. You see here when they have answered.")
-            return redirect("screening:assessment", pk=pk)
-    return page(
-        request,
-        "ask",
-        opened,
-        form=form,
-        manual=MANUAL,
-        refused=refused,
-        contributions=opened.contributions,
+            return redirect(address_of(record))
+    return asking_page(
+        request, "ask", record, form=form, manual=MANUAL, refused=refused, contributions=asked
     )
 
 
-def _ask(request, pk, cleaned):
+def _ask(request, cleaned, **to):
     if cleaned["chosen"] == MANUAL:
         asked = {"name": cleaned["name"], "agency_name": cleaned["agency_name"]}
     else:
         asked = queries.principal_of(cleaned["chosen"])
     ask_contribution(
-        assessment_id=pk,
         by=request.user,
         question=cleaned["question"],
         due_on=cleaned["due_on"],
+        **to,
         **asked,
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 @requires(Capability.CONTRIBUTE)
 def contribution(request, pk):
     """The request with what its writer needs, and nothing else of the child's record."""
@@ -94,6 +109,8 @@ def _asked_row(request, pk):
     rows = Contribution.objects.select_related(
         "assessment__child",
         "assessment__agency",
+        "statutory__child",
+        "statutory__agency",
         "asked_by",
         "asked_user",
         "asked_team__agency",
@@ -101,19 +118,17 @@ def _asked_row(request, pk):
     )
     row = get_visible_or_404(rows, request.user, Capability.CONTRIBUTE, pk)
     if not is_asked(request.user, row):
-        events.refused(
-            str(Capability.CONTRIBUTE), rule="not asked", child_id=row.assessment.child_id, obj=row
-        )
+        events.refused(str(Capability.CONTRIBUTE), rule="not asked", child_id=row.child.pk, obj=row)
         raise NotVisible
     if request.method != "POST":
-        events.look(str(Capability.CONTRIBUTE), child=row.assessment.child_id, obj=row)
+        events.look(str(Capability.CONTRIBUTE), child=row.child, obj=row)
     return row
 
 
 def _answer(request, row):
     keep = is_autosave(request) or request.POST.get("act") == "keep" or _wording(request)
     form = ContributionForm(request.POST, keep_only=keep)
-    note_extra_fields(request, form, row.assessment.child_id)
+    note_extra_fields(request, form, row.child.pk)
     if not form.is_valid():
         if is_autosave(request):
             return JsonResponse({}, status=400)
@@ -153,7 +168,7 @@ def _kept(request, row):
 
 
 def _request_page(request, row, form, *, stale=False, status=200, version=None, hints=()):
-    child = row.assessment.child
+    child = row.child
     return render(
         request,
         "screening/assessment/contribution.html",
@@ -173,36 +188,44 @@ def _request_page(request, row, form, *, stale=False, status=200, version=None, 
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 @requires(Capability.ASSESS)
 def requested(request, pk):
     """A request that somebody made: take it back, or write down what was said by telephone."""
-    row = get_visible_or_404(
-        Contribution.objects.select_related(
-            "assessment", "asked_user", "asked_team__agency", "asked_by", "answered_by"
-        ),
-        request.user,
-        Capability.ASSESS,
-        pk,
-    )
-    opened = open_assessment(request, row.assessment_id, Capability.ASSESS)
+    row = _own_request(request, pk)
+    refused = why_not(check_asks, request.user, row.record)
     if not row.waits:
-        return redirect("screening:assessment", pk=row.assessment_id)
+        return redirect(address_of(row.record))
     withdrawing = request.POST.get("act") == "withdraw" or "reason" in request.POST
     forms = (
         WriteDownForm(None if withdrawing else request.POST or None),
         ReasonForm(request.POST if withdrawing else None),
     )
     form = forms[1] if withdrawing else forms[0]
-    note_extra_fields(request, form, opened.assessment.child_id)
-    if request.method == "POST" and form.is_valid():
+    note_extra_fields(request, form, row.child.pk)
+    if request.method == "POST" and not refused and form.is_valid():
         try:
             _deal_with(request, row, form, withdrawing=withdrawing)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            return redirect("screening:assessment", pk=row.assessment_id)
-    return _deal_page(request, opened, row, forms)
+            return redirect(address_of(row.record))
+    return _deal_page(request, row, forms, refused)
+
+
+def _own_request(request, pk):
+    rows = Contribution.objects.select_related(
+        "assessment__child__authority",
+        "statutory__child__authority",
+        "asked_user",
+        "asked_team__agency",
+        "asked_by",
+        "answered_by",
+    )
+    row = get_visible_or_404(rows, request.user, Capability.ASSESS, pk)
+    if request.method != "POST":
+        events.look(str(Capability.SEE_ASSESSMENT), child=row.child, obj=row.record)
+    return row
 
 
 def _deal_with(request, row, form, *, withdrawing):
@@ -216,5 +239,13 @@ def _deal_with(request, row, form, *, withdrawing):
     messages.success(request, "It is written down under their name and yours.")
 
 
-def _deal_page(request, opened: Opened, row, forms):
-    return page(request, "request", opened, row=row, form=forms[0], withdrawal=forms[1])
+def _deal_page(request, row, forms, refused):
+    return asking_page(
+        request,
+        "request",
+        row.record,
+        row=row,
+        form=forms[0],
+        withdrawal=forms[1],
+        refused=refused,
+    )

@@ -14,7 +14,7 @@ from screening.assessments import queries
 from screening.assessments.actions import set_aside_assessment, start_assessment, use_screen
 from screening.assessments.forms import StartForm
 from screening.assessments.local_form import LABEL, SOURCES
-from screening.assessments.panel import rows_of
+from screening.assessments.panel import asked_for, rows_of, statutory_rows
 from screening.assessments.policies import (
     check_can_start,
     check_can_track,
@@ -33,12 +33,15 @@ def assessments(request, child_id):
     """A child's assessments, and what children's social care has begun."""
     child = open_child(request, child_id, Capability.SEE_ASSESSMENT)
     today = timezone.localdate()
+    found = list(queries.assessments_of(request.user, child.pk))
+    statutory = list(queries.statutory_of(request.user, child.pk))
+    asked = asked_for([*found, *statutory])
     return render(
         request,
         "screening/assessment/child.html",
         {
-            "rows": rows_of(queries.assessments_of(request.user, child.pk)),
-            "statutory": list(queries.statutory_of(request.user, child.pk)),
+            "rows": rows_of(found, asked),
+            "statutory": statutory_rows(statutory, asked),
             "form_name": form_of(child.authority.tool_key).label,
             "label": LABEL,
             "may_start": not why_not(check_can_start, request.user, child, today),

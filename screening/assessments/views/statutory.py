@@ -2,12 +2,10 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
-from cse.access.lookup import get_visible_or_404
-from cse.audit import events
 from cse.audit.extra import note_extra_fields
 from cse.children.pages import frame
 from screening.assessments import queries
@@ -26,10 +24,9 @@ from screening.assessments.forms import (
     StatutoryForm,
     kinds_offered,
 )
-from screening.assessments.policies import check_can_track, why_not
-from screening.assessments.views.common import TAB, posted
+from screening.assessments.policies import check_can_ask, check_can_track, why_not
+from screening.assessments.views.common import TAB, open_statutory, posted
 from screening.forms import read_version
-from screening.models import StatutoryAssessment
 from screening.policies import Refused
 from screening.views.common import open_child
 
@@ -56,11 +53,26 @@ def record(request, child_id):
     return _page(request, "record", child, context, refused)
 
 
+@require_safe
+@requires(Capability.SEE_ASSESSMENT)
+def show(request, pk):
+    """One of them: how it stands, and what agencies contribute to it."""
+    row = open_statutory(request, pk)
+    refused = why_not(check_can_track, request.user, row.child_id)
+    context = {
+        "row": row,
+        "contributions": queries.contributions_to([pk]),
+        "may_track": not refused and not row.mistake_reason,
+        "may_ask": not why_not(check_can_ask, request.user, row),
+    }
+    return _page(request, "show", row.child, context, refused)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Capability.TRACK_ASSESSMENT)
 def outcome(request, pk):
     """What came of it, when, and what that rests on."""
-    row = _row(request, pk)
+    row = open_statutory(request, pk, Capability.TRACK_ASSESSMENT)
     form = OutcomeForm(row.kind, posted(request))
     note_extra_fields(request, form, row.child_id)
     refused = why_not(check_can_track, request.user, row.child_id)
@@ -88,7 +100,7 @@ def outcome(request, pk):
 @requires(Capability.TRACK_ASSESSMENT)
 def correct(request, pk):
     """Put days, outcome or reason right, or take it back; what stood there stays in the history."""
-    row = _row(request, pk)
+    row = open_statutory(request, pk, Capability.TRACK_ASSESSMENT)
     form = CorrectStatutoryForm(row.kind, posted(request), initial=_stored(row))
     note_extra_fields(request, form, row.child_id)
     refused = why_not(check_can_track, request.user, row.child_id)
@@ -129,14 +141,6 @@ def _stored(row):
     }
 
 
-def _row(request, pk):
-    rows = StatutoryAssessment.objects.select_related("child__authority", "outcome_by", "agency")
-    row = get_visible_or_404(rows, request.user, Capability.TRACK_ASSESSMENT, pk)
-    if request.method != "POST":
-        events.look(str(Capability.TRACK_ASSESSMENT), child=row.child_id, obj=row)
-    return row
-
-
 def _stale(request, template, found, form):
     """Somebody else changed it: what is stored is shown, and what was typed stays on the page."""
     return _row_page(request, template, found, form, "", stale=True, status=409)
@@ -149,6 +153,7 @@ def _row_page(request, template, row, form, refused, *, stale=False, status=200)
         "stale": stale,
         "refused": refused,
         "hints": OUTCOME_HINTS,
+        "waiting": [each for each in queries.contributions_to([row.pk]) if each.waits],
         "changes": list(row.history.select_related("history_user").order_by("-history_id")[:20]),
     }
     return _page(request, template, row.child, context, refused, status)
