@@ -46,7 +46,7 @@ class ClockKind:
     sees the child sees the subject as well: access to a child opens no referral of it. Where it is
     to be known ``at_once``, whoever owes it has an e-mail when it becomes theirs: what is owed
     within a day has no morning before the last. ``follows`` is what somebody needs on the child to
-    have one when it is done; by default ``capability``.
+    have one when it is done, and to say that it is owed no longer; by default ``capability``.
     """
 
     key: str

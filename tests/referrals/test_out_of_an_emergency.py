@@ -108,6 +108,16 @@ def test_a_contact_is_told_and_the_answer_comes_by_email(area):
         assert [each.to for each in mail.outbox] == [[area.worker.email]]
 
 
+def test_what_was_sent_by_mistake_is_taken_back(area):
+    sent = area.sent(professional_working=True)
+    with when_the_hour_is_over():
+        client = area.client()
+        assert page_of(sent, "withdraw") in client.get(page_of(sent, "show")).content.decode()
+        said = {"reason": "Of another child"}
+        assert client.post(page_of(sent, "withdraw"), said).status_code == 302
+        assert {each.state for each in sent.deliveries.all()} == {"withdrawn"}
+
+
 def test_and_sees_nothing_else_of_the_child(area):
     sent = area.sent()
     with when_the_hour_is_over():

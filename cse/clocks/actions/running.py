@@ -120,7 +120,7 @@ def say_why_late(*, clock: Clock, code: str, text: str, by: Any) -> Clock:
 @transaction.atomic
 def cancel_clock(*, clock: Clock, reason: str, by: Any) -> Clock:
     """It is no longer owed. Raises ``NotAllowed`` without a reason."""
-    clock = _locked(clock, by)
+    clock = _locked(clock, by, follows=True)
     clock.state = _next(clock, Act.CANCEL, timezone.now())
     if not reason.strip():
         raise NotAllowed("Say why.")
@@ -234,16 +234,17 @@ def _ended(clock: Clock, act: str, by: Any, *, changed: tuple[str, ...]) -> Cloc
     return clock
 
 
-def _locked(clock: Clock, by: Any) -> Clock:
+def _locked(clock: Clock, by: Any, *, follows: bool = False) -> Clock:
+    """The clock, held; ``follows``: also by who sees of the child no more than what it is on."""
     rows = Clock.objects.select_for_update(of=("self",), no_key=True)
     found = rows.select_related("child", "authority").get(pk=clock.pk)
-    _check(by, kind_of(found.kind), found.child_id)
+    _check(by, kind_of(found.kind), found.child_id, follows=follows)
     return found
 
 
-def _check(by: Any, kind: ClockKind, child_id: Any) -> None:
+def _check(by: Any, kind: ClockKind, child_id: Any, *, follows: bool = False) -> None:
     if by is not None:
-        check(by, kind.capability, child_id)
+        check(by, (kind.follows if follows else None) or kind.capability, child_id)
 
 
 def _has_passed(moment: dt.datetime, now: dt.datetime) -> None:
