@@ -16,6 +16,8 @@ from typing import Any, Final
 
 PROBATION: Final = "probation"
 """The kind of agency whose referrals a line manager oversees (O §7.4.6)."""
+OVERSIGHT: Final = "oversight"
+"""The part that names that manager."""
 
 
 class Kind(StrEnum):
@@ -136,7 +138,7 @@ PARTS: Final = (
         direct="Should it go to the specialist team as well, without waiting for the front door?",
     ),
     _part(
-        "oversight",
+        OVERSIGHT,
         "Your manager",
         agency=PROBATION,
         source="O §7.4.4, §7.4.6",

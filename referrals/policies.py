@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from cse.access.capabilities import Capability
+from cse.access.models import Exclusion
 from cse.access.policies import NotAllowed, NotVisible, check
 from cse.access.principals import principals_of
 from cse.children.models import Child
+from cse.people.models import AgencyType, Post, Role, User
 from referrals.addressees import FRONT_DOOR
-from referrals.models import DecisionNotToRefer, Delivery, Disagreement, Referral
+from referrals.models import DecisionNotToRefer, Delivery, Disagreement, NoteKind, Referral
 from referrals.parts import BY_KEY
 from referrals.queries import is_visible, may_follow
 from referrals.routing import Obligation
@@ -188,6 +192,44 @@ def actors_of(user: Any, delivery: Delivery) -> frozenset[Actor]:
         found.add(Actor.TEAM)
         found.add(Actor.HOLDER if delivery.claimed_by_id == user.pk else Actor.OTHER_OF_TEAM)
     return frozenset(found)
+
+
+OVERSEES: Final = (Role.SENIOR_MANAGER, Role.NAMED_LEAD)
+"""The posts in which a line manager oversees a referral of probation (O §7.4.6)."""
+
+
+def overseers_for(referral: Referral, *apart_from: uuid.UUID | None) -> QuerySet[User]:
+    """The accounts that may oversee it: managers and leads of its agency, never who sends it.
+
+    Nobody for an agency that is not probation.
+    """
+    if referral.agency.type != AgencyType.PROBATION:
+        return User.objects.none()
+    found = holders_of(OVERSEES, agency_id=referral.agency_id, child_id=referral.child_id)
+    return found.exclude(pk__in=[each for each in apart_from if each])
+
+
+def holders_of(
+    roles: Iterable[Role], *, agency_id: uuid.UUID, child_id: uuid.UUID
+) -> QuerySet[User]:
+    """Who holds one of these posts in an agency today, and is not excluded from this child."""
+    held = Post.objects.current(timezone.localdate()).filter(
+        role__in=roles, team__agency_id=agency_id
+    )
+    kept_out = Exclusion.objects.filter(child_id=child_id, ended_at__isnull=True)
+    found = User.objects.filter(pk__in=held.values("user_id"), is_active=True)
+    return found.exclude(pk__in=kept_out.values("user_id"))
+
+
+def check_can_oversee(user: Any, referral: Referral) -> None:
+    """Raise unless this person may record their oversight of it now, as a manager (O §7.4.6)."""
+    check_follows(user, referral)
+    if referral.status != Status.SENT or referral.overseer_id is None:
+        raise Refused("There is no referral here for a line manager to oversee.")
+    if not overseers_for(referral, referral.sent_by_id).filter(pk=user.pk).exists():
+        raise Refused("A senior manager or safeguarding lead who did not send it oversees it.")
+    if referral.notes.filter(kind=NoteKind.OVERSIGHT).exists():
+        raise Refused("It has been overseen already. Write a note to add to that.")
 
 
 def check_can_withdraw(user: Any, referral: Referral, deliveries: Iterable[Delivery]) -> None:

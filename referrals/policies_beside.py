@@ -9,12 +9,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from cse.access.capabilities import Capability
-from cse.access.models import Exclusion
 from cse.access.policies import NotVisible, check, only_in_an_emergency
 from cse.access.principals import principals_of
 from cse.people.models import Post, Role, User
 from referrals.models import Capacity, DecisionNotToRefer, EarlyHelp, Way
-from referrals.policies import NoDraft, Refused
+from referrals.policies import NoDraft, Refused, holders_of
 from referrals.queries.beside import decision_is_visible, standing_of
 from referrals.ways_out import Standing
 
@@ -117,12 +116,5 @@ def managers_for(decision: DecisionNotToRefer) -> QuerySet[User]:
 
 
 def _holders(decision: DecisionNotToRefer, roles: Iterable[Role]) -> QuerySet[User]:
-    held = Post.objects.current(timezone.localdate()).filter(
-        role__in=roles, team__agency_id=decision.agency_id
-    )
-    kept_out = Exclusion.objects.filter(child_id=decision.child_id, ended_at__isnull=True)
-    return (
-        User.objects.filter(pk__in=held.values("user_id"), is_active=True)
-        .exclude(pk=decision.made_by_id)
-        .exclude(pk__in=kept_out.values("user_id"))
-    )
+    found = holders_of(roles, agency_id=decision.agency_id, child_id=decision.child_id)
+    return found.exclude(pk=decision.made_by_id)

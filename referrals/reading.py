@@ -52,7 +52,16 @@ def _answers(
 ) -> Iterator[tuple[str, str]]:
     for field, question in fields.items():
         if field in said:
-            yield question, _in_words(field, str(referral.sections[field]))
+            yield question, _in_words(field, _named(referral, field))
+
+
+def _named(referral: Referral, field: str) -> str:
+    """What is stored; of a manager who has an account, the name."""
+    value = str(referral.sections[field])
+    chosen = referral.overseer
+    if field == "manager" and chosen is not None and value == str(chosen.pk):
+        return chosen.get_full_name()
+    return value
 
 
 def _in_words(field: str, value: str) -> str:

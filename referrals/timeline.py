@@ -25,6 +25,7 @@ ACTS: Final = (
     "contact told",
     "outcome read",
     "referral withdrawn",
+    "referral overseen",
     "referral waits for nobody",
     "disagreed with a decision",
     "disagreement answered",

@@ -370,7 +370,7 @@ ROUTES: dict[str, Sample] = {
     "referrals:part": _row("referral_draft", "situation", hidden=True, answers=OWN_ONLY),
     **{
         f"referrals:{name}": _row("referral", hidden=True, answers=OWN_ONLY)
-        for name in ("show", "withdraw", "note")
+        for name in ("show", "withdraw", "note", "oversee")
     },
     **{
         f"referrals:{name}": _row("delivery", hidden=True, answers=OWN_ONLY)

@@ -30,7 +30,10 @@ class Basis(models.TextChoices):
     COORDINATOR = "coordinator", "Coordinates the return interview after a child was missing"
     INTERVIEWER = "interviewer", "Asked to hold a return interview"
     CONTRIBUTOR = "contributor", "Asked to contribute: opens that request, not the record"
-    REFERRER = "referrer", "Refers out of an emergency: opens that referral, not the record"
+    REFERRER = (
+        "referrer",
+        "Refers out of an emergency, or oversees a referral: opens that referral, not the record",
+    )
     BREAK_GLASS = "break_glass", "Opened in an emergency"
 
 

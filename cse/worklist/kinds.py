@@ -28,6 +28,7 @@ ACKNOWLEDGE_REFERRAL = "acknowledge_referral"
 AGREE_OUTCOME = "agree_outcome"
 READ_OUTCOME = "read_outcome"
 TELL_CONTACT = "tell_contact"
+OVERSEE_REFERRAL = "oversee_referral"
 UNREAD_REFERRAL = "unread_referral"
 ANSWER_DISAGREEMENT = "answer_disagreement"
 SINGLE_ASSESSMENT = "single_assessment"
@@ -107,6 +108,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "Telephone the team: nobody there can open your referral",
                 "referrals:outcome",
             ),
+            Kind(
+                OVERSEE_REFERRAL,
+                "Oversee a colleague’s referral as their line manager, and record it",
+                "referrals:oversee",
+            ),
             Kind(TELL_CONTACT, "Tell the contact outside the service", "referrals:outcome"),
             Kind(
                 ANSWER_DISAGREEMENT,
@@ -162,7 +168,7 @@ UNSEEN = (NAME_FOR_SEAL, FIND_LEAD)
 #: Work of people who see the request that they were asked to answer, and not the record.
 ASKED = (CONTRIBUTE,)
 #: Work on a referral of one's own, also for whoever sees nothing else of the child any more.
-OWN_REFERRAL = (FINISH_REFERRAL, READ_OUTCOME, UNREAD_REFERRAL, TELL_CONTACT)
+OWN_REFERRAL = (FINISH_REFERRAL, READ_OUTCOME, UNREAD_REFERRAL, TELL_CONTACT, OVERSEE_REFERRAL)
 #: Work that only the agency that began it can open: nobody else's leads have it handed to them.
 OF_ONE_AGENCY = (
     *OWN_REFERRAL,

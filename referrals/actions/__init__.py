@@ -8,6 +8,7 @@ from referrals.actions.following import (
     tell_contact,
     withdraw,
 )
+from referrals.actions.overseeing import oversee
 from referrals.actions.save import StaleSave, attach_screen, save_part, set_facts
 from referrals.actions.send import StaleCheck, Unfinished, send
 from referrals.actions.start import set_aside, start_from_child, start_from_screen
@@ -25,6 +26,7 @@ __all__ = [
     "claim",
     "decide",
     "disagree",
+    "oversee",
     "read_outcome",
     "refuse",
     "release",

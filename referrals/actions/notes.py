@@ -31,6 +31,9 @@ NAMES_WHO = {
 }
 """Notes that say with whom, and what is asked where they do not (W §4.2.2, §4.7)."""
 
+BY_ITS_OWN_ACT = frozenset({NoteKind.SCREEN, NoteKind.OVERSIGHT})
+"""Notes that nobody writes by hand: a screen completed, a referral overseen."""
+
 
 @transaction.atomic
 def write_note(
@@ -56,11 +59,13 @@ def write_note(
         if before.child_id != child.pk:
             raise Refused("This form was used for another child. Open it again.")
         return before, False
+    if kind in BY_ITS_OWN_ACT:
+        raise Refused("A note of this kind is written by the act that it is of.")
     if kind in NAMES_WHO and not with_whom.strip():
         raise Refused(f"{NAMES_WHO[NoteKind(kind)]}.")
     if not text.strip():
         raise Refused("Say what was done or learned.")
-    note = _new(child, by, token, kind=NoteKind(kind), happened_on=happened_on, text=text)
+    note = new_note(child, by, token, kind=NoteKind(kind), happened_on=happened_on, text=text)
     note.at_time, note.with_whom, note.referral = at_time, with_whom.strip(), referral
     keep(note, "written")
     events.record("note written beside a referral", by=by, child=child, obj=note)
@@ -81,7 +86,8 @@ def _check(by: Any, child: Child, referral: Referral | None) -> None:
         raise NotVisible
 
 
-def _new(child: Child, by: Any, token: uuid.UUID, **fields: Any) -> Note:
+def new_note(child: Child, by: Any, token: uuid.UUID, **fields: Any) -> Note:
+    """A note of somebody's agency, not saved yet."""
     agency_id = principals_of(by).agency_id
     if agency_id is None:
         raise Refused("You hold no current post.")
@@ -106,7 +112,7 @@ def screen_completed(screen: Screen, because: str, by: Any) -> None:
     )
     for referral in wanted.order_by("pk"):
         close_items(subject=referral, kind=kinds.SCREEN_OUTSTANDING)
-        note = _new(
+        note = new_note(
             screen.child,
             by,
             uuid.uuid4(),

@@ -13,10 +13,11 @@ from cse.access.policies import NotVisible
 from cse.audit import events
 from cse.people.models import Authority
 from referrals.actions.common import keep, lock_referral
+from referrals.actions.overseeing import name_overseer
 from referrals.facts import facts_of_screen, only_said
 from referrals.models import Referral
 from referrals.on_record import ask_rules
-from referrals.parts import BY_KEY, CHOICES, LONGEST, Part
+from referrals.parts import BY_KEY, CHOICES, LONGEST, OVERSIGHT, Part
 from referrals.policies import Refused, check_referral
 from referrals.transitions import Act
 from screening.models import Screen
@@ -53,6 +54,8 @@ def save_part(
         raise Refused("A referral has no such part.")
     referral = _to_change(referral_id, part, values, version, by)
     referral.sections = _written(referral.sections, found, values)
+    if part == OVERSIGHT:
+        name_overseer(referral)
     return _save(referral, part, by)
 
 

@@ -24,6 +24,7 @@ from referrals.actions.common import (
     let_team_see,
     lock_referral,
 )
+from referrals.actions.overseeing import ask_overseer, settle_overseer
 from referrals.actions.overtaken import referral_sent
 from referrals.actions.owed import no_longer_owed
 from referrals.addressees import FRONT_DOOR, Addressee, receivers_of
@@ -83,10 +84,12 @@ def send(*, referral_id: uuid.UUID, by: Any, version: int) -> Referral:
     receivers = receivers_of(referral)
     if not receivers:
         raise Refused(NOBODY)
+    settle_overseer(referral, by)
     _freeze(referral, after.value, by)
     for receiver in receivers:
         _deliver(referral, receiver, by)
     _owe_screen(referral, receivers, by)
+    ask_overseer(referral, by)
     referral_sent(referral, by)
     no_longer_owed(referral)
     events.record(

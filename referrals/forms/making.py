@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from cse.children.models import Child
 from cse.interface.forms import DayMonthYearField, PlainForm
-from cse.people.models import Authority
-from referrals.actions.notes import NAMES_WHO
+from cse.people.models import Authority, User
+from referrals.actions.notes import BY_ITS_OWN_ACT, NAMES_WHO
 from referrals.forms.days import check_moment, earliest_for
 from referrals.forms.facts import LEVELS, FactsForm, initial_of
 from referrals.models import NoteKind, Referral
 from referrals.parts import CHOICES, DAYS, HINTS, LONGEST, Kind, Part, kind_of
+from screening.documents.identity import person_words
 from screening.forms import NarrativeField, read_version
 
 __all__ = [
@@ -46,13 +47,29 @@ class PartForm(PlainForm):
     """One part of a referral, its fields as the part names them; none is required in a draft."""
 
     def __init__(
-        self, part: Part, *args: Any, child: Child, screens: Iterable[Any] = (), **kwargs: Any
+        self,
+        part: Part,
+        *args: Any,
+        child: Child,
+        screens: Iterable[Any] = (),
+        managers: Iterable[User] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.part = part
+        self.managers = [(str(each.pk), person_words(each)) for each in managers]
         if part.key == "screen":
             self.fields["screen"] = _screens(screens)
         self.fields |= {key: _field(key, title) for key, title in part.fields.items()}
+        if self.managers:
+            # Where the agency has accounts one is chosen, and asked as soon as it is sent.
+            self.fields["manager"] = forms.ChoiceField(
+                label=part.fields["manager"],
+                help_text="They are asked when it is sent. It does not wait for them.",
+                choices=self.managers,
+                widget=forms.RadioSelect,
+                required=False,
+            )
         for key in DAYS & self.fields.keys():
             self.fields[key].earliest = earliest_for(child)  # type: ignore[attr-defined]
         self.say_plainly()
@@ -228,7 +245,7 @@ class NoteForm(PlainForm):
 
     kind = forms.ChoiceField(
         label="What is it?",
-        choices=[each for each in NoteKind.choices if each[0] != NoteKind.SCREEN],
+        choices=[each for each in NoteKind.choices if each[0] not in BY_ITS_OWN_ACT],
         widget=forms.RadioSelect,
     )
     happened_on = DayMonthYearField(

@@ -28,6 +28,7 @@ class NoteKind(models.TextChoices):
     LEGAL_ADVICE = "legal_advice", "Legal advice"
     NRM = "nrm", "National referral mechanism"
     SCREEN = "screen", "Screen completed later"
+    OVERSIGHT = "oversight", "Line manager’s oversight"
     OTHER = "other", "Something else"
 
 

@@ -30,7 +30,8 @@ class Referral(models.Model):
     along says, kept when the draft began and again at sending. ``routing`` is
     ``Routing.as_json()`` of all three, made again at every change and kept as it was at sending;
     ``placed_routing`` the same by the other area's handbook where a looked-after child lives
-    there (``placed_in``, DEC-41). ``sections`` holds the text, by field key
+    there (``placed_in``, DEC-41). ``overseer`` is the account of the line manager, of probation
+    (O §7.4.6). ``sections`` holds the text, by field key
     (``referrals.parts``); ``part_versions`` counts the saves of each part.
     ``child_facts`` is the child as recorded when it was sent; ``screen_copy`` the screen as it
     stood then, where one that was not finished went along (DEC-28). ``token`` is made by the page
@@ -72,6 +73,9 @@ class Referral(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     sent_at = models.DateTimeField(null=True)
+    overseer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     set_aside_reason = models.TextField(blank=True)
     history = history()
 
@@ -80,7 +84,8 @@ class Referral(models.Model):
         sensitive="facts record_facts screen_facts routing placed_routing sections"
         " set_aside_reason",
         operational="id token child authority placed_in agency status screen screen_copy"
-        " routing_version part_versions version made_by made_at saved_at sent_by sent_at",
+        " routing_version part_versions version made_by made_at saved_at sent_by sent_at"
+        " overseer",
     )
 
     class Meta:

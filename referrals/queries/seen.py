@@ -35,13 +35,14 @@ def own_of(user: Any) -> QuerySet[Referral]:
     """Referrals of this person's agency that they may write and follow.
 
     Whoever sees the child has them all; whoever referred out of an emergency, and sees nothing
-    else of the child any more, has those that are their own.
+    else of the child any more, has those that are their own. A line manager has what they oversee.
     """
     principals = principals_of(user)
     sees_child = InScope("child_id", principals, each=True)
     found = visible(_whole(), user, Capability.OWN_REFERRAL)
     return found.filter(
-        Q(sees_child) | Q(made_by=user) | Q(sent_by=user), agency_id__in=principals.agency_ids
+        Q(sees_child) | Q(made_by=user) | Q(sent_by=user) | Q(overseer=user),
+        agency_id__in=principals.agency_ids,
     )
 
 
@@ -52,7 +53,7 @@ def may_follow(user: Any, referral: Referral) -> bool:
 
 def _whole() -> QuerySet[Referral]:
     return Referral.objects.select_related(
-        "child", "authority", "placed_in", "agency", "screen", "made_by", "sent_by"
+        "child", "authority", "placed_in", "agency", "screen", "made_by", "sent_by", "overseer"
     )
 
 

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:pk>/set-aside/", start.put_aside, name="set-aside"),
     path("<uuid:pk>/withdraw/", show.withdraw, name="withdraw"),
     path("<uuid:pk>/note/", notes.note, name="note"),
+    path("<uuid:pk>/oversee/", show.oversee, name="oversee"),
     path("outcome/<uuid:pk>/", following.outcome, name="outcome"),
     path("outcome/<uuid:pk>/read/", following.read, name="read-outcome"),
     path("outcome/<uuid:pk>/tell/", following.tell, name="tell"),

@@ -81,6 +81,7 @@ NOT_LOOKED_AT = {
     "mfa_view_recovery_codes": "has a second factor: tests/signin, no axe",
     "missing:interview": "allocated to somebody: tests/missing/test_pages_in_browser.py",
     "referrals:answer-ending": "early help asked to end: tests/referrals, no browser",
+    "referrals:oversee": "a referral of probation: tests/browser/test_oversight_two_people.py",
     "referrals:tell": "a contact outside the service: tests/browser/test_s04_every_page.py",
     "screening:added-duty": "a date of birth corrected since: tests/screening, no browser",
     "screening:approve-level": "a level lowered: tests/screening, no browser",

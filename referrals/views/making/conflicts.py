@@ -20,15 +20,18 @@ def part_conflict(request, stale, part, form):
     referral = stale.referral
     base = _before(referral, part.key, read_version(request.POST))
     old = base.sections if base else {}
+    chosen = {name: dict(CHOICES[name]) for name in part.fields if kind_of(name) is Kind.CHOICE}
+    if form.managers:
+        chosen["manager"] = dict(form.managers)
     rows = [
         three_ways(
             name,
             label,
-            is_text=kind_of(name) is not Kind.CHOICE,
+            is_text=name not in chosen,
             base=old.get(name, ""),
             theirs=referral.sections.get(name, ""),
             mine=form.values[name],
-            words=dict(CHOICES.get(name, ())),
+            words=chosen.get(name, {}),
         )
         for name, label in part.fields.items()
     ]

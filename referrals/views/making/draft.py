@@ -1,5 +1,7 @@
 """A draft: its task list, and one page for what is known and for each part."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, JsonResponse
 from django.shortcuts import redirect
@@ -26,6 +28,7 @@ from referrals.forms.making import (
 )
 from referrals.parts import (
     BY_KEY,
+    OVERSIGHT,
     PART_OF,
     Kind,
     kind_of,
@@ -33,7 +36,7 @@ from referrals.parts import (
     parts_for,
     worth_recording,
 )
-from referrals.policies import NoDraft, Refused
+from referrals.policies import NoDraft, Refused, overseers_for
 from referrals.views.heads import child_head
 from referrals.views.making import conflicts
 from referrals.views.making.common import beside, is_autosave, open_own, page
@@ -191,17 +194,14 @@ def part(request, pk, slug):
     if found is None or "_" in slug:
         raise Http404
     screens = screens_to_attach(request.user, referral.child) if found.key == SCREEN else ()
+    managers = overseers_for(referral, referral.made_by_id) if found.key == OVERSIGHT else ()
+    form_of = partial(PartForm, found, child=referral.child, screens=screens, managers=managers)
     if request.method != "POST":
         if not referral.is_draft:
             return redirect("referrals:show", pk=pk)
-        initial = part_initial(referral)
-        return _part_page(
-            request,
-            referral,
-            found,
-            PartForm(found, child=referral.child, initial=initial, screens=screens),
-        )
-    form = PartForm(found, request.POST, child=referral.child, screens=screens)
+        form = form_of(initial=part_initial(referral))
+        return _part_page(request, referral, found, form)
+    form = form_of(request.POST)
     note_extra_fields(request, form, referral.child_id)
     if not referral.is_draft:
         return conflicts.too_late(request, referral, found.title, conflicts.typed_in(form))

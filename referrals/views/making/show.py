@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
-from cse.access.policies import can
+from cse.access.policies import NotAllowed, NotVisible, can
 from cse.access.principals import principals_of
 from cse.audit.extra import note_extra_fields
 from cse.interface.navigation import address
@@ -15,8 +15,9 @@ from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions, queries
 from referrals.forms.making import ReasonForm
+from referrals.models import NoteKind
 from referrals.parts import lead_still_to_ask
-from referrals.policies import Refused, check_can_withdraw, check_delivery
+from referrals.policies import Refused, check_can_oversee, check_can_withdraw, check_delivery
 from referrals.preview import kept_preview
 from referrals.queries.notes import notes_of
 from referrals.reading import facts_in_words, read_parts
@@ -49,6 +50,7 @@ def show(request, pk):
         return redirect("referrals:draft", pk=pk)
     sent_on = timezone.localdate(referral.sent_at or referral.saved_at)
     deliveries = list(queries.with_people().filter(referral=referral))
+    notes = notes_of(referral)
     rules = frozenset(rule["id"] for rule in referral.routing["rules"])
     return page(
         request,
@@ -58,7 +60,9 @@ def show(request, pk):
         outcomes=outcomes_of(request.user, deliveries, own=own),
         facts=facts_in_words(referral),
         parts=[(each, "") for each in read_parts(referral)],
-        notes=notes_of(referral),
+        notes=notes,
+        overseen=next((each for each in notes if each.kind == NoteKind.OVERSIGHT), None),
+        may_oversee=own and _may_oversee(request.user, referral),
         joint="R6" in rules,
         ask_lead=own and lead_still_to_ask(referral.sections, rules),
         withdrawing=_withdrawing(request.user, referral, deliveries) if own else "",
@@ -94,8 +98,40 @@ def _screen_owed(user, referral):
         return ""
     principals = principals_of(user)
     if item.owner_group_id is None:
-        return "yours" if referral.agency_id in principals.agency_ids else ""
+        own = referral.agency_id in principals.agency_ids
+        # A line manager who oversees it sees no record, and begins no screen.
+        return "yours" if own and can(user, Capability.SCREEN, referral.child_id) else ""
     return "yours" if item.owner_group_id in principals.groups else "theirs"
+
+
+@form_view
+@requires(Capability.OWN_REFERRAL)
+def oversee(request, pk):
+    """As the line manager: read it, and record the oversight (O §7.4.6)."""
+    referral = open_own(request, pk)
+    label = "What have you looked at, and what do you say to it?"
+    form = ReasonForm(request.POST or None, label=label)
+    note_extra_fields(request, form, referral.child_id)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.oversee(referral_id=pk, by=request.user, note=form.cleaned_data["reason"])
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Your oversight is recorded, and stands beside the referral.")
+            return redirect("referrals:show", pk=pk)
+    elif request.method != "POST" and not _may_oversee(request.user, referral):
+        messages.info(request, "There is nothing of that kind to do here now.")
+        return redirect("referrals:show", pk=pk)
+    return page(request, "oversee", referral, form=form)
+
+
+def _may_oversee(user, referral):
+    try:
+        check_can_oversee(user, referral)
+    except (NotAllowed, NotVisible):
+        return False
+    return True
 
 
 @form_view
