@@ -25,8 +25,8 @@ def _when_something_is_new() -> None:
     from cse.children.told import when_birth_changes, when_level_changes
     from referrals.actions import overtaken, owed
     from referrals.actions.helping import screened_again
+    from referrals.actions.looked_after import single_assessment_taken_back
     from referrals.actions.notes import screen_completed
-    from referrals.actions.triage import single_assessment_taken_back
     from screening.assessments.told import when_statutory_taken_back
     from screening.told import when_assessed
 

@@ -438,7 +438,7 @@ ROUTES: dict[str, Sample] = {
     "screening:contribution": _row("request", hidden=True, answers=(404,)),
     **{
         f"screening:statutory-{name}": _row("statutory", hidden=True)
-        for name in ("outcome", "correct", "ask")
+        for name in ("outcome", "correct", "ask", "risks")
     },
     "screening:statutory": _row("statutory", hidden=True),
     "screening:tool-version": _row("version"),

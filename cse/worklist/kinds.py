@@ -32,6 +32,7 @@ OVERSEE_REFERRAL = "oversee_referral"
 UNREAD_REFERRAL = "unread_referral"
 ANSWER_DISAGREEMENT = "answer_disagreement"
 SINGLE_ASSESSMENT = "single_assessment"
+ASSESSMENT_RISKS = "assessment_risks"
 SCREEN_OUTSTANDING = "screen_outstanding"
 FINISH_DECISION = "finish_decision"
 SIGN_DECISION = "sign_decision"
@@ -123,6 +124,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 SINGLE_ASSESSMENT,
                 "Begin the single assessment of a looked-after child, and record it",
                 "screening:statutory-record",
+            ),
+            Kind(
+                ASSESSMENT_RISKS,
+                "Put the risks, and what each agency does, into the single assessment",
+                "screening:statutory-risks",
             ),
             Kind(SCREEN_OUTSTANDING, "Send the screen that a referral waits for", "referrals:show"),
             Kind(FINISH_DECISION, "Finish the decision not to refer", "referrals:decision"),

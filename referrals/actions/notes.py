@@ -28,8 +28,9 @@ NAMES_WHO = {
     NoteKind.JOINT_CONSULTATION: "Name who consulted: of the Designated Officer’s service, and of "
     "social care",
     NoteKind.LEAD_DISCUSSION: "Name the safeguarding lead you spoke to",
+    NoteKind.MANAGER_DISCUSSION: "Name the manager you spoke to",
 }
-"""Notes that say with whom, and what is asked where they do not (W §4.2.2, §4.7)."""
+"""Notes that say with whom, and what is asked where they do not (W §4.2.2, §4.7, O Annexe 2)."""
 
 BY_ITS_OWN_ACT = frozenset({NoteKind.SCREEN, NoteKind.OVERSIGHT})
 """Notes that nobody writes by hand: a screen completed, a referral overseen."""

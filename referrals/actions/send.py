@@ -24,6 +24,7 @@ from referrals.actions.common import (
     let_team_see,
     lock_referral,
 )
+from referrals.actions.looked_after import owe_single_assessment
 from referrals.actions.overseeing import ask_overseer, settle_overseer
 from referrals.actions.overtaken import referral_sent
 from referrals.actions.owed import no_longer_owed
@@ -143,7 +144,9 @@ def _deliver(referral: Referral, receiver: Addressee, by: Any) -> Delivery:
         delivery.acknowledged_by, delivery.acknowledged_at = by, delivery.received_at
     keep(delivery, "received")
     let_team_see(delivery, by)
-    if not own:
+    if own:
+        owe_single_assessment(delivery)
+    else:
         open_received(delivery, owner=by)
     return delivery
 

@@ -13,7 +13,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from cse.audit import events
-from cse.people.models import TeamKind
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
 from referrals.actions.common import (
@@ -25,6 +24,7 @@ from referrals.actions.common import (
     lock_delivery,
     take_back_what_is_not_needed,
 )
+from referrals.actions.looked_after import owe_single_assessment
 from referrals.actions.send import open_received
 from referrals.addressees import rules_of, specialists_of
 from referrals.clocks import meet_for, owner_changed_for
@@ -33,8 +33,6 @@ from referrals.policies import Refused, check_delivery
 from referrals.routing import Obligation, Route
 from referrals.signing import post_in
 from referrals.transitions import Act, State, second_person_needed
-from screening.assessments.queries import single_assessment_runs, single_assessment_since
-from screening.models import StatutoryAssessment, StatutoryKind
 from screening.never_give_up import says_only_not_engaging
 
 ENDINGS = (Act.OTHER_OUTCOME, Act.SEND_BACK)
@@ -159,7 +157,7 @@ def acknowledge(*, delivery_id: uuid.UUID, by: Any) -> Delivery:
     _acknowledged(delivery, by)
     meet_for(delivery, by)
     let_team_see(delivery, by, responsible=True)
-    _owe_single_assessment(delivery)
+    owe_single_assessment(delivery)
     _record("referral acknowledged", delivery, by)
     _taken_over(delivery, by)
     return delivery
@@ -187,7 +185,7 @@ def _carry_out(delivery: Delivery, by: Any) -> None:
     meet_for(delivery, by, inform=(delivery.referral.sent_by,))
     if delivery.decision == Act.ACCEPT:
         let_team_see(delivery, by, responsible=True)
-        _owe_single_assessment(delivery)
+        owe_single_assessment(delivery)
     elif delivery.decision == Act.PASS_ON:
         _pass_on(delivery, by)
     else:
@@ -199,41 +197,6 @@ def _carry_out(delivery: Delivery, by: Any) -> None:
         subject=delivery,
         due_at=due_in(DECISION_DAYS),
     )
-
-
-def _owe_single_assessment(delivery: Delivery) -> None:
-    """Of a looked-after child at risk, by the team that is responsible now (R12; W §10.4).
-
-    Where one runs the risks go into that one. Its beginning, recorded, closes this.
-    """
-    team, child = delivery.team, delivery.referral.child
-    if team is None or team.kind != TeamKind.CSE_TEAM or "R12" not in delivery.rules:
-        return
-    if single_assessment_runs(child.pk):
-        return
-    open_item(
-        kind=kinds.SINGLE_ASSESSMENT,
-        group=team.group,
-        child=child,
-        subject=child,
-        due_at=due_in(ANSWER_DAYS),
-    )
-
-
-def single_assessment_taken_back(row: StatutoryAssessment) -> None:
-    """One was recorded by mistake: who is responsible now owes it again (R12; W §10.4).
-
-    Not to a team since whose taking over another ran.
-    """
-    if row.kind != StatutoryKind.SINGLE:
-        return
-    theirs = Delivery.objects.filter(
-        referral__child=row.child_id, state__in=(State.ACCEPTED, State.ACKNOWLEDGED)
-    )
-    for delivery in theirs.select_related("referral__child", "team__group").order_by("id"):
-        since = delivery.acknowledged_at or delivery.decided_at
-        if since is not None and not single_assessment_since(row.child_id, since):
-            _owe_single_assessment(delivery)
 
 
 def _pass_on(delivery: Delivery, by: Any) -> None:

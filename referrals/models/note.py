@@ -25,6 +25,7 @@ class NoteKind(models.TextChoices):
         "Joint consultation of the Designated Officer and social care",
     )
     LEAD_DISCUSSION = "lead_discussion", "Discussion with the safeguarding lead"
+    MANAGER_DISCUSSION = "manager_discussion", "Discussion with the line manager"
     LEGAL_ADVICE = "legal_advice", "Legal advice"
     NRM = "nrm", "National referral mechanism"
     SCREEN = "screen", "Screen completed later"

@@ -13,6 +13,7 @@ from referrals.queries.seen import (
     own_of,
     referrals_of,
     sent_by_agency_of,
+    set_aside_of,
     visible_to,
     with_people,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "own_of",
     "referrals_of",
     "sent_by_agency_of",
+    "set_aside_of",
     "teams_of",
     "visible_to",
     "with_people",

@@ -6,7 +6,9 @@ been sent to a team one holds a post in.
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
@@ -84,6 +86,34 @@ def referrals_of(user: Any, child_id: uuid.UUID) -> QuerySet[Referral]:
         .prefetch_related(_deliveries())
         .order_by("-made_at")
     )
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A draft that was set aside: by whom, and when."""
+
+    referral: Referral
+    by: str
+    at: dt.datetime
+
+
+def set_aside_of(user: Any, child_id: uuid.UUID) -> list[SetAside]:
+    """The drafts of this person's agency that were set aside, newest first. Two queries.
+
+    Not to go on is a decision too, and is found again with what was considered (W §4.3.3).
+    """
+    drafts = visible_to(user).filter(child_id=child_id, status=Status.SET_ASIDE)
+    found = {each.pk: each for each in drafts}
+    # Set aside it never changes again: one row of its history says so.
+    acts = Referral.history.filter(id__in=found, status=Status.SET_ASIDE)
+    return [
+        SetAside(
+            referral=found[act.id],
+            by=act.history_user.get_full_name() if act.history_user else "",
+            at=act.history_date,
+        )
+        for act in acts.select_related("history_user").order_by("-history_id")
+    ]
 
 
 def _deliveries() -> Prefetch[Any]:

@@ -176,6 +176,13 @@ class OutcomeForm(PlainForm):
         self.fields["outcome"].choices = outcomes_of(kind)  # type: ignore[attr-defined]
 
 
+class RisksForm(PlainForm):
+    """The risks that stand in a single assessment, and what is done about them (W §10.4)."""
+
+    risks = narrative("Which risks of exploitation does it name?")
+    interventions = narrative("What does each agency do to address and reduce them?")
+
+
 class CorrectStatutoryForm(PlainForm):
     """Days, outcome and reason put right; or the whole of it taken back."""
 

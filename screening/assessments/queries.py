@@ -71,10 +71,10 @@ def statutory_of(user: Any, child_id: uuid.UUID) -> QuerySet[StatutoryAssessment
     return found.filter(child_id=child_id).select_related("agency", "recorded_by", "outcome_by")
 
 
-def single_assessment_runs(child_id: uuid.UUID) -> bool:
-    """Whether social care has begun a single assessment that has no outcome yet."""
+def running_single_assessment(child_id: uuid.UUID) -> StatutoryAssessment | None:
+    """The single assessment that social care has begun and that has no outcome yet, if any."""
     begun = StatutoryAssessment.objects.filter(child_id=child_id, kind=StatutoryKind.SINGLE)
-    return begun.filter(outcome="", mistake_reason="").exists()
+    return begun.filter(outcome="", mistake_reason="").select_related("child").first()
 
 
 def single_assessment_since(child_id: uuid.UUID, since: dt.datetime) -> bool:

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("statutory/child/<uuid:child_id>/record/", statutory.record, name="statutory-record"),
     path("statutory/<uuid:pk>/", statutory.show, name="statutory"),
     path("statutory/<uuid:pk>/ask/", contributions.ask_for_statutory, name="statutory-ask"),
+    path("statutory/<uuid:pk>/risks/", statutory.risks, name="statutory-risks"),
     path("statutory/<uuid:pk>/outcome/", statutory.outcome, name="statutory-outcome"),
     path("statutory/<uuid:pk>/correct/", statutory.correct, name="statutory-correct"),
 ]

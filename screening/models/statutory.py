@@ -41,6 +41,8 @@ class StatutoryAssessment(models.Model):
     """One assessment or enquiry of children's social care; at most one of a kind runs at a time.
 
     ``mistake_reason``: it was recorded by mistake, of the wrong child perhaps, and does not count.
+    ``risks`` and ``interventions`` are, of a single assessment, the risks of exploitation that it
+    names and what each agency does about them (W §10.4), as recorded last, on ``risks_on``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -61,12 +63,19 @@ class StatutoryAssessment(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     mistake_reason = models.TextField(blank=True)
+    risks = models.TextField(blank=True)
+    interventions = models.TextField(blank=True)
+    risks_on = models.DateField(null=True)
+    risks_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     version = models.PositiveIntegerField(default=1)
     history = history()
 
     DATA = classify(
-        sensitive="kind started_on outcome outcome_on outcome_reason mistake_reason",
-        operational="id child agency recorded_by recorded_at outcome_by version",
+        sensitive="kind started_on outcome outcome_on outcome_reason mistake_reason risks"
+        " interventions risks_on",
+        operational="id child agency recorded_by recorded_at outcome_by risks_by version",
     )
 
     class Meta:
@@ -93,6 +102,15 @@ class StatutoryAssessment(models.Model):
             models.CheckConstraint(
                 condition=Q(outcome_on__isnull=True) | Q(outcome_on__gte=F("started_on")),
                 name="outcome_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    risks="", interventions="", risks_on__isnull=True, risks_by__isnull=True
+                )
+                | Q(risks_on__isnull=False, risks_by__isnull=False)
+                & ~Q(risks="")
+                & ~Q(interventions=""),
+                name="risks_with_what_is_done",
             ),
         ]
 

@@ -26,12 +26,15 @@ from referrals.policies import (
 from referrals.transitions import OF_DELIVERY, Act, Actor, State, after_delivery
 from screening.assessments.actions import (
     conclude_statutory,
+    record_risks,
     record_statutory,
     take_back_statutory,
 )
+from screening.assessments.actions.statutory import StaleStatus
+from screening.policies import Refused as Refusal
 from tests.factories import grant, make_user
 from tests.referrals.area import years_old
-from tests.screening.pages import text_of
+from tests.screening.pages import controls, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -389,6 +392,67 @@ def test_a_single_assessment_of_a_looked_after_child_is_owed_until_it_is_begun(w
     assert not waiting(kinds.SINGLE_ASSESSMENT, child).exists()
 
 
+@pytest.mark.requirement("W-REF-38")
+@pytest.mark.parametrize("runs", [False, True])
+def test_the_risks_and_what_each_agency_does_are_owed_in_it(wiltshire, runs):
+    """Begun now it is completed with them; where one runs already that one is updated."""
+    area = wiltshire
+    there = looked_after(area)
+    child = there.referral.child
+    row = begin_assessment(area, child) if runs else None
+    actions.acknowledge(delivery_id=there.pk, by=area.specialist)
+    row = row or begin_assessment(area, child)
+    assert not waiting(kinds.SINGLE_ASSESSMENT, child).exists()
+    assert waiting(kinds.ASSESSMENT_RISKS, row).get().owner_group == area.specialists.group
+    client = area.client(area.specialist)
+    home = client.get(reverse("worklist:home")).content.decode()
+    where = reverse("screening:statutory-risks", args=[row.pk])
+    assert where in home
+    said = controls(client.get(where)) | {"risks": "Adults who wait at the station."}
+    assert "There is a problem" in text_of(client.post(where, said))
+    assert waiting(kinds.ASSESSMENT_RISKS, row).exists()
+    said["interventions"] = "Police: the station. School: one worker. Health: the nurse each week."
+    assert client.post(where, said).status_code == 302
+    assert not waiting(kinds.ASSESSMENT_RISKS, row).exists()
+    page = text_of(client.get(reverse("screening:statutory", args=[row.pk])))
+    assert said["risks"] in page and said["interventions"] in page and "Sky Person" in page
+    row.refresh_from_db()
+    record_risks(
+        statutory_id=row.pk,
+        risks="They have gone.",
+        interventions="Health: the nurse each week.",
+        version=row.version,
+        by=area.specialist,
+    )
+    assert said["risks"] in set(row.history.values_list("risks", flat=True))
+
+
+@pytest.mark.requirement("W-REF-38")
+def test_the_team_that_refers_to_itself_owes_it_too(wiltshire):
+    area = wiltshire
+    child = area.another_child()
+    area.worker = area.specialist
+    grant(area.specialist, child)
+    sent = area.sent(child, concerns_confirmed=True, looked_after="s20")
+    assert area.at(sent, area.specialists).state == State.ACKNOWLEDGED
+    assert waiting(kinds.SINGLE_ASSESSMENT, child).get().owner_group == area.specialists.group
+
+
+def test_risks_are_recorded_by_social_care_with_a_single_assessment(wiltshire):
+    area = wiltshire
+    child = area.another_child()
+    grant(area.specialist, child)
+    other = begin_assessment(area, child, "s47")
+    said = {"risks": "Adults", "interventions": "Police", "version": other.version}
+    with pytest.raises(Refusal, match="single assessment"):
+        record_risks(statutory_id=other.pk, by=area.specialist, **said)
+    row = begin_assessment(area, child)
+    with pytest.raises(Refusal, match="Only children’s social care"):
+        record_risks(statutory_id=row.pk, by=area.worker, **said | {"version": row.version})
+    with pytest.raises(StaleStatus):
+        record_risks(statutory_id=row.pk, by=area.specialist, **said | {"version": 9})
+
+
 def ended(area, row):
     return conclude_statutory(
         statutory_id=row.pk,
@@ -416,7 +480,9 @@ def test_one_recorded_by_mistake_is_owed_again_when_it_is_taken_back(wiltshire):
     # Neither another kind nor a correction of its days makes it owed again.
     taken_back(area, begin_assessment(area, child, "s47"))
     assert not waiting(kinds.SINGLE_ASSESSMENT, child).exists()
+    assert waiting(kinds.ASSESSMENT_RISKS, mistaken).exists()
     taken_back(area, mistaken)
+    assert not waiting(kinds.ASSESSMENT_RISKS, mistaken).exists()
     item = waiting(kinds.SINGLE_ASSESSMENT, child).get()
     assert (item.owner_group, item.closed_at) == (area.specialists.group, None)
     begin_assessment(area, child)

@@ -186,5 +186,6 @@ def child_referrals(request, child_id):
         "child",
         child,
         referrals=list(queries.referrals_of(request.user, child.pk)[: MOST * 4]),
+        set_aside=queries.set_aside_of(request.user, child.pk),
         may_refer=Capability.REFER in principals_of(request.user).acts,
     )

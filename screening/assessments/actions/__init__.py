@@ -18,6 +18,8 @@ from screening.assessments.actions.start import (
 from screening.assessments.actions.statutory import (
     conclude_statutory,
     correct_statutory,
+    owe_risks,
+    record_risks,
     record_statutory,
     take_back_statutory,
 )
@@ -31,6 +33,8 @@ __all__ = [
     "correct_statutory",
     "give_contribution",
     "keep_contribution",
+    "owe_risks",
+    "record_risks",
     "record_statutory",
     "save_part",
     "set_aside_assessment",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,7 +16,9 @@ from cse.audit import events
 from cse.children.models import Child
 from cse.people.models import Agency, AgencyType
 from cse.worklist import kinds
-from cse.worklist.actions import close_items
+from cse.worklist.actions import close_items, open_item
+from cse.worklist.models import WorkItem
+from screening.actions.common import due_in
 from screening.assessments.actions.common import lock_child, lock_statutory, need
 from screening.assessments.actions.contributions import withdraw_all
 from screening.assessments.outcomes import OUTCOMES
@@ -29,6 +32,10 @@ NOT_ENGAGING = (
     "Not engaging, or refusing help, is never by itself a reason to end: say, in a sentence of its "
     "own, what has changed for the child"
 )
+
+
+RISKS_DAYS: Final = 10
+"""Working days in which the risks should stand in a single assessment. Ours: no number is given."""
 
 
 class StaleStatus(Exception):  # noqa: N818  (a clash of two people, not a mistake of either)
@@ -66,9 +73,57 @@ def record_statutory(
     row._change_reason = "recorded"  # type: ignore[attr-defined]
     row.save(force_insert=True)
     if kind == StatutoryKind.SINGLE:
-        close_items(subject=child, kind=kinds.SINGLE_ASSESSMENT)
+        _begun(row)
     events.record("statutory assessment recorded", by=by, child=child, obj=row, data={"kind": kind})
     return row
+
+
+def _begun(row: StatutoryAssessment) -> None:
+    """The teams that waited for its beginning wait for the risks in it (W §10.4)."""
+    waited = WorkItem.objects.filter(
+        kind=kinds.SINGLE_ASSESSMENT, subject_id=row.child_id, closed_at__isnull=True
+    )
+    groups = [each.owner_group for each in waited.select_related("owner_group")]
+    close_items(subject=row.child, kind=kinds.SINGLE_ASSESSMENT)
+    for group in filter(None, groups):
+        owe_risks(row, group)
+
+
+def owe_risks(row: StatutoryAssessment, group: Group) -> None:
+    """Let it wait for a team that the risks, and what agencies do, stand in a single assessment.
+
+    Inside the act by which the team becomes responsible for a looked-after child at risk.
+    """
+    open_item(
+        kind=kinds.ASSESSMENT_RISKS,
+        group=group,
+        child=row.child,
+        subject=row,
+        due_at=due_in(RISKS_DAYS, row.child),
+    )
+
+
+@transaction.atomic
+def record_risks(
+    *, statutory_id: uuid.UUID, risks: str, interventions: str, version: int, by: Any
+) -> StatutoryAssessment:
+    """Record that a single assessment was completed or updated with the risks, and with what each
+    agency does about them (W §10.4). What was recorded before stays in the history.
+
+    Raises `StaleStatus`, and `Refused` for another kind or where either is missing.
+    """
+    row = _lock(statutory_id, by)
+    if row.kind != StatutoryKind.SINGLE:
+        raise Refused("The risks are recorded with a single assessment.")
+    if (row.risks, row.interventions) == (risks.strip(), interventions.strip()) and row.risks:
+        return row
+    if row.mistake_reason or row.version != version:
+        raise StaleStatus(row)
+    row.risks = need(risks, "Write which risks stand in it.")
+    row.interventions = need(interventions, "Write what each agency does about them.")
+    row.risks_on, row.risks_by = timezone.localdate(), by
+    close_items(subject=row, kind=kinds.ASSESSMENT_RISKS)
+    return _save(row, "risks recorded in a single assessment", "risks recorded", "", by)
 
 
 @transaction.atomic
@@ -134,6 +189,7 @@ def take_back_statutory(
         raise StaleStatus(row)
     row.mistake_reason = need(why, "Say what the mistake was.")
     _save(row, "statutory assessment taken back", "a mistake", row.mistake_reason, by)
+    close_items(subject=row)
     withdraw_all(row, by, "It was recorded by mistake")
     tell_taken_back(row)
     return row

@@ -76,7 +76,7 @@ def open_statutory(
 ) -> StatutoryAssessment:
     """What social care has begun, and a look in the log; the same 404 for hidden and made up."""
     rows = StatutoryAssessment.objects.select_related(
-        "child__authority", "recorded_by", "outcome_by", "agency"
+        "child__authority", "recorded_by", "outcome_by", "risks_by", "agency"
     )
     row = get_visible_or_404(rows, request.user, capability, pk)
     if request.method != "POST":

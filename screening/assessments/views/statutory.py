@@ -12,6 +12,7 @@ from screening.assessments import queries
 from screening.assessments.actions import (
     conclude_statutory,
     correct_statutory,
+    record_risks,
     record_statutory,
     take_back_statutory,
 )
@@ -21,12 +22,14 @@ from screening.assessments.forms import (
     OUTCOME_HINTS,
     CorrectStatutoryForm,
     OutcomeForm,
+    RisksForm,
     StatutoryForm,
     kinds_offered,
 )
 from screening.assessments.policies import check_can_ask, check_can_track, why_not
 from screening.assessments.views.common import TAB, open_statutory, posted
 from screening.forms import read_version
+from screening.models import StatutoryKind
 from screening.policies import Refused
 from screening.views.common import open_child
 
@@ -94,6 +97,35 @@ def outcome(request, pk):
     elif request.method != "POST" and not row.is_open:
         return redirect("screening:statutory-correct", pk=pk)
     return _row_page(request, "outcome", row, form, refused)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.TRACK_ASSESSMENT)
+def risks(request, pk):
+    """The risks that stand in a single assessment, and what each agency does (W §10.4)."""
+    row = open_statutory(request, pk, Capability.TRACK_ASSESSMENT)
+    stored = {"risks": row.risks, "interventions": row.interventions}
+    form = RisksForm(posted(request), initial=stored)
+    note_extra_fields(request, form, row.child_id)
+    refused = why_not(check_can_track, request.user, row.child_id)
+    if request.method == "POST" and not refused and form.is_valid():
+        try:
+            record_risks(
+                statutory_id=pk,
+                by=request.user,
+                version=read_version(request.POST),
+                **form.cleaned_data,
+            )
+        except StaleStatus as stale:
+            return _stale(request, "risks", stale.found, form)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "It is recorded with the single assessment.")
+            return redirect("screening:statutory", pk=pk)
+    elif request.method != "POST" and (row.kind != StatutoryKind.SINGLE or row.mistake_reason):
+        return redirect("screening:statutory", pk=pk)
+    return _row_page(request, "risks", row, form, refused)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
