@@ -1,14 +1,19 @@
-"""What the record says of a child for the rules: status, level in effect, newest screen."""
+"""What the record says of a child for the rules: status, level in effect, newest screen.
+
+And what the rules say without it, for who sees a referral and not the record.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from cse.children.models import Child
 from cse.children.queries.levels import standing
 from cse.people.models import Authority
+from cse.strict import Refused
 from referrals.explain import read_facts
 from referrals.facts import age_facts, facts_of_child, facts_of_screen, route_of, together
 from referrals.models import Referral
@@ -34,6 +39,46 @@ def ask_rules(referral: Referral, on: dt.date) -> None:
     Raises ``cse.strict.Refused`` with every fact that contradicts another; the routes stay then.
     """
     referral.record_facts = facts_on_record(referral.child)
+    _route(referral, on)
+
+
+def as_said(referral: Referral, on: dt.date) -> Referral:
+    """The same referral for who does not see the child's record; a copy that is never saved.
+
+    The rules are asked again of what was said alone, and of a screen that whoever refers completed
+    themselves: nothing in it rests on what others recorded, before or since (decision 0009).
+    """
+    found = copy(referral)
+    found.record_facts = {}
+    found.screen_facts = _own_screen(referral)
+    try:
+        _route(found, on)
+    except Refused:
+        # What was said holds only together with the record: less is shown, and never that.
+        found.facts, found.screen_facts = {}, _screened(referral)
+        _route(found, on)
+    return found
+
+
+def _screened(referral: Referral) -> dict[str, Any]:
+    return {"screened": referral.screen_facts.get("screened", False)}
+
+
+def _own_screen(referral: Referral) -> dict[str, Any]:
+    """What a screen says that whoever refers completed, as they answered it."""
+    screen, kept = referral.screen, _screened(referral)
+    if not kept["screened"] or screen is None:
+        return kept
+    if screen.completed_by_id not in (referral.made_by_id, referral.sent_by_id):
+        return kept
+    own = {
+        "level": screen.sections.get("level") or None,
+        "concerns_confirmed": screen.sections.get("concerns_confirmed") == "yes",
+    }
+    return {**referral.screen_facts, **own}
+
+
+def _route(referral: Referral, on: dt.date) -> None:
     found, there = route_of(referral, on), {}
     if referral.placed_in is not None:
         there = route_of(referral, on, area=referral.placed_in).as_json()

@@ -133,6 +133,12 @@ def preview_of(referral: Referral, today: dt.date) -> Preview:
     return _preview(referral, referral.routing, referral.authority, today, found, trouble)
 
 
+def said_preview(said: Referral, today: dt.date) -> Preview:
+    """What holds of a draft by what was said alone (`on_record.as_said`): not asked again."""
+    found = tuple(receivers_of(said))
+    return _preview(said, said.routing, said.authority, today, found, ())
+
+
 def kept_preview(referral: Referral, sent_on: dt.date) -> Preview:
     """What held when it was sent; whom it went to is said by its deliveries."""
     return _preview(referral, referral.routing, referral.authority, sent_on, (), ())

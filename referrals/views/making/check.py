@@ -41,11 +41,21 @@ def check(request, pk):
     except NoDraft:
         return _too_late(request, open_own(request, pk))
     except FactsRefused:
-        return _page(request, referral, tried=True)
+        return _page(request, referral, tried=True, refusal=_against_record(request, referral))
     except Refused as refusal:
         return _page(request, referral, refusal=str(refusal))
     messages.success(request, "The referral is sent. Each team has it in its queue.")
     return redirect("referrals:show", pk=pk)
+
+
+def _against_record(request, referral):
+    """Who does not see the record is told that it is in the way, and not what it says."""
+    if marks_of(referral.child_id, request.user).sees_record:
+        return ""
+    return (
+        "Something that you said does not go together with the child’s record, which you do not "
+        "see. Telephone the front door."
+    )
 
 
 def _too_late(request, referral):
@@ -57,7 +67,8 @@ def _too_late(request, referral):
 
 
 def _page(request, referral, *, tried=False, stale=False, refusal="", status=200):
-    context = beside(referral)
+    context = beside(referral, request.user)
+    shown = context["shown"]
     preview = context["preview"]
     wanted = wanted_of(referral, preview)
     adult = is_adult(referral.child, timezone.localdate())
@@ -76,10 +87,10 @@ def _page(request, referral, *, tried=False, stale=False, refusal="", status=200
         has_errors=bool((tried and wanted) or refusal),
         tried=tried,
         stale=stale,
-        facts=facts_in_words(referral),
+        facts=facts_in_words(shown),
         parts=[
             (each, part_address(referral, each.key) if each.key in PART_KEYS else "")
-            for each in read_parts(referral)
+            for each in read_parts(shown)
         ],
         sealed=marks_of(referral.child_id, request.user).sealed,
         **context,

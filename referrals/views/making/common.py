@@ -12,12 +12,14 @@ from django.utils import timezone
 
 from cse.access.capabilities import Capability
 from cse.access.lookup import get_visible_or_404
+from cse.access.queries import marks_of
 from cse.audit import events
 from cse.children.models import Child
 from cse.children.queries.overview import contacts_of
 from referrals import queries
 from referrals.models import Delivery, Referral
-from referrals.preview import Preview, preview_of
+from referrals.on_record import as_said
+from referrals.preview import Preview, preview_of, said_preview
 from referrals.views.heads import child_head
 
 
@@ -83,10 +85,23 @@ def child_page(
     return render(request, f"referrals/making/{template}.html", context, status=status)
 
 
-def beside(referral: Referral) -> dict[str, Any]:
-    """What stands beside a draft's answers: the rules, whom it reaches, whom to telephone."""
-    found = preview_of(referral, timezone.localdate())
-    return beside_of(referral, found)
+def readable(referral: Referral, user: Any) -> Referral:
+    """The referral as this person may read it: without the child's record, as it was said."""
+    if marks_of(referral.child_id, user).sees_record:
+        return referral
+    moment = None if referral.is_draft else referral.sent_at or referral.saved_at
+    return as_said(referral, timezone.localdate(moment))
+
+
+def beside(referral: Referral, user: Any) -> dict[str, Any]:
+    """What stands beside a draft's answers: the rules, whom it reaches, whom to telephone.
+
+    ``shown`` is the referral as this person may read it.
+    """
+    shown, today = readable(referral, user), timezone.localdate()
+    whole = shown is referral
+    found = preview_of(referral, today) if whole else said_preview(shown, today)
+    return {"shown": shown, **beside_of(referral, found)}
 
 
 def beside_of(referral: Referral, found: Preview) -> dict[str, Any]:

@@ -54,8 +54,9 @@ def facts_conflict(request, referral, form, areas):
     """409: what is known was saved meanwhile. The form keeps what was chosen here."""
     if is_autosave(request):
         return JsonResponse({}, status=409)
-    saved = facts_initial(referral)
-    blank = MakingFactsForm(referral=referral, areas=areas, initial=saved)
+    context = beside(referral, request.user)
+    saved = facts_initial(context["shown"])
+    blank = MakingFactsForm(referral=context["shown"], areas=areas, initial=saved)
     theirs, mine = in_words(blank, saved), in_words(blank, form.cleaned_data)
     differ = [
         (label, words, mine[name][1])
@@ -69,10 +70,10 @@ def facts_conflict(request, referral, form, areas):
         status=409,
         form=form,
         version=referral.part_versions.get("facts", 0),
-        prefilled=referral.routing.get("prefilled_checklist", ()),
+        prefilled=context["shown"].routing.get("prefilled_checklist", ()),
         differ=differ,
         **_who(request, referral, "facts"),
-        **beside(referral),
+        **context,
     )
 
 

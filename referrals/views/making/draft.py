@@ -39,7 +39,7 @@ from referrals.parts import (
 from referrals.policies import NoDraft, Refused, overseers_for
 from referrals.views.heads import child_head
 from referrals.views.making import conflicts
-from referrals.views.making.common import beside, is_autosave, open_own, page
+from referrals.views.making.common import beside, is_autosave, open_own, page, readable
 from referrals.views.making.start import screens_to_attach
 from screening.policies import is_adult
 
@@ -53,7 +53,7 @@ def draft(request, pk):
     referral = open_own(request, pk)
     if not referral.is_draft:
         return redirect("referrals:show", pk=pk)
-    context = beside(referral)
+    context = beside(referral, request.user)
     return page(
         request,
         "draft",
@@ -129,13 +129,14 @@ def _tasks(referral, preview):
 def facts(request, pk):
     """What the rules read; what they say of it stands beside it at once."""
     referral = open_own(request, pk)
+    shown = readable(referral, request.user)
     areas = Authority.objects.exclude(pk=referral.authority_id)
     if request.method != "POST":
         if not referral.is_draft:
             return redirect("referrals:show", pk=pk)
-        form = MakingFactsForm(referral=referral, areas=areas, initial=facts_initial(referral))
+        form = MakingFactsForm(referral=shown, areas=areas, initial=facts_initial(shown))
         return _facts_page(request, referral, form)
-    form = MakingFactsForm(request.POST, referral=referral, areas=areas)
+    form = MakingFactsForm(request.POST, referral=shown, areas=areas)
     note_extra_fields(request, form, referral.child_id)
     if not referral.is_draft:
         return conflicts.too_late(request, referral, "What is known", conflicts.typed_in(form))
@@ -163,14 +164,15 @@ def _facts_page(request, referral, form):
     version = referral.part_versions.get(FACTS, 0)
     if form.is_bound:
         version = read_version(request.POST)
+    context = beside(referral, request.user)
     return page(
         request,
         "facts",
         referral,
         form=form,
         version=version,
-        prefilled=referral.routing.get("prefilled_checklist", ()),
-        **beside(referral),
+        prefilled=context["shown"].routing.get("prefilled_checklist", ()),
+        **context,
     )
 
 
@@ -250,14 +252,14 @@ def _part_page(request, referral, found, form):
         else {},
         version=version,
         screens_offered="screen" in form.fields,
-        **beside(referral),
+        **beside(referral, request.user),
     )
 
 
 def _saved(request, referral, key, title):
     """After a save: the script's answer, or the next page (POST, redirect, GET)."""
     if is_autosave(request):
-        context = beside(referral)
+        context = beside(referral, request.user)
         head = child_head(referral.child, request.user, "referrals:child")
         panel = render_to_string(
             "referrals/making/rules.html", {"referral": referral, **context, **head}

@@ -30,6 +30,7 @@ from referrals.views.making.common import (
     open_own,
     open_referral,
     page,
+    readable,
 )
 from referrals.views.making.following import outcomes_of
 
@@ -51,24 +52,25 @@ def show(request, pk):
     sent_on = timezone.localdate(referral.sent_at or referral.saved_at)
     deliveries = list(queries.with_people().filter(referral=referral))
     notes = notes_of(referral)
-    rules = frozenset(rule["id"] for rule in referral.routing["rules"])
+    shown = readable(referral, request.user)
+    rules = frozenset(rule["id"] for rule in shown.routing["rules"])
     return page(
         request,
         "show",
         referral,
         own=own,
         outcomes=outcomes_of(request.user, deliveries, own=own),
-        facts=facts_in_words(referral),
-        parts=[(each, "") for each in read_parts(referral)],
+        facts=facts_in_words(shown),
+        parts=[(each, "") for each in read_parts(shown)],
         notes=notes,
         overseen=next((each for each in notes if each.kind == NoteKind.OVERSIGHT), None),
         may_oversee=own and _may_oversee(request.user, referral),
         joint="R6" in rules,
         ask_lead=own and lead_still_to_ask(referral.sections, rules),
         withdrawing=_withdrawing(request.user, referral, deliveries) if own else "",
-        screen_owed=_screen_owed(request.user, referral),
+        screen_owed=_screen_owed(request.user, referral, sees_record=shown is referral),
         screen=screen_sent(referral, request.user),
-        **beside_of(referral, kept_preview(referral, sent_on)),
+        **beside_of(referral, kept_preview(shown, sent_on)),
     )
 
 
@@ -88,9 +90,10 @@ def _withdrawing(user, referral, deliveries):
     return "open"
 
 
-def _screen_owed(user, referral):
+def _screen_owed(user, referral, *, sees_record):
     """ "yours" where the screen that was outstanding at sending still waits for this person, their
-    team or their agency; "theirs" where the front door has it; "" where none does (DEC-25, DEC-28).
+    team or their agency; "theirs" where the front door has it; "" where none does (DEC-25, DEC-28),
+    and for a line manager who sees no record and begins no screen.
     """
     waiting = WorkItem.objects.filter(subject_id=referral.pk, closed_at__isnull=True)
     item = waiting.filter(kind=kinds.SCREEN_OUTSTANDING).first()
@@ -98,9 +101,7 @@ def _screen_owed(user, referral):
         return ""
     principals = principals_of(user)
     if item.owner_group_id is None:
-        own = referral.agency_id in principals.agency_ids
-        # A line manager who oversees it sees no record, and begins no screen.
-        return "yours" if own and can(user, Capability.SCREEN, referral.child_id) else ""
+        return "yours" if sees_record and referral.agency_id in principals.agency_ids else ""
     return "yours" if item.owner_group_id in principals.groups else "theirs"
 
 

@@ -18,7 +18,7 @@ from cse.people.models import Authority
 from referrals import actions, queries
 from referrals.forms.making import ReasonForm, StartForm, read_token
 from referrals.policies import Refused, check_can_set_aside, check_considered
-from referrals.views.making.common import child_page, open_child, open_own, page
+from referrals.views.making.common import child_page, open_child, open_own, page, readable
 from screening.policies import is_adult
 from screening.queries import screens_of
 from screening.queries import visible_to as screens_visible_to
@@ -125,7 +125,7 @@ def put_aside(request, pk):
             if can(request.user, Capability.SEE_REFERRAL, referral.child_id):
                 return redirect("referrals:child", child_id=referral.child_id)
             return redirect("referrals:list")
-    rules = referral.routing["rules"]
+    rules = readable(referral, request.user).routing["rules"]
     return page(
         request,
         "set_aside",
