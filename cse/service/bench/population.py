@@ -315,15 +315,23 @@ _LEVEL = (
 def copy(
     cursor: object, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
-    """COPY rows into a table, 50 thousand at a time."""
-    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    """COPY rows into a table, 50 thousand at a time; a text that is not given is empty."""
+    empty = _texts_of(table) - set(columns)
+    statement = f"COPY {table} ({', '.join([*columns, *empty])}) FROM STDIN"
     buffer = io.StringIO()
     for count, row in enumerate(rows, start=1):
-        buffer.write("\t".join(_cell(value) for value in row) + "\n")
+        buffer.write("\t".join(_cell(value) for value in (*row, *[""] * len(empty))) + "\n")
         if count % 50_000 == 0:
             _send(cursor, statement, buffer)
             buffer = io.StringIO()
     _send(cursor, statement, buffer)
+
+
+def _texts_of(table: str) -> set[str]:
+    """The columns of a table that hold a text, empty where there is none."""
+    model = next(each for each in apps.get_models() if each._meta.db_table == table)
+    fields = model._meta.local_concrete_fields
+    return {str(f.column) for f in fields if f.empty_strings_allowed and not f.null and f.blank}
 
 
 def _send(cursor: object, statement: str, buffer: io.StringIO) -> None:
