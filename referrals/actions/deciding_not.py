@@ -45,12 +45,25 @@ from referrals.policies_beside import (
     leads_for,
     managers_for,
 )
+from referrals.queries.beside import referral_against
 from referrals.signing import content_of, hash_of, signer
 from referrals.ways_out import NEEDED, Missing, closing, missing, way_of
 from screening.child_then import facts_to_keep
 
 TEXTS = ("reasons", "factors_considered", "safety", "other_decision_makers")
 PEOPLE = {"lead": leads_for, "manager": managers_for}
+REFERRED_ELSEWHERE = (
+    "This child has been referred by another agency, and the rules of that referral leave no way "
+    "out. What you know belongs with it: make a referral."
+)
+SENT_ALREADY = (
+    "Your agency has referred this child, and a rule makes that referral owed ({rules}): it cannot "
+    "be decided otherwise. Write a note beside it, or make another referral."
+)
+DRAFTED_ALREADY = (
+    "A referral of this child that a rule makes owed ({rules}) is in draft. Finish it: while it is "
+    "owed it cannot be decided otherwise."
+)
 ASKED = "Asked to sign a decision not to refer; until the answer"
 
 
@@ -65,6 +78,10 @@ class Unavailable(Refused):
             if rules
             else "No rule asks for a referral here, so that there is nothing to decide not to do."
         )
+
+
+class ReferralUnderWay(Refused):
+    """A referral of the child is under way whose rules leave no such way out."""
 
 
 class Unfinished(Exception):  # noqa: N818  (nothing went wrong: something is missing)
@@ -110,6 +127,7 @@ def start_decision(
         saved_at=moment,
     )
     _ask_rules(decision, facts)
+    _check_nothing_against(decision)
     keep(decision, "started")
     _record("decision not to refer started", decision, by)
     let_agency_see(child, decision.agency, by, "Began a decision not to refer this child")
@@ -174,6 +192,7 @@ def sign_decision(
     _ask_rules(decision, decision.facts)
     if not decision.way:
         raise Unavailable(_why_closed(decision))
+    _check_nothing_against(decision)
     wanted = missing_of(decision)
     if wanted:
         raise Unfinished(wanted)
@@ -201,6 +220,8 @@ def answer_decision(
     first = decision.signatures.get(capacity=Capacity.PRACTITIONER)
     if first.signed_hash != hash_of(content_of(decision)):
         raise Refused("What is stored is not what was signed. Tell your administrator.")
+    if agrees:
+        _check_nothing_against(decision)
     _sign(decision, capacity, by, agrees=agrees, note=note)
     _record(
         "decision not to refer countersigned" if agrees else "decision not to refer not agreed",
@@ -277,6 +298,18 @@ def _ask_rules(decision: DecisionNotToRefer, facts: Mapping[str, Any]) -> None:
     )
     decision.routing, decision.routing_version = found.as_json(), found.version
     decision.way = way_of(decision.routing)
+
+
+def _check_nothing_against(decision: DecisionNotToRefer) -> None:
+    """Raise where a referral of the child is under way whose rules leave no such way out."""
+    found = referral_against(decision) if decision.way else None
+    if found is None:
+        return
+    if found.agency_id != decision.agency_id:
+        raise ReferralUnderWay(REFERRED_ELSEWHERE)
+    rules = ", ".join(rule["id"] for rule in closing(found.routing, decision.way))
+    words = SENT_ALREADY if found.status == "sent" else DRAFTED_ALREADY
+    raise ReferralUnderWay(words.format(rules=rules))
 
 
 def _why_closed(decision: DecisionNotToRefer) -> list[Mapping[str, Any]]:

@@ -55,7 +55,7 @@ UNLINKED = frozenset(
     children:correct-link children:end-link children:end-status children:link children:mine
     clocks:remove-day clocks:why-late documents:status documents:verified
     mfa_generate_recovery_codes mfa_list_webauthn missing:allocate missing:offer people:changes
-    people:decide-change people:open people:remove-factor referrals:check
+    people:decide-change people:open people:remove-factor referrals:advice referrals:check
     referrals:decide referrals:decision referrals:decision-facts referrals:disagreement
     referrals:draft referrals:exception referrals:facts referrals:part referrals:release
     referrals:second referrals:set-aside referrals:set-decision-aside referrals:withdraw

@@ -430,3 +430,57 @@ def test_every_act_writes_its_event(area):
         "decision not to refer countersigned",
         "decision not to refer superseded",
     } <= acts
+
+
+@pytest.mark.requirement("DEC-13")
+class TestAReferralIsUnderWay:
+    """What was said in a referral holds beside it, though it is not said again."""
+
+    def test_none_is_begun_where_a_sent_referral_leaves_no_way_out(self, area):
+        area.sent(position_of_trust=True, significant_harm=True)
+        with pytest.raises(deciding.ReferralUnderWay, match=r"has referred this child.*R6"):
+            started(area)
+        assert not DecisionNotToRefer.objects.exists()
+
+    def test_a_draft_that_is_owed_closes_it_too(self, area):
+        area.draft(group_suspected=True)
+        with pytest.raises(deciding.ReferralUnderWay, match="in draft"):
+            started(area)
+
+    def test_one_that_began_before_is_not_signed_nor_agreed_to(self, area):
+        decision, waiting = written(area), signed(area)
+        draft = area.draft(position_of_trust=True)
+        with pytest.raises(deciding.ReferralUnderWay):
+            deciding.sign_decision(
+                decision_id=decision.pk, by=area.worker, version=decision.version
+            )
+        with pytest.raises(deciding.ReferralUnderWay):
+            deciding.answer_decision(decision_id=waiting.pk, by=area.lead, agrees=True)
+        assert standing(area, waiting) is Standing.WAITING
+        actions.set_aside(referral_id=draft.pk, by=area.lead, reason="It was another child")
+        deciding.answer_decision(decision_id=waiting.pk, by=area.lead, agrees=True)
+        assert standing(area, waiting) is Standing.STANDS
+
+    def test_nor_beside_what_another_agency_sent_of_which_nothing_is_told(self, area):
+        area.sent(position_of_trust=True)
+        area.worker = make_user(agency=make_agency(authority=area.authority))
+        grant(area.worker, area.child)
+        with pytest.raises(deciding.ReferralUnderWay, match="by another agency") as told:
+            started(area)
+        assert "R6" not in str(told.value)
+
+    def test_what_has_ended_closes_nothing(self, area):
+        sent = area.sent(position_of_trust=True)
+        actions.withdraw(referral_id=sent.pk, by=area.lead, reason="Another child was meant")
+        assert started(area).way == "decision"
+
+    def test_the_page_says_so_and_keeps_what_was_said(self, area):
+        area.sent(position_of_trust=True)
+        page = area.client().post(
+            reverse("referrals:decide-not-to-refer", args=[area.child.pk]),
+            {"token": uuid.uuid4(), "activity": "yes", "other_age": "16"},
+        )
+        assert page.status_code == 200
+        words = text_of(page)
+        assert "Your agency has referred this child" in words
+        assert 'value="16"' in page.content.decode()

@@ -16,6 +16,7 @@ from cse.audit import events
 from cse.children.models import Child
 from cse.children.pages import frame
 from cse.strict import Refused as BadFacts
+from referrals.actions.deciding_not import ReferralUnderWay
 from referrals.forms.facts import FactsForm
 from referrals.policies_beside import IN_AN_EMERGENCY
 
@@ -59,12 +60,17 @@ def child_page(
 
 
 def try_facts(form: FactsForm, act: Any) -> Any:
-    """What ``act(facts)`` gives; None, with every problem at its field, where they contradict."""
+    """What ``act(facts)`` gives; None, with every problem at its field, where they contradict.
+
+    So too, above the form, where a referral is under way that leaves no way out.
+    """
     try:
         return act(form.facts())
     except BadFacts as bad:
         form.add_problems(bad.problems)
-        return None
+    except ReferralUnderWay as refusal:
+        form.add_error(None, str(refusal))
+    return None
 
 
 def has_errors(*forms: Any) -> bool:

@@ -161,7 +161,7 @@ def _sign(request, saved, form):
         form.add_missing(unfinished.missing)
         _now_at(form, saved)
         return _draft(request, saved, form)
-    except acts.Unavailable as closed:
+    except (acts.Unavailable, acts.ReferralUnderWay) as closed:
         messages.error(request, str(closed))
         return redirect("referrals:decision", pk=saved.pk)
     messages.success(request, "Signed. Those who have to sign with you have been asked.")
