@@ -79,8 +79,9 @@ def receiver(delivery: Delivery, said: Sequence[Disagreement]) -> Receiver:
 def _delivery_rows(delivery: Delivery) -> Iterator[tuple[str, str]]:
     what = (route_words(Route(each), delivery.authority) for each in delivery.routes)
     yield "For", ", ".join(dict.fromkeys(what))
-    yield "Received", datetime_words(delivery.received_at)
-    yield "State on the day of this document", delivery.get_state_display()
+    if delivery.team_id:
+        yield "Received", datetime_words(delivery.received_at)
+    yield "State on the day of this document", delivery.state_words
     if delivery.decision and delivery.stands_at is not State.PROPOSED:
         by = f" by {_who(delivery.decided_by, delivery.decided_as)}" if delivery.decided_by else ""
         yield "Decision", f"{delivery.get_decision_display()}{by}, {_on(delivery.decided_at)}"

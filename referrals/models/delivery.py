@@ -33,6 +33,10 @@ DECISIONS = [
     (Act.OTHER_OUTCOME.value, "Other outcome"),
     (Act.SEND_BACK.value, "Back to referrer"),
 ]
+OF_CONTACT = {
+    State.RECEIVED.value: "Not told yet",
+    State.ACKNOWLEDGED.value: "Told by who referred",
+}
 
 
 class Delivery(models.Model):
@@ -177,6 +181,15 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
+        return self.get_state_display()
+
+    @property
+    def state_words(self) -> str:
+        """Where it stands, in words. A contact outside the service has nothing before it is told,
+        and what is known of that is what whoever refers says.
+        """
+        if self.team_id is None:
+            return OF_CONTACT.get(self.state, self.get_state_display())
         return self.get_state_display()
 
     @property

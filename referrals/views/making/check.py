@@ -33,7 +33,7 @@ def check(request, pk):
         return _page(request, referral)
     note_extra_fields(request, None, referral.child_id)
     try:
-        actions.send(referral_id=pk, by=request.user, version=read_version(request.POST))
+        sent = actions.send(referral_id=pk, by=request.user, version=read_version(request.POST))
     except Unfinished:
         return _page(request, referral, tried=True)
     except StaleCheck:
@@ -44,8 +44,17 @@ def check(request, pk):
         return _page(request, referral, tried=True, refusal=_against_record(request, referral))
     except Refused as refusal:
         return _page(request, referral, refusal=str(refusal))
-    messages.success(request, "The referral is sent. Each team has it in its queue.")
+    messages.success(request, _sent_words(sent))
     return redirect("referrals:show", pk=pk)
+
+
+def _sent_words(referral):
+    """That it is sent, and who still has to be told."""
+    rows = referral.deliveries.filter(team=None).values_list("contact", flat=True)
+    words = "The referral is sent. Each team has it in its queue."
+    if rows:
+        words += f" Tell now, by telephone, whom the service cannot reach: {', '.join(rows)}."
+    return words
 
 
 def _against_record(request, referral):
