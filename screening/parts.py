@@ -64,10 +64,14 @@ def find_part(tool: Tool, key: str) -> Part | None:
 
 
 def part_of_field(tool: Tool, field: str) -> Part | None:
-    """Where a field is filled in: an indicator's domain (``O-IND-HEA-01.reason``), or a section."""
-    row = tool.indicators.get(field.split(".")[0])
+    """Where a field is filled in: a section, or a domain, by its key (``health.notes``) or that
+    of one of its indicators (``O-IND-HEA-01.reason``).
+    """
+    name = field.split(".")[0]
+    row = tool.indicators.get(name)
+    domain = row.domain if row is not None else name
     for part in parts_of(tool):
-        if row is not None and part.domain is not None and part.domain.key == row.domain:
+        if part.domain is not None and part.domain.key == domain and "." in field:
             return part
         if any(each.key == field for each in part.fields):
             return part

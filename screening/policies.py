@@ -74,6 +74,8 @@ def check_can_countersign(user: Any, screen: Screen, amended_by: str) -> None:
         raise Refused("A draft is not countersigned: complete the screen first.")
     if str(user.pk) == amended_by:
         raise Refused("You lowered this level yourself: somebody else has to countersign.")
+    if user.pk == screen.completed_by_id:
+        raise Refused("You completed this version yourself: somebody else has to countersign.")
     check_answers_for(user, screen, screen.pk)
 
 

@@ -59,7 +59,7 @@ class ExportForm(BlankForm):
         choices=[
             (each.value, each.label)
             for each in Purpose
-            if each not in (Purpose.BY_HAND, Purpose.AWARENESS)
+            if each not in (Purpose.BY_HAND, Purpose.AWARENESS, Purpose.FAMILY)
         ],
         widget=forms.RadioSelect,
         error_messages={"required": "Select why you are exporting it"},

@@ -14,7 +14,11 @@ from cse.documents.codes import new_code
 
 
 class Purpose(models.TextChoices):
-    """Why a document is exported; ``other`` asks for words."""
+    """Why a document is exported; ``other`` asks for words.
+
+    ``family`` is offered for no document yet: the whole one, with what others said and think, is
+    not a copy for a family (interface.md).
+    """
 
     REFERRAL = "referral", "To go with a referral"
     MEETING = "meeting", "For a strategy discussion or meeting"

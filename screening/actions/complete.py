@@ -21,6 +21,7 @@ from screening.actions.repeat import ask_to_repeat
 from screening.changes import correction_problems
 from screening.child_then import facts_to_keep
 from screening.facts import facts_of
+from screening.lowered_ratings import lowered_problems
 from screening.models import Screen, Status
 from screening.policies import check_can_save
 from screening.queries import agreed_rows, judged_on, level_history, tool_of, waiting_rows
@@ -61,7 +62,11 @@ def complete(*, screen_id: uuid.UUID, by: Any, version: int) -> Screen:
         history=level_history(screen.child_id),
         countersigned=agreed_rows(screen),
     )
-    problems = (*completion_problems(facts, tool), *correction_problems(screen, tool))
+    problems = (
+        *completion_problems(facts, tool),
+        *lowered_problems(screen, tool),
+        *correction_problems(screen, tool),
+    )
     if problems:
         raise Unfinished(problems)
     assessment = assess(facts, tool)

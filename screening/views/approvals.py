@@ -121,7 +121,7 @@ def _countersign_page(request, screen, rows, row, form, *, status=200, hints=())
         "tool": tool,
         "rows": rows,
         "row": row,
-        "when": frames.get(row.given.when, "") if row else "",
+        "frames": frames,
         "typed": form.data if status == 409 else None,
         "rule": rule_states(screen, tool),
         "reassessed": reassessed_of(screen),

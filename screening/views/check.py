@@ -76,7 +76,9 @@ def _address(opened, problem):
         return ""
     kind = "domain" if part.is_domain else "section"
     where = reverse(f"screening:{kind}", kwargs={"pk": opened.screen.pk, "slug": part.slug})
-    control = problem.field.replace(".", "-") if part.is_domain else f"id_{problem.field}"
+    control = f"id_{problem.field}"
+    if part.is_domain:
+        control = problem.field.removeprefix(f"{part.slug}.").replace(".", "-")
     return f"{where}#{control}"
 
 

@@ -19,6 +19,7 @@ from cse.children.pages import frame
 from screening import queries
 from screening.changes import correction_problems
 from screening.facts import facts_of
+from screening.lowered_ratings import lowered_problems
 from screening.models import Screen
 from screening.rules import Assessment, Facts, Problem, assess, completion_problems
 from screening.tools.definition import Tool
@@ -65,7 +66,8 @@ class Opened:
     def problems(self) -> tuple[Problem, ...]:
         """What stands between a draft and a completed screen."""
         found = completion_problems(self.facts, self.tool)
-        return (*found, *correction_problems(self.screen, self.tool))
+        lowered = lowered_problems(self.screen, self.tool)
+        return (*found, *lowered, *correction_problems(self.screen, self.tool))
 
     @property
     def assessment(self) -> Assessment:
