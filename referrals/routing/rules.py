@@ -27,7 +27,7 @@ def danger_now(case: Case) -> Finding | None:
         route=(Route.POLICE, case.front_door),
         obligation=Obligation.MANDATORY,
         source=case.by_handbook("W §4.7, §4.3.3, §13", "O §7.3.6"),
-        why=f"You said that this person {what}. Call 999, and tell the front door straight away, "
+        why=f"It was said that the child {what}. Call 999, and tell the front door straight away, "
         "out of hours the emergency duty team. No form comes first.",
         beside=_after_harm(case) if case.facts.significant_harm else (),
     )

@@ -151,7 +151,7 @@ class _Made:
         facts, routing = _FACTS[self.number % len(_FACTS)], _ROUTINGS[self.number % len(_FACTS)]
         return (
             self.pk, self.county._uuid(), self.child, population.AUTHORITY, population.AGENCY,
-            "sent", facts, "{}", "{}", "{}", routing, "{}", "routing-2", '{"situation": "x"}', "{}",
+            "sent", facts, "{}", "{}", "{}", routing, "{}", "routing-3", '{"situation": "x"}', "{}",
             1, self.by, self.at, self.at, self.by, self.at, "",
         )  # fmt: skip
 
