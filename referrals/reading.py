@@ -35,6 +35,19 @@ def rules_of_referral(referral: Referral) -> list[dict[str, Any]]:
     return list(found.values())
 
 
+def danger_said(referral: Referral) -> str:
+    """What was said of the child when R1 held, in words for every reader; empty where it did not.
+
+    Of a referral that was sent it is what was said then: the danger may be over, or greater. Only
+    whoever refers says it, never the record: it is told to those who do not see that as well.
+    """
+    if all(rule["id"] != "R1" for rule in rules_of_referral(referral)):
+        return ""
+    if referral.facts.get("immediate_danger"):
+        return "the child is in immediate danger"
+    return "the child suffers significant harm, or is likely to"
+
+
 def read_parts(referral: Referral) -> tuple[ReadPart, ...]:
     """The parts that were asked, each with what was answered; an unasked answer is not lost."""
     rules = frozenset(rule["id"] for rule in rules_of_referral(referral))

@@ -24,6 +24,7 @@ from cse.clocks.transitions import OPEN as RUNNING
 from cse.people.models import Team
 from cse.worklist.queries import read_cursor
 from referrals.routing import Band
+from referrals.routing.rules import DANGER
 from referrals.transitions import OPEN, State
 
 PAGE: Final = 25
@@ -68,6 +69,11 @@ class BoardRow:
     def state_words(self) -> str:
         """Where it stands."""
         return WORDS[self.state]
+
+    @property
+    def in_danger(self) -> bool:
+        """Whether it was said that the child is in danger, or harmed, now (R1)."""
+        return DANGER in self.rules
 
     @property
     def cursor(self) -> str:

@@ -15,6 +15,9 @@ from referrals.routing.checklist import CHECKLIST
 from referrals.routing.results import Finding, Instead, Obligation, Route
 from screening.rules import ANY_ONE_HIGH_MAX_AGE, CseLevel
 
+DANGER: Final = "Immediate danger or significant harm now"
+"""The title of R1, by which lists know it."""
+
 
 def danger_now(case: Case) -> Finding | None:
     """R1: 999 and the front door at once, before any form."""
@@ -23,7 +26,7 @@ def danger_now(case: Case) -> Finding | None:
     what = "is in immediate danger" if case.facts.immediate_danger else "suffers significant harm"
     return Finding(
         id="R1",
-        title="Immediate danger or significant harm now",
+        title=DANGER,
         route=(Route.POLICE, case.front_door),
         obligation=Obligation.MANDATORY,
         source=case.by_handbook("W §4.7, §4.3.3, §13", "O §7.3.6"),

@@ -87,6 +87,18 @@ def test_nothing_one_and_many(area, monkeypatch):
         assert browser.get(ADDRESS, {"after": nonsense}).status_code == 200
 
 
+@pytest.mark.requirement("W-REF-26", "D-REF-01")
+def test_danger_is_told_by_the_name_of_the_child(area):
+    browser, tag = area.client(area.duty), "cse-badge--serious"
+    received(area)
+    assert tag not in browser.get(ADDRESS).content.decode()
+    for harm in ("immediate_danger", "significant_harm"):
+        received(area, **{harm: True})
+    page = browser.get(ADDRESS).content.decode()
+    assert page.count(tag) == page.count("Immediate danger or harm now</strong>") == 2
+    assert [row.in_danger for row in board(area.duty).rows].count(True) == 2
+
+
 def test_the_soonest_clock_stands_first_also_after_a_day_was_added(area):
     with time_machine.travel(at("2026-12-22 10:00"), tick=False):
         first = received(area)

@@ -313,6 +313,35 @@ def test_the_police_intelligence_officer_reads_and_acknowledges_and_opens_no_chi
     assert stands(there) == State.ACKNOWLEDGED
 
 
+# -- Danger now ----------------------------------------------------------------------------------
+
+SAID_THEN = {
+    "immediate_danger": "it was said that the child is in immediate danger.",
+    "significant_harm": "it was said that the child suffers significant harm, or is likely to.",
+}
+
+
+@pytest.mark.requirement("W-REF-26", "O-REF-05")
+@pytest.mark.parametrize("said", SAID_THEN)
+def test_danger_stands_first_for_everybody_who_received_it(area, said):
+    sent = area.sent(**{said: True})
+    show = reverse("referrals:show", args=[sent.pk])
+    for person, team in ((area.duty, area.front_door), (area.officer, area.police)):
+        browser = area.client(person)
+        for page in (browser.get(at("delivery", area.at(sent, team))), browser.get(show)):
+            text = text_of(page)
+            assert SAID_THEN[said] in text and area.authority.emergency_text in text
+            assert text.index(SAID_THEN[said]) < text.index("Immediate danger or significant harm")
+            assert "You said" not in text
+    assert SAID_THEN[said] in text_of(area.client().get(show))
+
+
+def test_no_danger_is_shown_where_none_was_said(area, received):
+    show = reverse("referrals:show", args=[received.referral_id])
+    for where in (at("delivery", received), show):
+        assert "it was said that" not in text_of(area.client(area.duty).get(where))
+
+
 # -- What is known -------------------------------------------------------------------------------
 
 
