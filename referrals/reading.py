@@ -13,7 +13,7 @@ from typing import Any
 from cse.interface.words import date_words
 from referrals.facts import together
 from referrals.forms.facts import LEVELS, LOOKED_AFTER, NOW, OTHER, PLANS, WIDER
-from referrals.models import DecisionNotToRefer, Referral
+from referrals.models import DecisionNotToRefer, Delivery, Referral
 from referrals.parts import BY_KEY, CHOICES, DAYS, parts_for
 from referrals.routing import CHECKLIST
 
@@ -46,6 +46,14 @@ def danger_said(referral: Referral) -> str:
     if referral.facts.get("immediate_danger"):
         return "the child is in immediate danger"
     return "the child suffers significant harm, or is likely to"
+
+
+def why_there(delivery: Delivery) -> str:
+    """Why the other authority has a looked-after child's referral, to its readers (DEC-41)."""
+    referral = delivery.referral
+    if referral.placed_in_id is None or delivery.authority_id != referral.placed_in_id:
+        return ""
+    return f"The child lives in your area, and is looked after by {referral.authority.name}."
 
 
 def read_parts(referral: Referral) -> tuple[ReadPart, ...]:
@@ -102,6 +110,7 @@ def facts_in_words(referral: Referral) -> tuple[tuple[str, tuple[str, ...]], ...
         ("What else", _flags(facts, WIDER)),
         ("Level", _choice(facts, "level", LEVELS)),
         ("Looked after", _choice(facts, "looked_after", LOOKED_AFTER)),
+        ("Lives in", (referral.placed_in.name,) if referral.placed_in else ()),
         ("Plan", _choice(facts, "care_planning", PLANS)),
         ("Checklist", tuple(CHECKLIST[each] for each in _ticked(referral))),
     )

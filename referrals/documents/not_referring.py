@@ -68,6 +68,7 @@ def known_of(decision: DecisionNotToRefer) -> tuple[tuple[str, tuple[str, ...]],
         record_facts=decision.record_facts,
         screen_facts={},
         routing=decision.routing,
+        placed_in=None,
     )
     disability = disability_of(decision)
     return (

@@ -79,6 +79,8 @@ def receiver(delivery: Delivery, said: Sequence[Disagreement]) -> Receiver:
 def _delivery_rows(delivery: Delivery) -> Iterator[tuple[str, str]]:
     what = (route_words(Route(each), delivery.authority) for each in delivery.routes)
     yield "For", ", ".join(dict.fromkeys(what))
+    if delivery.authority_id == delivery.referral.placed_in_id:
+        yield "Why there", f"The child lives in {delivery.authority.name}"
     if delivery.team_id:
         yield "Received", datetime_words(delivery.received_at)
     yield "State on the day of this document", delivery.state_words

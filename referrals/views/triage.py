@@ -22,7 +22,7 @@ from referrals.models import Delivery
 from referrals.policies import Refused, acts_open_to, check_delivery
 from referrals.preview import kept_for
 from referrals.queries.notes import notes_to_answer
-from referrals.reading import danger_said, facts_in_words, read_parts, rules_of_referral
+from referrals.reading import danger_said, facts_in_words, read_parts, rules_of_referral, why_there
 from referrals.screen_sent import screen_sent
 from referrals.transitions import Act
 from referrals.views.deciding import choices_of, effects_of
@@ -224,6 +224,7 @@ def _page(request, found, *, status=200, refused="", typed=(), hints=None, **for
         "referral": referral,
         "rules": rules_of_referral(referral),
         "owed": kept_for(found),
+        "why_there": why_there(found),
         "parts": read_parts(referral),
         "danger": danger_said(referral),
         "facts": facts_in_words(referral),

@@ -171,6 +171,33 @@ def test_a_child_placed_in_the_other_county_reaches_both(oxfordshire):
 
 
 @pytest.mark.requirement("DEC-41")
+def test_where_a_placed_child_lives_and_why_they_have_it_is_told_to_both(oxfordshire):
+    area, there = oxfordshire, Area("wiltshire")
+    draft = area.draft()
+    draft = actions.set_facts(
+        referral_id=draft.pk,
+        facts={"looked_after": "s20"},
+        version=0,
+        by=area.worker,
+        placed_in=there.authority,
+    )
+    sent = actions.send(referral_id=draft.pk, by=area.worker, version=draft.version)
+    why = "The child lives in your area, and is looked after by Oxfordshire."
+    for place in (area, there):
+        browser, delivery = area.client(place.duty), area.at(sent, place.front_door)
+        triage = text_of(browser.get(reverse("referrals:delivery", args=[delivery.pk])))
+        assert "Lives in Wiltshire" in triage
+        assert (why in triage) == (place is there)
+        shown = text_of(browser.get(page_of(sent, "show")))
+        assert "Lives in Wiltshire" in shown
+        assert shown.count("Why there The child lives in Wiltshire") == 1
+        for name in ("Oxfordshire", "Wiltshire"):
+            assert f"Who to contact in {name}" in shown
+    at_home = area.sent()
+    assert "Lives in" not in text_of(area.client().get(page_of(at_home, "show")))
+
+
+@pytest.mark.requirement("DEC-41")
 @pytest.mark.parametrize(
     "facts", [{}, {"group_suspected": True}, {"trafficking": True}, {"offence_recorded": True}]
 )

@@ -19,7 +19,7 @@ from referrals.documents.referral import build, find, superseded
 from referrals.transitions import Act
 from tests.documents import reading, samples
 from tests.factories import grant, make_agency, make_user
-from tests.referrals.area import TEXTS
+from tests.referrals.area import TEXTS, Area
 from tests.screening.made import HIGH, completed, lowered
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +168,25 @@ def test_a_withdrawn_one_says_so(area):
     assert superseded(sent.pk) == ""
     actions.withdraw(referral_id=sent.pk, by=area.lead, reason="Sent twice")
     assert superseded(sent.pk) == "This referral was withdrawn after it was sent."
+
+
+@pytest.mark.requirement("DEC-41")
+def test_it_says_in_which_area_a_placed_child_lives_and_why_it_went_there(area):
+    there = Area("wiltshire")
+    draft = actions.set_facts(
+        referral_id=area.draft().pk,
+        facts={"looked_after": "s31"},
+        version=0,
+        by=area.worker,
+        placed_in=there.authority,
+    )
+    sent = actions.send(referral_id=draft.pk, by=area.worker, version=draft.version)
+    document = build(sent.pk, area.lead)["document"]
+    assert ("Lives in", ("Wiltshire",)) in document.facts
+    why = ("Why there", "The child lives in Wiltshire")
+    told = {each.name for each in document.receivers if why in each.rows}
+    assert told == {f"{there.front_door.name}, {there.care.name}"}
+    assert reading.squeezed("Lives in Wiltshire") in whole(printed(sent, area.lead))
 
 
 def cost_of(referral, user):

@@ -10,6 +10,7 @@ from cse.access.decorators import requires
 from cse.access.policies import NotAllowed, NotVisible, can
 from cse.access.principals import principals_of
 from cse.audit.extra import note_extra_fields
+from cse.children.queries.overview import contacts_of
 from cse.interface.navigation import address
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
@@ -71,6 +72,7 @@ def show(request, pk):
         withdrawing=_withdrawing(request.user, referral, deliveries) if own else "",
         screen_owed=_screen_owed(request.user, referral, sees_record=shown is referral),
         screen=screen_sent(referral, request.user),
+        contacts_there=contacts_of(referral.placed_in_id) if referral.placed_in else (),
         **beside_of(referral, kept_preview(shown, sent_on)),
     )
 
