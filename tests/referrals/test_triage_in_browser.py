@@ -19,6 +19,7 @@ from referrals.models import Delivery
 from referrals.transitions import Act
 from tests.factories import grant, make_user
 from tests.interface.looking import in_the_way_of
+from tests.referrals.area import Area
 from tests.screening.made import completed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -46,14 +47,15 @@ def pages(oxfordshire):
         "board, empty": fetch(duty, board),
         "decided, empty": fetch(duty, reverse("referrals:decided")),
     }
-    found |= deliveries(area)
+    found |= deliveries(area) | placed(area, Area("wiltshire"))
     with time_machine.travel(timezone.now() - dt.timedelta(days=5)):
         for number in range(27):
             child = area.another_child(
                 given_name="Bartholomew Maximilian" if number else "Ng",
                 family_name="Featherstonehaugh-Llewellyn-Witherspoon",
             )
-            area.sent(child, group_suspected=True, trafficking=True, looked_after="s31")
+            said = {"trafficking": True, "looked_after": "s31", "immediate_danger": number < 2}
+            area.sent(child, group_suspected=True, **said)
     found["board, full"] = fetch(duty, board)
     found["board, filtered"] = fetch(duty, f"{board}?rule=R11&looked_after=yes&stands=received")
     found["board, mistake"] = fetch(duty, f"{board}?rule=x")
@@ -72,6 +74,22 @@ def link_children(area):
         record_link(child=area.child, other=child, by=area.worker, kind=kind, words=words)
         grant(area.duty, child)
     area.sent(child, group_suspected=True)
+
+
+def placed(area, there):
+    """A child in danger who lives in the other area, as its front door reads the referral."""
+    draft = actions.set_facts(
+        referral_id=area.draft(area.another_child()).pk,
+        facts={"immediate_danger": True, "looked_after": "s20"},
+        version=0,
+        by=area.worker,
+        placed_in=there.authority,
+    )
+    sent = actions.send(referral_id=draft.pk, by=area.worker, version=draft.version)
+    return {
+        "placed": fetch(there.duty, at("delivery", area.at(sent, there.front_door))),
+        "placed, as sent": fetch(there.duty, at("show", sent)),
+    }
 
 
 def deliveries(area):
@@ -113,4 +131,4 @@ def deliveries(area):
 
 def test_no_page_stands_in_anybodys_way(chromium, pages):
     assert in_the_way_of(chromium, pages) == ""
-    assert len(pages) == 19
+    assert len(pages) == 21
