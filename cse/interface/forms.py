@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -149,6 +149,10 @@ def _three_texts(value: Any) -> tuple[str, str, str]:
     return "", "", ""
 
 
+EXAMPLE_AHEAD: Final = timedelta(weeks=3)
+"""How far ahead the example of a day to come lies."""
+
+
 class DayMonthYearField(forms.Field):
     """A date from three boxes. A month may be a number or its English name.
 
@@ -179,7 +183,7 @@ class DayMonthYearField(forms.Field):
         typed = dict(zip(DayMonthYearWidget.PARTS, _three_texts(value), strict=True))
         if not any(typed.values()):
             if self.required:
-                raise self._error(f"Enter the {self.what}, for example 27 3 2011", ["day"])
+                raise self._error(f"Enter the {self.what}, for example {self._example}", ["day"])
             return None
         missing = [part for part, text in typed.items() if not text]
         if missing:
@@ -197,6 +201,16 @@ class DayMonthYearField(forms.Field):
     def _What(self) -> str:  # noqa: N802 - the same word with a capital letter
         return self.what[:1].upper() + self.what[1:]
 
+    @property
+    def _example(self) -> str:
+        """A day that would do: some weeks ahead where a day from today on is asked for."""
+        earliest, today = _resolve(self.earliest), timezone.localdate()
+        if earliest is None or earliest < today:
+            return "27 3 2011"
+        latest = _resolve(self.latest)
+        ahead = min(earliest + EXAMPLE_AHEAD, latest or date.max)
+        return f"{ahead.day} {ahead.month} {ahead.year}"
+
     def _tidy(self, data: Any) -> Any:
         try:
             return self.clean(data)
@@ -206,7 +220,8 @@ class DayMonthYearField(forms.Field):
     def _assemble(self, typed: dict[str, str]) -> date:
         day, month, year = _number(typed["day"], 2), _month(typed["month"]), typed["year"]
         if not (year.isascii() and year.isdigit() and len(year) == 4):
-            raise self._error("Year must be 4 numbers, for example 2011", ["year"])
+            year = self._example.split(" ")[-1]
+            raise self._error(f"Year must be 4 numbers, for example {year}", ["year"])
         if month is None or not 1 <= month <= 12:
             raise self._error("Month must be a number from 1 to 12, or its name", ["month"])
         if day is None or not 1 <= day <= 31:

@@ -37,7 +37,8 @@ from referrals.policies import Refused, check_can_start
 from referrals.policies_beside import check_can_begin
 from referrals.queries.beside import consultations_of
 from referrals.queries.differences import gaps_of
-from referrals.routing import Routing, route
+from referrals.routing import Ages, Band, Routing, route
+from referrals.routing.ages import UNDER_13
 from referrals.signing import signer
 
 TEXTS = ("question", "advice", "next_steps")
@@ -60,10 +61,19 @@ class NotWithoutName(Refused):
 
     def __init__(self, routing: Routing) -> None:
         self.routing = routing
-        super().__init__(
-            "A consultation without a name is for 13 to 15 only. "
-            f"{routing.no_names_consultation.because}."
-        )
+        super().__init__(_because(routing.ages))
+
+
+def _because(ages: Ages) -> str:
+    """Why not, in plain words; the codes of rules and decisions stay in ``explain``."""
+    only = "A consultation without a name is for 13 to 15 only."
+    if ages.band is not Band.UNDER_13:
+        return only
+    if ages.now is None or ages.now < UNDER_13:
+        return f"{only} Under 13 the child must be identified."
+    return (
+        "The activity may have happened before the 13th birthday, so the child must be identified."
+    )
 
 
 def rules_without_name(

@@ -1,6 +1,6 @@
 """A date from three boxes: every slip is named, with what to do, and what was typed comes back."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -17,6 +17,10 @@ class DateForm(PlainForm):
 
 class RequiredForm(PlainForm):
     met = DayMonthYearField(what="date 100% agreed")
+
+
+class AheadForm(PlainForm):
+    due = DayMonthYearField(what="day it is due", earliest=timezone.localdate)
 
 
 def posted(day, month, year):
@@ -85,6 +89,24 @@ def test_every_slip_is_named_and_its_box_marked(typed, message, wrong):
 def test_nothing_typed_where_something_is_needed():
     form = RequiredForm({})
     assert form.errors["met"] == ["Enter the date 100% agreed, for example 27 3 2011"]
+
+
+def test_the_example_of_a_day_to_come_lies_ahead():
+    ahead = timezone.localdate() + timedelta(weeks=3)
+    words = f"{ahead.day} {ahead.month} {ahead.year}"
+    assert AheadForm({}).errors["due"] == [f"Enter the day it is due, for example {words}"]
+    typed = dict(zip(("due-day", "due-month", "due-year"), words.split(), strict=True))
+    assert AheadForm(typed).is_valid()
+    short = AheadForm(typed | {"due-year": words[-2:]})
+    assert short.errors["due"] == [f"Year must be 4 numbers, for example {ahead.year}"]
+
+
+def test_an_example_is_never_later_than_what_may_be_given():
+    today = timezone.localdate()
+    field = DayMonthYearField(earliest=today, latest=today, what="day")
+    form = type("TodayForm", (PlainForm,), {"on": field})({})
+    example = f"{today.day} {today.month} {today.year}"
+    assert form.errors["on"] == [f"Enter the day, for example {example}"]
 
 
 def test_a_stored_date_is_shown_taken_apart_and_is_no_change():

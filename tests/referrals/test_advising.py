@@ -52,16 +52,20 @@ def test_a_consultation_is_kept_with_who_advised_and_is_signed(wiltshire):
 @pytest.mark.requirement("DEC-14", "W-REF-18")
 @pytest.mark.parametrize("age", [0, 12, 16, 17, 18])
 def test_it_is_for_13_to_15_only(wiltshire, age):
-    with pytest.raises(advising.NotWithoutName):
+    with pytest.raises(advising.NotWithoutName) as refused:
         consult(wiltshire, age)
+    assert str(refused.value).count("13 to 15 only") == 1
+    assert ("must be identified" in str(refused.value)) == (age < 13)
     assert not Consultation.objects.exists()
 
 
 @pytest.mark.requirement("DEC-14", "W-REF-18")
 def test_activity_before_13_is_not_talked_over_without_a_name(wiltshire):
     years_ago = (timezone.localdate() - dt.timedelta(days=900)).isoformat()
-    with pytest.raises(advising.NotWithoutName):
-        consult(wiltshire, 14, {"sexual_activity": {"from": years_ago}})
+    for age, began in ((14, years_ago), (13, beside.began()), (14, None)):
+        with pytest.raises(advising.NotWithoutName, match="before the 13th birthday") as refused:
+            consult(wiltshire, age, {"sexual_activity": {"from": began}})
+        assert "must be identified" in str(refused.value)
 
 
 @pytest.mark.requirement("W-REF-12", "DEC-14")
@@ -181,7 +185,8 @@ def test_the_page_warns_keeps_the_text_and_records(wiltshire):
     assert "12 Mill Lane" in page
     assert "12 Mill Lane</textarea>" in page
     young = client.post(start, typed | {"age": "12"}).content.decode()
-    assert "13 to 15 only" in young
+    assert "13 to 15 only. Under 13 the child must be identified." in young
+    assert "DEC-" not in young
     assert talk()["advice"] in young
     assert not Consultation.objects.exists()
     made = client.post(start, typed)
