@@ -14,6 +14,7 @@ from cse.access.capabilities import Capability
 from cse.access.policies import can, check
 from cse.audit import events
 from cse.children.models import Child
+from cse.interface.words import date_words
 from cse.people.models import User
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
@@ -38,6 +39,7 @@ from referrals.models import (
 )
 from referrals.policies import Refused, check_can_start
 from referrals.policies_beside import check_can_answer_ending, check_can_begin
+from referrals.queries.beside import first_assessed
 from screening.actions.common import end_of, leads_of
 from screening.models import Screen
 from screening.never_give_up import says_only_not_engaging
@@ -208,6 +210,9 @@ def record_meeting(
     held_on, next_on = said["held_on"], said["next_on"]
     if held_on > timezone.localdate():
         raise Refused("A meeting in the future cannot be recorded.")
+    begun = first_assessed(row)
+    if begun is not None and held_on < begun:
+        raise Refused(before_begun(begun))
     _future(next_on, "Give a day from today on for the next meeting.")
     if next_on <= held_on:
         raise Refused("The next meeting is after this one.")
@@ -284,6 +289,14 @@ def answer_ending(*, help_id: uuid.UUID, by: Any, agrees: bool, note: str) -> Ea
     close_items(subject=row, kind=kinds.END_HELP)
     _record("early help goes on", row, by, reason=note)
     return row
+
+
+def before_begun(begun: dt.date) -> str:
+    """Why a meeting before the assessment is none of this early help."""
+    return (
+        f"Early help was assessed on {date_words(begun)}: a meeting of its team is on that day or "
+        "after"
+    )
 
 
 def _ask_lead(row: EarlyHelp) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from cse.children.models import Child
 from cse.interface.forms import DayMonthYearField, PlainForm
 from cse.people.models import User
+from referrals.actions.helping import before_begun
 from referrals.forms.days import earliest_for, furthest
 from referrals.forms.deciding_not import narrative, people
 from referrals.models import STAYS, Closing
@@ -181,9 +184,19 @@ class MeetingForm(VersionedForm):
     )
     next_on = _day_to_come("day of the next meeting", "When is the next meeting?")
 
-    def __init__(self, *args: Any, child: Child, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, child: Child, begun: dt.date | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.begun = begun
         self.fields["held_on"].earliest = earliest_for(child)  # type: ignore[attr-defined]
+
+    def clean_held_on(self) -> dt.date:
+        """A team meets about what was assessed, on that day or after."""
+        held: dt.date = self.cleaned_data["held_on"]
+        if self.begun is not None and held < self.begun:
+            raise ValidationError(before_begun(self.begun))
+        return held
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -7,10 +7,11 @@ who sees the child; a consultation without a name, which has no child, by the ag
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet
 
 from cse.access.capabilities import Capability
 from cse.access.principals import principals_of
@@ -135,3 +136,13 @@ def early_help_visible_to(
         "answered_by",
     ).prefetch_related(Prefetch("outcomes", outcomes), "meetings__recorded_by")
     return visible(rows, user, capability)
+
+
+def first_assessed(row: EarlyHelp) -> dt.date | None:
+    """The day from which its team can have met; an assessment said anew moves it to no later day.
+
+    None where it was never taken up.
+    """
+    before = row.history.aggregate(day=Min("assessed_on"))["day"]
+    known = [day for day in (before, row.assessed_on) if day is not None]
+    return min(known) if known else None

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from cse.access.policies import NotAllowed, NotVisible
 from cse.audit.models import AuditEvent
+from cse.interface.words import date_words
 from cse.people.models import Role
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
@@ -334,6 +335,7 @@ def before_birth(area):
         ("change-early-help", "review_on", lambda _: day(400), "or before"),
         ("help-meeting", "held_on", before_birth, "or after"),
         ("help-meeting", "held_on", lambda _: day(1), "today or in the past"),
+        ("help-meeting", "held_on", lambda _: day(-1), "Early help was assessed on"),
         ("help-meeting", "next_on", lambda _: day(400), "or before"),
         ("help-meeting", "next_on", lambda _: day(-1), "today or in the future"),
         ("help-add-action", "due_on", lambda _: day(-1), "today or in the future"),
@@ -363,6 +365,50 @@ def test_a_day_that_cannot_be_is_asked_again_and_nothing_lost(wiltshire, page, f
     assert EarlyHelp.objects.count() == (0 if row is None else 1)
     assert not HelpMeeting.objects.exists()
     assert not HelpAction.objects.exists()
+
+
+def test_a_team_meets_from_the_day_of_the_first_assessment_on(wiltshire):
+    area = wiltshire
+    row = beside.plan(area, assessed_on=day(-20))
+    with pytest.raises(Refused, match=f"assessed on {date_words(day(-20))}"):
+        beside.meeting(row, area.worker, held_on=dt.date(2020, 5, 4))
+    said = {"needs": "More", "assessed_on": day(0), "review_on": day(28)}
+    row = helping.take_up(help_id=row.pk, by=area.worker, said=said, version=row.version)
+    # What was said anew today makes no meeting of last week untrue.
+    beside.meeting(row, area.worker, held_on=day(-7))
+    row.refresh_from_db()
+    with pytest.raises(Refused, match=f"assessed on {date_words(day(-20))}"):
+        beside.meeting(row, area.worker, held_on=day(-21))
+
+
+def test_what_is_still_open_is_said_to_who_asks_and_to_the_lead(wiltshire):
+    area = wiltshire
+    row = beside.plan(area)
+    done = beside.action(beside.outcome(row, area.worker), area.worker)
+    helping.end_action(action_id=done.pk, by=area.worker, done=True, result="Walked.")
+    here = reverse("referrals:early-help", args=[row.pk])
+    ending = reverse("referrals:close-early-help", args=[row.pk])
+    worker, lead = signed_in(area.worker), signed_in(area.lead)
+    assert "Still open" not in worker.get(ending).content.decode()
+    helping.add_outcome(help_id=row.pk, by=area.worker, wanted="A trusted adult", known_by="Hers")
+    beside.advice(area, asks=True)
+    asked = worker.get(ending).content.decode()
+    row = close(area, row, "achieved", rescreen_on=day(40))
+    for page in (asked, worker.get(here).content.decode(), lead.get(here).content.decode()):
+        assert "No action is done for this outcome: A trusted adult" in page
+        assert "this outcome: Home safely" not in page
+        assert "owed by your agency: make the referral that social care asked for" in page
+    grant(area.stranger, area.child)
+    elsewhere = signed_in(area.stranger).get(here).content.decode()
+    assert "A trusted adult" in elsewhere
+    assert "owed by your agency" not in elsewhere
+    # It warns, and stops nothing; for another reason outcomes are not said to be reached.
+    row = close(area, row, "mistake")
+    page = lead.get(here).content.decode()
+    assert "No action is done" not in page and "owed by your agency" in page
+    row = helping.answer_ending(help_id=row.pk, by=area.lead, agrees=True, note="I agree.")
+    assert row.status == "closed"
+    assert "Still open" not in worker.get(here).content.decode()
 
 
 def test_fields_that_no_page_of_early_help_asks_for_are_written_down(wiltshire):

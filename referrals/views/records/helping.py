@@ -25,10 +25,11 @@ from referrals.forms.helping import (
     OutcomeForm,
 )
 from referrals.forms.triage import SecondForm
-from referrals.models import HelpAction, HelpOutcome
+from referrals.models import Closing, HelpAction, HelpOutcome
 from referrals.policies import Refused
 from referrals.policies_beside import check_can_answer_ending
-from referrals.queries.beside import early_help_visible_to
+from referrals.queries.beside import early_help_visible_to, first_assessed
+from referrals.queries.still_open import still_open
 from referrals.views.records.common import (
     child_page,
     has_errors,
@@ -92,11 +93,18 @@ def _plan(request, row, form):
         ],
         "may_refer": can(request.user, Capability.REFER, row.child_id),
     }
+    if _is_ending(row):
+        reached = row.ending_because == Closing.ACHIEVED
+        context["still_open"] = still_open(row, request.user, reached=reached)
     return _page(request, "early_help", row.child, context, form)
 
 
+def _is_ending(row):
+    return row.ending_by_id is not None and row.status != "closed"
+
+
 def _may_answer(user, row):
-    if row.ending_by_id is None or row.status == "closed":
+    if not _is_ending(row):
         return False
     try:
         check_can_answer_ending(user, row)
@@ -190,7 +198,12 @@ def action(request, pk):
 def meeting(request, pk):
     """Record a meeting of the team around the child, and the day of the next."""
     row = _open(request, pk)
-    form = MeetingForm(request.POST or None, initial={"version": row.version}, child=row.child)
+    form = MeetingForm(
+        request.POST or None,
+        initial={"version": row.version},
+        child=row.child,
+        begun=first_assessed(row),
+    )
     note_extra_fields(request, form, row.child_id)
     if request.method == "POST" and form.is_valid():
         version = form.cleaned_data["version"]
@@ -217,7 +230,9 @@ def close(request, pk):
             ended = row.status == "closed"
             messages.success(request, ENDED if ended else "A safeguarding lead has been asked.")
             return redirect("referrals:early-help", pk=pk)
-    return _page(request, "close_help", row.child, {"row": row, "form": form}, form)
+    found = still_open(row, request.user) if row.status != "closed" else None
+    context = {"row": row, "form": form, "still_open": found}
+    return _page(request, "close_help", row.child, context, form)
 
 
 @require_POST
