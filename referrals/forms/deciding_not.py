@@ -94,11 +94,32 @@ class DecisionForm(PlainForm):
             if name not in ("version", SIGN)
         }
 
+    @property
+    def nobody(self) -> dict[str, str]:
+        """Who has to sign and whom nobody could be: field → what to do instead of choosing."""
+        exception = self.decision.way == Way.EXCEPTION
+        posts = {
+            "lead": "designated lead" if exception else "safeguarding lead",
+            "manager": "senior manager",
+        }
+        meanwhile = (
+            "make the referral meanwhile"
+            if exception
+            else "ask children’s social care for advice meanwhile, or refer"
+        )
+        return {
+            name: f"Your agency has nobody else in the post of {post}. Ask your administrator to "
+            f"add somebody, and {meanwhile}."
+            for name, post in posts.items()
+            if name in self.fields and len(self.fields[name].choices) == 1  # type: ignore[attr-defined]
+        }
+
     def add_missing(self, wanted: Iterable[Missing]) -> None:
         """Name everything that has to be there before signing."""
+        nobody = self.nobody
         for each in wanted:
             if each.field in self.fields and each.field not in self.errors:
-                self.add_error(each.field, each.message)
+                self.add_error(each.field, nobody.get(each.field, each.message))
 
 
 def _first_day(decision: DecisionNotToRefer) -> dt.date:

@@ -11,12 +11,15 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from cse.children.models import LevelEvent
+from cse.people.models import Post, Role
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals.models import DecisionNotToRefer, Signature
 from tests.factories import grant, make_child
+from tests.referrals.area import years_old
 from tests.referrals.beside import peers
 from tests.referrals.test_deciding_not import area, raise_level, signed, written  # noqa: F401
 from tests.screening.pages import controls, text_of
@@ -290,3 +293,32 @@ def test_nobody_was_consulted_about_what_had_not_begun(area):  # noqa: F811
         page = text_of(client.post(here, wrong))
         assert "There is a problem" in page and "or after" in page
     assert not Signature.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "post"),
+    [
+        (Role.SENIOR_MANAGER, "manager", "senior manager"),
+        (Role.NAMED_LEAD, "lead", "designated lead"),
+    ],
+)
+def test_where_nobody_holds_the_post_the_page_says_what_to_do(area, role, name, post):  # noqa: F811
+    area.child = area.another_child(date_of_birth=years_old(12))
+    decision = written(area, manager=None, lead=None)
+    for held in Post.objects.filter(role=role, team__agency=area.agency):
+        held.ends_on = timezone.localdate() - dt.timedelta(days=1)
+        held.save()
+    here, client = reverse("referrals:decision", args=[decision.pk]), signed_in(area.worker)
+    page = client.get(here)
+    words = f"Your agency has nobody else in the post of {post}. Ask your administrator"
+    assert words in text_of(page) and "make the referral meanwhile" in text_of(page)
+    assert f'<select class="govuk-select" id="id_{name}"' not in page.content.decode()
+    typed = controls(page, "reasons") | {"reasons": "What was said was a game.", "act": "sign"}
+    asked = client.post(here, typed)
+    html = asked.content.decode()
+    assert f'href="#id_{name}"' in html and f'id="id_{name}"' in html
+    assert text_of(asked).count(words) == 2  # the list of errors leads to the place
+    assert "Name the senior manager" not in html or name == "lead"
+    assert "What was said was a game.</textarea>" in html
+    decision.refresh_from_db()
+    assert (decision.reasons, decision.status) == ("What was said was a game.", "draft")
