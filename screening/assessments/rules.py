@@ -7,13 +7,24 @@ from dataclasses import dataclass
 from typing import Final
 
 from screening.assessments.local_form import analysis_of
-from screening.rules import CseLevel, Direction, LevelEvent, Problem
+from screening.rules import CseLevel, Direction, LevelEvent, Problem, Prompt
 from screening.rules.levels import check_level_change, level_change, level_that_counts
 from screening.tools.definition import Tool
 
 OXFORDSHIRE, WILTSHIRE = "oxfordshire", "wiltshire"
 AT_RISK: Final = (CseLevel.AT_RISK, CseLevel.CSE)
 HARMED: Final = ("suffering", "likely")
+HARM_SAID: Final[Mapping[str, Mapping[str, str]]] = {
+    "harm_happened": {
+        "yes": "the child has already been harmed",
+        "possible": "the child may already have been harmed",
+    },
+    "significant_harm": {
+        "suffering": "the child is suffering significant harm",
+        "likely": "the child is likely to suffer significant harm",
+    },
+}
+"""What is said of harm, by field and answer."""
 NEEDED: Final = (
     ("harm_happened", "Say whether the child has already been harmed", "O §6.6, W §13"),
     ("significant_harm", "Say what you conclude about significant harm", "W §9.3"),
@@ -89,6 +100,41 @@ def _contributions(facts: Facts) -> Iterator[Problem]:
         who = "1 contribution has" if facts.waiting == 1 else f"{facts.waiting} contributions have"
         message = f"Say why you complete it although {who} not come"
         yield Problem("without_contributions", message, "O §10.2")
+
+
+def prompts_of(facts: Facts, tool: Tool) -> tuple[Prompt, ...]:
+    """What to look at again before completing: it prompts and stops nothing (DEC-07, DEC-08).
+
+    Harm beside the lowest level, or none; and a form in which no domain is analysed.
+    """
+    return (*_harm_and_level(facts), *_nothing_analysed(facts, tool))
+
+
+def _harm_and_level(facts: Facts) -> Iterator[Prompt]:
+    said = [
+        words
+        for field in ("harm_happened", "significant_harm")
+        if (words := HARM_SAID[field].get(facts.says(field)))
+    ]
+    if not said or facts.level in AT_RISK:
+        return
+    level = "you have not chosen a level" if facts.level is None else "the level is Vulnerable"
+    yield Prompt(
+        "harm-and-level",
+        f"You say that {' and '.join(said)}, and {level}. Look at the level again: does it fit "
+        "what you say? You choose it, and your professional judgement says why.",
+        "O §6.6, W §13; DEC-08",
+    )
+
+
+def _nothing_analysed(facts: Facts, tool: Tool) -> Iterator[Prompt]:
+    if not any(facts.says(analysis_of(domain.key)) for domain in tool.domains):
+        yield Prompt(
+            "nothing-analysed",
+            "No domain has an analysis. Write one wherever something is known, or say in your "
+            "professional judgement why there is none.",
+            "O §20, W §12.10; DEC-27",
+        )
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from screening.assessments.actions import (
 )
 from screening.models import DateCorrection, RiskAssessment
 from screening.policies import NoDraft, Refused
+from screening.tools.loader import tool_named
 from tests.factories import grant, make_agency, make_team, make_user
 from tests.screening.assessing import analysed, assessed, at, drafted, fill, write
 from tests.screening.made import HIGH, NO, OTHER_HIGH, YES, Given, completed
@@ -367,3 +368,20 @@ def test_what_a_room_above_refuses_undoes_the_act(oxfordshire, monkeypatch):
     with pytest.raises(Refused, match="held before"):
         correct_day(assessment_id=done.pk, on=before, reason="A slip", by=oxfordshire.worker)
     assert not DateCorrection.objects.exists()
+
+
+def test_harm_with_the_level_vulnerable_prompts_on_two_pages_and_completes(oxfordshire):
+    low = {"harm_happened": "yes", "significant_harm": "suffering", "level": "vulnerable"}
+    empty = {f"analysis-{each.key}": "" for each in tool_named("oxfordshire", 1).domains}
+    draft = drafted(oxfordshire, **low, **empty)
+    client, words = oxfordshire.client(), "Look at the level again"
+    check = at("assessment-check", draft)
+    for where in (check, at("assessment-part", draft, "conclusion")):
+        page = text_of(client.get(where))
+        assert "Think about" in page and words in page and "No domain has an analysis" in page
+        assert "DEC-" not in page
+    assert "Think about" not in text_of(client.get(at("assessment-part", draft, "views")))
+    done = client.post(check, controls(client.get(check)))
+    assert done.status_code == 302
+    draft.refresh_from_db()
+    assert draft.is_complete

@@ -7,7 +7,12 @@ import pytest
 from screening.assessments.local_form import HISTORY, LABEL, analysis_of, find_part, parts_of
 from screening.assessments.outcomes import HINTS, OUTCOMES
 from screening.assessments.progress import progress_of
-from screening.assessments.rules import Facts, completion_problems, strategy_discussion
+from screening.assessments.rules import (
+    Facts,
+    completion_problems,
+    prompts_of,
+    strategy_discussion,
+)
 from screening.models import StatutoryKind, StatutoryOutcome
 from screening.rules import CseLevel, LevelEvent
 from screening.tools.loader import tool_named
@@ -102,6 +107,40 @@ def test_when_a_strategy_discussion_follows(area, level, harm, before, follows):
     facts = Facts({"level": level, "significant_harm": harm}, {}, history=history)
     said = strategy_discussion(area, facts)
     assert said.follows is follows and said.why and "§" in said.source
+
+
+@pytest.mark.parametrize(
+    ("happened", "harm", "level", "says"),
+    [
+        ("yes", "no", "vulnerable", "already been harmed, and the level is Vulnerable"),
+        ("possible", "no", "vulnerable", "may already have been harmed, and the level is"),
+        ("no", "suffering", "vulnerable", "is suffering significant harm, and the level is"),
+        ("no", "likely", "vulnerable", "likely to suffer significant harm, and the level is"),
+        ("yes", "suffering", "", "harmed and the child is suffering significant harm, and you"),
+        ("yes", "suffering", "at_risk", ""),
+        ("yes", "suffering", "cse", ""),
+        ("no", "not_known", "vulnerable", ""),
+        ("", "", "", ""),
+    ],
+)
+def test_harm_beside_a_low_level_is_looked_at_again_and_stops_nothing(
+    tool, happened, harm, level, says
+):
+    said = {"harm_happened": happened, "significant_harm": harm, "level": level}
+    facts = Facts({**ALL, **said, analysis_of(tool.domains[0].key): "Weighed"}, {})
+    found = prompts_of(facts, tool)
+    assert [each.id for each in found] == (["harm-and-level"] if says else [])
+    if says:
+        assert says in found[0].text and "Look at the level again" in found[0].text
+    if level:
+        asked = {each.field for each in completion_problems(facts, tool)}
+        assert asked == {key for key in said if not said[key]}
+
+
+def test_a_form_without_any_analysis_is_looked_at_again(tool):
+    assert [each.id for each in prompts_of(Facts(ALL, {}), tool)] == ["nothing-analysed"]
+    one = {**ALL, analysis_of(tool.domains[-1].key): "Weighed"}
+    assert prompts_of(Facts(one, {}), tool) == ()
 
 
 def test_progress_is_words(tool):

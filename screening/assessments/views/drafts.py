@@ -20,7 +20,7 @@ from screening.assessments.local_form import find_part, parts_of
 from screening.assessments.policies import check_can_complete, why_not
 from screening.assessments.progress import progress_of
 from screening.assessments.reading import carried_part, read_parts
-from screening.assessments.rules import strategy_discussion
+from screening.assessments.rules import prompts_of, strategy_discussion
 from screening.assessments.views.common import open_assessment, page
 from screening.forms import SectionForm, read_version
 from screening.policies import NoDraft
@@ -156,6 +156,7 @@ def _part_page(request, opened, found, form):
         else {},
         level=level_context(opened),
         level_hints={str(each.key): each.help for each in opened.tool.levels},
+        prompts=prompts_of(opened.facts, opened.tool) if found.key == "conclusion" else (),
         carried=carried_part(found, opened.carried, opened.tool),
         given=[each for each in opened.contributions if each.answered_at],
         waiting=[each for each in opened.contributions if each.waits],
@@ -230,6 +231,7 @@ def _check_page(request, opened, *, problems=None, stale=False, status=200):
         problems=[(each, _address_of(opened, each)) for each in wanted],
         has_errors=problems is not None,
         stale=stale,
+        prompts=prompts_of(opened.facts, opened.tool),
         parts=read_parts(opened.assessment, opened.carried, opened.tool),
         level=level,
         others=screens.others_at_work(opened.assessment, request.user),
