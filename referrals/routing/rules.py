@@ -107,7 +107,7 @@ def _why_concern(case: Case) -> str:
     if case.wiltshire and case.facts.care_planning and case.facts.significant_harm:
         return (
             "The child has a plan, and significant harm has appeared: the risk management group "
-            "does not stand in place of a referral (DEC-39)."
+            "does not stand in place of a referral."
         )
     return ""
 
