@@ -245,10 +245,14 @@ def judged_on(screen: Screen) -> dt.date:
     return day or timezone.localdate()
 
 
-def has_added_duty(screen: Screen) -> bool:
-    """Whether a duty that a changed date of birth added still waits for the lead's answer."""
+def changed_duty(screen: Screen) -> str:
+    """The kind of work where a change of a duty still waits for the lead's answer, else empty.
+
+    ``DUTY_ADDED`` by a changed date of birth, or ``DUTY_TAKEN`` by a correction.
+    """
     waiting = WorkItem.objects.filter(subject_id=screen.pk, closed_at__isnull=True)
-    return waiting.filter(kind=kinds.DUTY_ADDED).exists()
+    found = waiting.filter(kind__in=(kinds.DUTY_ADDED, kinds.DUTY_TAKEN))
+    return found.values_list("kind", flat=True).first() or ""
 
 
 def original_of(screen: Screen) -> Screen:

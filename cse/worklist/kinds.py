@@ -20,6 +20,7 @@ REVIEW_BREAK_GLASS = "review_break_glass"
 REVIEW_SEAL = "review_seal"
 REFUSED_ATTEMPT = "refused_attempt"
 DUTY_ADDED = "duty_added"
+DUTY_TAKEN = "duty_taken"
 NAME_FOR_SEAL = "name_for_seal"
 FIND_LEAD = "find_lead"
 FINISH_REFERRAL = "finish_referral"
@@ -74,6 +75,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind(COUNTERSIGN, "Countersign a lowered indicator", "screening:countersign"),
             Kind(APPROVE_LEVEL, "Approve or refuse a lowered level", "screening:approve-level"),
             Kind(REPEAT_SCREEN, "Repeat the screen", "screening:repeat"),
+            Kind(
+                DUTY_TAKEN,
+                "A correction took a duty away: say whether it is right",
+                "screening:added-duty",
+            ),
             Kind(
                 DUTY_ADDED,
                 "Read the duty that a changed date of birth added",

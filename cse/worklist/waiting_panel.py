@@ -20,6 +20,7 @@ FOR_ALL = frozenset(
         kinds.APPROVE_LEVEL,
         kinds.REPEAT_SCREEN,
         kinds.DUTY_ADDED,
+        kinds.DUTY_TAKEN,
         kinds.FINISH_ASSESSMENT,
         kinds.ALLOCATE_INTERVIEW,
         kinds.HOLD_INTERVIEW,

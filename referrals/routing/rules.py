@@ -103,7 +103,7 @@ def _why_concern(case: Case) -> str:
         word = "CSE" if case.facts.level is CseLevel.CSE else "At risk"
         return f"The level is {word}."
     if case.facts.concerns_confirmed:
-        return "The screen confirms concerns."
+        return "There is concern that the child is at risk of, or experiencing, exploitation."
     if case.wiltshire and case.facts.care_planning and case.facts.significant_harm:
         return (
             "The child has a plan, and significant harm has appeared: the risk management group "

@@ -15,6 +15,7 @@ from cse.children.models import Child
 from cse.worklist.actions import close_items
 from screening.actions.asking import ask_countersignatures
 from screening.actions.assessing import keep_assessment
+from screening.actions.births import ask_about_taken, mandatory_of
 from screening.actions.common import ACCESS_DAYS, let_leads_see, lock
 from screening.actions.levels import write_level
 from screening.actions.repeat import ask_to_repeat
@@ -24,7 +25,14 @@ from screening.facts import facts_of
 from screening.lowered_ratings import lowered_problems
 from screening.models import Screen, Status
 from screening.policies import check_can_save
-from screening.queries import agreed_rows, judged_on, level_history, tool_of, waiting_rows
+from screening.queries import (
+    agreed_rows,
+    judged_on,
+    level_history,
+    original_of,
+    tool_of,
+    waiting_rows,
+)
 from screening.rules import Problem, assess, completion_problems
 
 
@@ -70,11 +78,13 @@ def complete(*, screen_id: uuid.UUID, by: Any, version: int) -> Screen:
     if problems:
         raise Unfinished(problems)
     assessment = assess(facts, tool)
+    before = mandatory_of(original_of(screen)) if screen.corrects_id else set()
     _freeze(screen, by)
     _give_access(screen, by)
     _done(screen, by)
     # Rooms above are told here: what the screen owes waits for people who see the child by now.
     keep_assessment(screen, assessment, by, "completed")
+    ask_about_taken(screen, before)
     events.record(
         "screen completed",
         by=by,

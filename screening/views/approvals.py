@@ -17,6 +17,7 @@ from cse.children.models import LevelEvent
 from cse.children.pages import frame
 from cse.children.queries.levels import level_since, levels_of, never_took_effect, standing_of
 from cse.interface.queries import hints_for
+from cse.worklist import kinds
 from screening import queries
 from screening.actions import answer_added_duty, approve_level, countersign, refuse_level
 from screening.actions.levels import asks_for_risk, record_of
@@ -247,21 +248,27 @@ def note_extra_fields_of(request, form, child_id, also=()):
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Capability.COUNTERSIGN)
 def added_duty(request, pk):
-    """A changed date of birth added a duty: the lead says what is done about it."""
+    """A date of birth added a duty, or a correction took one away: the lead says what is done."""
     opened = open_screen(request, pk, Capability.COUNTERSIGN)
-    if not opened.screen.is_complete or not queries.has_added_duty(opened.screen):
+    kind = queries.changed_duty(opened.screen)
+    if not opened.screen.is_complete or not kind:
         return redirect("screening:show", pk=pk)
     form = ReasonForm(request.POST or None)
     note_extra_fields(request, form, opened.screen.child_id)
     if request.method == "POST" and form.is_valid():
-        answer_added_duty(screen_id=pk, by=request.user, note=form.cleaned_data["reason"])
-        messages.success(request, "Your answer is kept. The duty itself stands.")
-        return redirect("screening:show", pk=pk)
+        try:
+            answer_added_duty(screen_id=pk, by=request.user, note=form.cleaned_data["reason"])
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Your answer is kept.")
+            return redirect("screening:show", pk=pk)
     return page(
         request,
         "added_duty",
         opened,
         form=form,
+        taken=kind == kinds.DUTY_TAKEN,
         result=queries.latest_assessment(opened.screen).result,
         reassessed=reassessed_of(opened.screen),
     )

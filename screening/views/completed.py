@@ -48,7 +48,7 @@ def show(request, pk):
         judged_on=opened.judged_on,
         born=birth_words(child_then(screen)),
         reassessed=reassessed_of(screen),
-        added_duty=queries.has_added_duty(screen),
+        changed_duty=queries.changed_duty(screen),
         level_event=queries.level_event_of(screen),
         ways_on=ways_on(screen, request.user) if screen.is_complete else [],
         changes=changes_between(queries.original_of(screen), screen, opened.tool)

@@ -1,0 +1,82 @@
+"""A correction that takes a mandatory duty away is looked at by somebody else (DEC-04)."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from cse.worklist import kinds
+from cse.worklist.models import WorkItem
+from screening.actions import answer_added_duty
+from screening.actions.births import mandatory_of
+from screening.answers import Given
+from screening.policies import Refused
+from screening.queries import changed_duty
+from tests.factories import grant
+from tests.referrals.area import years_old
+from tests.screening.conftest import Place
+from tests.screening.made import HIGH, NO, YES, completed, corrected
+from tests.screening.pages import text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("DEC-04")]
+
+CLEARED = {"answers": {HIGH: Given(presence=NO)}, "concerns_confirmed": "no", "harm_happened": "no"}
+
+
+@pytest.fixture
+def place(tools):
+    place = Place("oxfordshire", date_of_birth=years_old(12))
+    for lead in (place.lead, place.other_lead):
+        grant(lead, place.child)
+    return place
+
+
+SEEN = {HIGH: Given(presence=YES, evidence="Seen")}
+
+
+def screened(place):
+    screen = completed(place, answers=SEEN, level="vulnerable")
+    assert mandatory_of(screen)
+    return screen
+
+
+def waits(screen):
+    return WorkItem.objects.filter(
+        subject_id=screen.pk, kind=kinds.DUTY_TAKEN, closed_at__isnull=True
+    )
+
+
+def test_the_leads_are_asked_and_answer(place):
+    after = corrected(screened(place), by=place.worker, **CLEARED)
+    assert mandatory_of(after) == {"taken"}
+    assert waits(after).get().owner_group.team.agency == place.agency
+    page = place.client(place.lead).get(reverse("screening:added-duty", args=[after.pk]))
+    assert "A correction took a duty away" in text_of(page)
+    assert "A slip of the mouse" in text_of(page)
+    answer_added_duty(screen_id=after.pk, by=place.lead, note="I asked the nurse: it is right")
+    assert not waits(after).exists()
+
+
+def test_who_made_the_correction_does_not_answer(place):
+    after = corrected(screened(place), by=place.lead, **CLEARED)
+    with pytest.raises(Refused, match="somebody else"):
+        answer_added_duty(screen_id=after.pk, by=place.lead, note="It is right")
+    answer_added_duty(screen_id=after.pk, by=place.other_lead, note="It is right")
+
+
+def test_it_waits_on_through_another_correction(place):
+    first = corrected(screened(place), by=place.worker, **CLEARED)
+    second = corrected(
+        first, by=place.worker, professional_judgement="Other words.", **{**CLEARED, "answers": {}}
+    )
+    assert not waits(first).exists()
+    assert changed_duty(second) == kinds.DUTY_TAKEN
+
+
+def test_one_that_keeps_the_duty_or_gives_it_back_asks_nobody(place):
+    same = corrected(screened(place), by=place.worker, professional_judgement="Other words.")
+    assert not changed_duty(same)
+    taken = corrected(same, by=place.worker, **CLEARED)
+    assert changed_duty(taken)
+    back = corrected(taken, by=place.worker, answers=SEEN)
+    assert not changed_duty(back)
