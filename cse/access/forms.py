@@ -12,7 +12,7 @@ from django.conf import settings
 from django.forms.utils import ErrorDict
 from django.utils import timezone
 
-from cse.access.actions import MINIMUM_EMERGENCY_REASON
+from cse.access.actions import MINIMUM_EMERGENCY_REASON, is_a_reason
 from cse.access.models import ExclusionGround, ReviewOutcome
 from cse.access.queries import Colleague, colleagues
 from cse.interface.forms import DayMonthYearField, PlainForm
@@ -182,6 +182,13 @@ class EmergencyForm(PlainForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"min_length": f"Say why in at least {MINIMUM_EMERGENCY_REASON} characters"},
     )
+
+    def clean_reason(self) -> str:
+        """Dots are no reason."""
+        reason: str = self.cleaned_data["reason"]
+        if not is_a_reason(reason):
+            raise forms.ValidationError("Say in words why you must open it now")
+        return reason
 
 
 class OpeningReviewForm(PlainForm):

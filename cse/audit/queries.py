@@ -84,6 +84,35 @@ def actor_names(events: Iterable[AuditEvent]) -> dict[uuid.UUID, str]:
     return {person.pk: person.get_full_name() for person in people}
 
 
+def about_whom(events: Iterable[AuditEvent]) -> dict[int, str]:
+    """By event, the colleague or team that it gives something to, or takes it from."""
+    ids = {event.pk: _principal(event) for event in events}
+    users = {each for each in ids.values() if isinstance(each, uuid.UUID)}
+    groups = {each for each in ids.values() if isinstance(each, int)}
+    people = get_user_model().objects.filter(pk__in=users)
+    names: dict[uuid.UUID | int | None, str] = {each.pk: each.get_full_name() for each in people}
+    if groups:
+        teams: Any = apps.get_model("people", "Team").objects
+        for team in teams.filter(group_id__in=groups).select_related("agency"):
+            names[team.group_id] = f"{team.name}, {team.agency.name}"
+    return {pk: names.get(each, "") for pk, each in ids.items()}
+
+
+def _principal(event: AuditEvent) -> uuid.UUID | int | None:
+    """Whom an event names beside who acted: a person by id, or a team by its group."""
+    data = event.data if isinstance(event.data, dict) else {}
+    named = str(data.get("principal") or data.get("person") or "")
+    if not named and event.object_kind == "people.user":
+        named = event.object_id
+    if named.isdecimal():
+        return int(named)
+    try:
+        found = uuid.UUID(named)
+    except ValueError:
+        return None
+    return found if found != event.actor_id else None
+
+
 def references(events: Iterable[AuditEvent]) -> dict[int, str]:
     """By event, the references of the children concerned, and nothing else about them."""
     events = list(events)

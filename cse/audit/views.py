@@ -75,6 +75,7 @@ def _page(request, form, address):
             for event in page.events
         ],
         "names": queries.actor_names(page.events),
+        "about": queries.about_whom(page.events),
         "references": queries.references(page.events),
         "older": f"?{urlencode({**address, 'before': page.older})}" if page.older else "",
         "newest": f"?{urlencode(address)}" if "before" in request.GET else "",

@@ -57,7 +57,7 @@ def test_it_asks_again_who_one_is(as_user, case):
     assert not BreakGlass.objects.exists()
 
 
-@pytest.mark.parametrize("reason", ["", "Urgent", "x" * 19, " " * 40])
+@pytest.mark.parametrize("reason", ["", "Urgent", "x" * 19, " " * 40, "." * 30, "a. " * 9])
 def test_it_needs_a_reason_that_says_something(as_user, case, reason):
     answer = open_it(as_user(case.stranger, confirmed=True), case.child.reference, reason)
     assert answer.status_code == 200

@@ -11,10 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from cse.access import actions as access
 from cse.audit import events, queries, views
 from cse.audit.models import AuditEvent
 from cse.people.models import Role
-from tests.factories import make_child, make_user
+from tests.factories import grant, make_child, make_team, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("D-SHR-02")]
 
@@ -188,3 +189,35 @@ def test_the_page_costs_the_same_whatever_the_rows(auditor, django_assert_max_nu
 
 
 COUNTS: dict[str, int] = {}
+
+
+def test_it_says_to_whom_access_was_given_and_from_whom_it_was_taken(auditor):
+    lead = make_user(Role.NAMED_LEAD)
+    child = make_child(by=lead)
+    grant(lead, child)
+    colleague = make_user(given_name="Corin", family_name="Colleague")
+    team = make_team(name="Night desk")
+    until = timezone.localdate() + dt.timedelta(days=30)
+    for whom in ({"user": colleague}, {"team": team}):
+        held = access.give_access(child=child, reason="To help", until=until, by=lead, **whom)
+    kept_out = make_user(given_name="Kim", family_name="Keptout")
+    access.exclude(child=child, user=kept_out, ground="other", reason="A relative", by=lead)
+    shown = body(auditor.get(LOG))
+    for name in ("Corin Colleague", f"Night desk, {team.agency.name}", "Kim Keptout"):
+        assert f"About: {name}" in shown
+    access.end_access(grant=held, reason="No longer needed", by=lead)
+    (ended,) = AuditEvent.objects.filter(act="access ended")
+    assert queries.about_whom([ended]) == {ended.pk: f"Night desk, {team.agency.name}"}
+
+
+def test_it_says_to_whom_a_post_was_given_and_nothing_where_it_is_who_acted(auditor):
+    person = make_user(given_name="Corin", family_name="Colleague")
+    events.record("post given", by=make_user(), data={"person": str(person.pk)})
+    events.record("signed in", by=person, obj=person)
+    events.record("an act", by=person, data={"principal": "not an id"})
+    found = AuditEvent.objects.filter(act__in=("post given", "signed in", "an act"))
+    assert {each.act: queries.about_whom([each])[each.pk] for each in found} == {
+        "post given": "Corin Colleague",
+        "signed in": "",
+        "an act": "",
+    }

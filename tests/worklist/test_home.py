@@ -184,6 +184,24 @@ def test_my_children_have_age_level_next_due_and_counts(worker, lead):
     assert my_children(lead).children == ()
 
 
+def test_what_is_due_on_the_same_day_is_mine_where_some_of_it_is(worker, lead):
+    """By the day that the page shows: an hour that a colleague is before does not count."""
+    noon = timezone.make_aware(
+        dt.datetime.combine(timezone.localdate() + dt.timedelta(days=2), dt.time(12))
+    )
+    both, theirs = mine(worker, "Both"), mine(worker, "Theirs")
+    for child, owner, hours in ((both, lead, 0), (both, worker, 5), (theirs, lead, 1)):
+        open_item(
+            kind=kinds.FINISH_DRAFT,
+            child=child,
+            subject=make_user(role=None),
+            owner=owner,
+            due_at=noon + dt.timedelta(hours=hours),
+        )
+    page = my_children(worker)
+    assert [child.is_mine for child in page.children] == [True, False]
+
+
 def test_whose_the_next_thing_is_stands_beside_it(as_worker, worker, lead):
     """Not the worker's own list alone: what a colleague owes says so, and the child says what."""
     child, own = mine(worker, "Isla"), mine(worker, "Juno")

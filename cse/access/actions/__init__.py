@@ -12,6 +12,7 @@ from cse.access.actions.openings import (
     MINIMUM_EMERGENCY_REASON,
     break_glass,
     give_back,
+    is_a_reason,
     review_break_glass,
 )
 from cse.access.actions.reminders import remind_reviews
@@ -29,6 +30,7 @@ __all__ = [
     "give_access",
     "give_back",
     "grant_by_rule",
+    "is_a_reason",
     "know_of_attempts",
     "let_contribute",
     "let_see_to_answer",

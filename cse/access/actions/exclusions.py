@@ -40,7 +40,15 @@ def exclude(*, child: Any, user: Any, ground: str, reason: str, by: Any) -> Excl
     row.ground, row.reason = ground, reason
     with somebody_remains(child):
         row.save()
-    events.record("exclusion declared", by=by, child=child, obj=row, rule=ground, reason=reason)
+    events.record(
+        "exclusion declared",
+        by=by,
+        child=child,
+        obj=row,
+        rule=ground,
+        reason=reason,
+        data={"principal": str(row.user_id)},
+    )
     wired("hand_over_work")(child_id=child.pk)
     return row
 
@@ -65,4 +73,5 @@ def end_exclusion(*, exclusion: Exclusion, by: Any, reason: str) -> None:
         obj=exclusion,
         reason=reason,
         changed=["ended_at"],
+        data={"principal": str(exclusion.user_id)},
     )

@@ -176,6 +176,7 @@ def end_by_rule(
         rule=basis,
         reason=reason,
         changed=["expires_at"],
+        data=_whose(held),
     )
     wired("hand_over_work")(child_id=child.pk)
     return True
@@ -200,6 +201,17 @@ def end_access(*, grant: Grant, by: Any, reason: str) -> None:
     with somebody_remains(child):
         held.save()
     events.record(
-        "access ended", by=by, child=child, obj=held, reason=reason, changed=["expires_at"]
+        "access ended",
+        by=by,
+        child=child,
+        obj=held,
+        reason=reason,
+        changed=["expires_at"],
+        data=_whose(held),
     )
     wired("hand_over_work")(child_id=child.pk)
+
+
+def _whose(held: Grant) -> dict[str, str]:
+    """Whose access it is, as the event of giving it says: a person, or a team by its group."""
+    return {"principal": str(held.group_id if isinstance(held, ChildTeamGrant) else held.user_id)}

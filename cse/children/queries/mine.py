@@ -47,7 +47,9 @@ SELECT c.id, c.reference, c.given_name, c.family_name, c.date_of_birth, c.birth_
            AND (e.approved_at IS NOT NULL OR NOT e.needs_approval)
          ORDER BY e.decided_on DESC, e.decided_at DESC LIMIT 1),
        EXISTS (SELECT FROM worklist_workitem w
-                WHERE w.child_id = c.id AND w.closed_at IS NULL AND w.due_at = p.next_due
+                WHERE w.child_id = c.id AND w.closed_at IS NULL
+                  AND (w.due_at AT TIME ZONE 'Europe/London')::date
+                      = (p.next_due AT TIME ZONE 'Europe/London')::date
                   AND {pair}
                   AND (w.owner_id = %(user)s OR w.owner_group_id = ANY(%(groups)s::int[])))
   FROM page p JOIN children_child c ON c.id = p.id
@@ -69,7 +71,8 @@ _PAIR = """
 class MyChild:
     """One row: ``age`` in completed years today, ``next_due`` None where nothing waits.
 
-    ``is_mine``: what is due next waits for this person or a team of theirs, not for a colleague.
+    ``is_mine``: of what is due next, on that day, something waits for this person or a team of
+    theirs, and not only for a colleague.
     """
 
     id: uuid.UUID
