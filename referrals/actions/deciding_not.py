@@ -127,7 +127,9 @@ def start_decision(
         saved_at=moment,
     )
     _ask_rules(decision, facts)
-    _check_nothing_against(decision)
+    if decision.way == Way.DECISION:
+        # Of an exception the referral is made out first: then signing is refused.
+        _check_nothing_against(decision)
     keep(decision, "started")
     _record("decision not to refer started", decision, by)
     let_agency_see(child, decision.agency, by, "Began a decision not to refer this child")

@@ -432,6 +432,9 @@ def test_every_act_writes_its_event(area):
     } <= acts
 
 
+SAID_OF_PEERS = {"activity": "yes", "other_age": "16", "checklist": ["W-CHK-14"]}
+
+
 @pytest.mark.requirement("DEC-13")
 class TestAReferralIsUnderWay:
     """What was said in a referral holds beside it, though it is not said again."""
@@ -476,11 +479,23 @@ class TestAReferralIsUnderWay:
 
     def test_the_page_says_so_and_keeps_what_was_said(self, area):
         area.sent(position_of_trust=True)
+        began = timezone.localdate() - dt.timedelta(days=20)
+        days = {f"activity_from-{part}": getattr(began, part) for part in ("day", "month", "year")}
         page = area.client().post(
             reverse("referrals:decide-not-to-refer", args=[area.child.pk]),
-            {"token": uuid.uuid4(), "activity": "yes", "other_age": "16"},
+            {"token": uuid.uuid4(), **days, **SAID_OF_PEERS},
         )
         assert page.status_code == 200
         words = text_of(page)
         assert "Your agency has referred this child" in words
         assert 'value="16"' in page.content.decode()
+
+    def test_an_exception_is_not_signed_beside_one_either(self, young):
+        """Its own draft stands beside it; what was sent for another reason closes the way."""
+        decision = written(young)
+        assert decision.way == "exception"
+        young.sent(position_of_trust=True)
+        with pytest.raises(deciding.ReferralUnderWay, match="has referred this child"):
+            deciding.sign_decision(
+                decision_id=decision.pk, by=young.worker, version=decision.version
+            )

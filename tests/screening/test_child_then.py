@@ -206,7 +206,7 @@ def test_the_lead_says_what_is_done_about_an_added_duty(tools):
     event = AuditEvent.objects.get(act="added duty answered")
     assert (event.actor_id, event.reason) == (place.lead.pk, "The referral is made")
     assert lead.get(address(screen, "added-duty"))["Location"] == address(screen, "show")
-    with pytest.raises(Refused, match="No added duty"):
+    with pytest.raises(Refused, match="No change of a duty"):
         answer_added_duty(screen_id=screen.pk, by=place.lead, note="Again")
 
 
