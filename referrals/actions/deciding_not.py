@@ -32,6 +32,7 @@ from referrals.actions.beside import (
 )
 from referrals.actions.common import ANSWER_DAYS, DRAFT_DAYS, KEPT, due_in, keep
 from referrals.actions.start import put_away_signed
+from referrals.actions.under_way import others_against, own_against
 from referrals.facts import only_said
 from referrals.models import Capacity, DecisionNotToRefer, Referral, Signature, Way
 from referrals.on_record import facts_on_record, route_on
@@ -45,7 +46,6 @@ from referrals.policies_beside import (
     leads_for,
     managers_for,
 )
-from referrals.queries.beside import referral_against
 from referrals.signing import content_of, hash_of, signer
 from referrals.ways_out import NEEDED, Missing, closing, missing, way_of
 from screening.child_then import facts_to_keep
@@ -129,7 +129,7 @@ def start_decision(
     _ask_rules(decision, facts)
     if decision.way == Way.DECISION:
         # Of an exception the referral is made out first: then signing is refused.
-        _check_nothing_against(decision)
+        _check_own(decision)
     keep(decision, "started")
     _record("decision not to refer started", decision, by)
     let_agency_see(child, decision.agency, by, "Began a decision not to refer this child")
@@ -303,12 +303,19 @@ def _ask_rules(decision: DecisionNotToRefer, facts: Mapping[str, Any]) -> None:
 
 
 def _check_nothing_against(decision: DecisionNotToRefer) -> None:
-    """Raise where a referral of the child is under way whose rules leave no such way out."""
-    found = referral_against(decision) if decision.way else None
+    """Raise where a referral of the child is under way whose rules leave no such way out.
+
+    Of another agency's only whoever signs learns, and no more than that there is one.
+    """
+    _check_own(decision)
+    if others_against(decision):
+        raise ReferralUnderWay(REFERRED_ELSEWHERE)
+
+
+def _check_own(decision: DecisionNotToRefer) -> None:
+    found = own_against(decision)
     if found is None:
         return
-    if found.agency_id != decision.agency_id:
-        raise ReferralUnderWay(REFERRED_ELSEWHERE)
     rules = ", ".join(rule["id"] for rule in closing(found.routing, decision.way))
     words = SENT_ALREADY if found.status == "sent" else DRAFTED_ALREADY
     raise ReferralUnderWay(words.format(rules=rules))

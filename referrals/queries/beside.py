@@ -25,11 +25,9 @@ from referrals.models import (
     EarlyHelp,
     HelpAction,
     HelpOutcome,
-    Referral,
     Signature,
 )
-from referrals.transitions import NEEDS_ACCESS, State
-from referrals.ways_out import DECISION, Standing, closing, standing
+from referrals.ways_out import Standing, standing
 
 
 def decisions_visible_to(
@@ -67,23 +65,6 @@ def standing_of(decision: DecisionNotToRefer) -> Standing:
         {each.capacity: each.agrees for each in decision.signatures.all()},
         superseded=hasattr(decision, "supersession"),
     )
-
-
-def referral_against(decision: DecisionNotToRefer) -> Referral | None:
-    """A referral of the child under way whose rules leave no such way out (DEC-13, DEC-10).
-
-    A draft of the same agency, or one that was sent by any and is neither ended nor taken back.
-    What was said there holds here, though it is not said again.
-    """
-    way = decision.way or DECISION
-    under_way = Delivery.objects.filter(
-        referral=OuterRef("pk"), state__in=NEEDS_ACCESS | {State.PASSED}
-    )
-    rows = Referral.objects.filter(child_id=decision.child_id).filter(
-        Q(status="draft", agency_id=decision.agency_id) | Q(Exists(under_way), status="sent")
-    )
-    found = (each for each in rows.order_by("made_at", "id") if closing(each.routing, way))
-    return next(found, None)
 
 
 def advice_visible_to(user: Any) -> QuerySet[AdviceContact]:

@@ -46,6 +46,22 @@ def decision(area, facts=None):
     return found
 
 
+def signing(decision):
+    """What the page of a whole draft posts when its worker signs it."""
+    consulted = decision.consulted_on
+    return {
+        "version": decision.version,
+        "act": "sign",
+        "sign": "on",
+        "reasons": decision.reasons,
+        "factors_considered": decision.factors_considered,
+        "lead": str(decision.lead_id),
+        "consulted_on-day": consulted.day,
+        "consulted_on-month": consulted.month,
+        "consulted_on-year": consulted.year,
+    }
+
+
 def consultation(area, facts=None, **more):
     """A consultation about somebody of 14."""
     found, _ = advising.record_consultation(

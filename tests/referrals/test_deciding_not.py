@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 
 import pytest
+import time_machine
 from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -15,13 +16,14 @@ from cse.audit.models import AuditEvent
 from cse.children.actions.record import edit_child
 from cse.children.models import LevelEvent
 from cse.children.told import tell_level
-from cse.people.models import Post, Role
+from cse.people.models import Post, Role, TeamKind
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions
 from referrals.actions import deciding_not as deciding
+from referrals.actions.common import RESPONSIBLE_DAYS
 from referrals.actions.overtaken import look_again
-from referrals.models import DecisionNotToRefer, Referral, Signature
+from referrals.models import DecisionNotToRefer, Delivery, Referral, Signature
 from referrals.policies import NoDraft, Refused
 from referrals.policies_beside import leads_for
 from referrals.queries.beside import decisions_of, decisions_visible_to, standing_of
@@ -29,7 +31,7 @@ from referrals.signing import content_of, hash_of
 from referrals.ways_out import Standing
 from tests.factories import give_post, grant, make_agency, make_child, make_team, make_user
 from tests.referrals.area import TEXTS, years_old
-from tests.referrals.beside import peers
+from tests.referrals.beside import began, peers, signing
 from tests.screening.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -465,17 +467,63 @@ class TestAReferralIsUnderWay:
         assert standing(area, waiting) is Standing.STANDS
 
     def test_nor_beside_what_another_agency_sent_of_which_nothing_is_told(self, area):
+        """Only whoever signs learns that there is one: asking what the rules say tells nobody."""
         area.sent(position_of_trust=True)
-        area.worker = make_user(agency=make_agency(authority=area.authority))
-        grant(area.worker, area.child)
+        other = make_agency(authority=area.authority)
+        area.worker = make_user(agency=other)
+        area.lead = make_user(Role.NAMED_LEAD, team=make_team(other, kind=TeamKind.LEADS))
+        for person in (area.worker, area.lead):
+            grant(person, area.child)
+        decision = written(area)
+        assert decision.way == "decision"
         with pytest.raises(deciding.ReferralUnderWay, match="by another agency") as told:
-            started(area)
+            deciding.sign_decision(
+                decision_id=decision.pk, by=area.worker, version=decision.version
+            )
         assert "R6" not in str(told.value)
+        page = area.client(area.worker).post(
+            reverse("referrals:decision", args=[decision.pk]), signing(decision)
+        )
+        assert page.status_code == 302
+        assert AuditEvent.objects.filter(
+            act="sign a decision not to refer", decision="refused", object_id=str(decision.pk)
+        ).exists()
 
-    def test_what_has_ended_closes_nothing(self, area):
+    def test_what_was_taken_back_closes_nothing(self, area):
         sent = area.sent(position_of_trust=True)
         actions.withdraw(referral_id=sent.pk, by=area.lead, reason="Another child was meant")
         assert started(area).way == "decision"
+
+    def test_what_ended_otherwise_closes_nothing_whoever_has_read_it(self, area):
+        """That the agency's own leads acknowledged it is no sign that anybody works on it."""
+        sent = area.sent(position_of_trust=True, concerns_confirmed=True)
+        received = area.at(sent, area.front_door)
+        for own in Delivery.objects.filter(referral=sent, team__agency=area.agency):
+            assert own.state in ("received", "acknowledged")
+            if own.state == "received":
+                actions.acknowledge(delivery_id=own.pk, by=area.lead)
+        actions.claim(delivery_id=received.pk, by=area.duty)
+        with pytest.raises(deciding.ReferralUnderWay):
+            started(area)
+        actions.decide(
+            delivery_id=received.pk, by=area.duty, decision="other outcome", reasons="Known."
+        )
+        with pytest.raises(deciding.ReferralUnderWay):
+            started(area)
+        actions.agree(delivery_id=received.pk, by=area.other_duty, note="Agreed")
+        assert started(area).way == "decision"
+
+    def test_what_was_accepted_closes_it_for_as_long_as_somebody_is_responsible(self, area):
+        area.child = area.another_child(date_of_birth=years_old(13))
+        received = area.at(area.sent(concerns_confirmed=True), area.front_door)
+        actions.claim(delivery_id=received.pk, by=area.duty)
+        actions.decide(delivery_id=received.pk, by=area.duty, decision="accept", reasons="Ours.")
+        with pytest.raises(deciding.ReferralUnderWay):
+            started(area)
+        with time_machine.travel(timezone.now() + dt.timedelta(days=RESPONSIBLE_DAYS + 1)):
+            grant(area.worker, area.child)
+            later = started(area, peers(sexual_activity={"from": began(5), "to": None}))
+            assert later.way == "decision"
 
     def test_the_page_says_so_and_keeps_what_was_said(self, area):
         area.sent(position_of_trust=True)

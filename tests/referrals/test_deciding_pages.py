@@ -20,7 +20,7 @@ from cse.worklist.models import WorkItem
 from referrals.models import DecisionNotToRefer, Signature
 from tests.factories import grant, make_child
 from tests.referrals.area import years_old
-from tests.referrals.beside import peers
+from tests.referrals.beside import peers, signing
 from tests.referrals.test_deciding_not import area, raise_level, signed, written  # noqa: F401
 from tests.screening.pages import controls, text_of
 
@@ -258,18 +258,7 @@ def test_what_a_draft_of_a_referral_says_is_not_asked_twice(area):  # noqa: F811
 def test_a_double_click_signs_once(area):  # noqa: F811
     decision = written(area)
     here = reverse("referrals:decision", args=[decision.pk])
-    consulted = decision.consulted_on
-    typed = {
-        "version": decision.version,
-        "act": "sign",
-        "sign": "on",
-        "reasons": decision.reasons,
-        "factors_considered": decision.factors_considered,
-        "lead": str(area.lead.pk),
-        "consulted_on-day": consulted.day,
-        "consulted_on-month": consulted.month,
-        "consulted_on-year": consulted.year,
-    }
+    typed = signing(decision)
     worker, lead = signed_in(area.worker), signed_in(area.lead)
     assert [worker.post(here, typed).status_code for _ in range(2)] == [302, 302]
     assert Signature.objects.count() == 1

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.policies import NotAllowed, can
+from cse.audit import events
 from cse.audit.extra import note_extra_fields
 from referrals.actions import deciding_not as acts
 from referrals.documents.not_referring import known_of
@@ -162,6 +163,8 @@ def _sign(request, saved, form):
         _now_at(form, saved)
         return _draft(request, saved, form)
     except (acts.Unavailable, acts.ReferralUnderWay) as closed:
+        child = saved.child_id
+        events.refused("sign a decision not to refer", rule="state", child_id=child, obj=saved)
         messages.error(request, str(closed))
         return redirect("referrals:decision", pk=saved.pk)
     messages.success(request, "Signed. Those who have to sign with you have been asked.")
