@@ -187,8 +187,10 @@ def _first(child: uuid.UUID, **wanted: Any) -> Team | None:
 
 
 def manned(child: uuid.UUID | None) -> QuerySet[Team]:
-    """The teams that have somebody today who is not excluded from this child, if it is of one."""
-    posts = Post.objects.current(timezone.localdate())
+    """The teams that have somebody today, with an open account, who is not excluded from this
+    child, if it is of one.
+    """
+    posts = Post.objects.current(timezone.localdate()).filter(user__is_active=True)
     if child is not None:
         excluded = Exclusion.objects.filter(child_id=child, ended_at__isnull=True)
         posts = posts.exclude(user_id__in=excluded.values("user_id"))

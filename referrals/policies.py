@@ -226,8 +226,11 @@ def check_can_oversee(user: Any, referral: Referral) -> None:
     check_follows(user, referral)
     if referral.status != Status.SENT or referral.overseer_id is None:
         raise Refused("There is no referral here for a line manager to oversee.")
-    if not overseers_for(referral, referral.sent_by_id).filter(pk=user.pk).exists():
-        raise Refused("A senior manager or safeguarding lead who did not send it oversees it.")
+    able = overseers_for(referral, referral.made_by_id, referral.sent_by_id)
+    if not able.filter(pk=user.pk).exists():
+        raise Refused(
+            "A senior manager or safeguarding lead who neither began nor sent it oversees it."
+        )
     if referral.notes.filter(kind=NoteKind.OVERSIGHT).exists():
         raise Refused("It has been overseen already. Write a note to add to that.")
 

@@ -48,10 +48,9 @@ def settle_overseer(referral: Referral, by: Any) -> None:
     named = referral.overseer
     if named is not None:
         referral.sections = {**referral.sections, "manager": named.get_full_name()}
-    able = overseers_for(referral, by.pk)
+    able = overseers_for(referral, referral.made_by_id, by.pk)
     if named is None or not able.filter(pk=named.pk).exists():
-        others = able.exclude(pk=referral.made_by_id)
-        referral.overseer = others.order_by("family_name", "given_name", "pk").first()
+        referral.overseer = able.order_by("family_name", "given_name", "pk").first()
 
 
 def ask_overseer(referral: Referral, by: Any) -> None:
