@@ -1,10 +1,10 @@
 """The acts of screening: each one function, keyword-only, atomic, with its audit event inside."""
 
-from screening.actions.births import answer_added_duty
 from screening.actions.complete import StaleCheck, Unfinished, complete
 from screening.actions.copy import copy_draft
 from screening.actions.correct import correct_screen
 from screening.actions.countersign import countersign
+from screening.actions.duties import answer_changed_duty
 from screening.actions.levels import approve_level, refuse_level
 from screening.actions.repeat import end_reminders
 from screening.actions.save import StaleSave, mark_rest_no, save_section
@@ -20,7 +20,7 @@ __all__ = [
     "StaleCheck",
     "StaleSave",
     "Unfinished",
-    "answer_added_duty",
+    "answer_changed_duty",
     "approve_level",
     "choose_version",
     "complete",

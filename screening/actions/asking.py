@@ -27,11 +27,12 @@ ASKED = "Asked to answer for what was lowered; until the answer"
 
 
 def ask_countersignatures(screen: Screen, rows: Iterable[str], by: Any) -> None:
-    """Let the lowered highs of a screen wait for somebody who lowered none of them."""
+    """Let the lowered highs of a screen wait for somebody who lowered none, nor completed it."""
     answers = read_answers(screen.answers)
     amenders = {answers[row].amended_by for row in rows}
     if amenders:
-        ask(screen, kind=kinds.COUNTERSIGN, subject=screen, not_by=amenders, by=by)
+        barred = {*amenders, screen.completed_by_id}
+        ask(screen, kind=kinds.COUNTERSIGN, subject=screen, not_by=barred, by=by)
 
 
 def ask(
@@ -75,8 +76,9 @@ def _specialists(screen: Decided, barred: set[str]) -> Group | None:
 
 
 def _holders(barred: set[str], **post: Any) -> list[User]:
-    """People who hold such a post today, each once, without those who may not answer."""
-    posts = Post.objects.current(timezone.localdate()).filter(**post).select_related("user")
+    """People with an open account who hold such a post today, each once, without those barred."""
+    today = Post.objects.current(timezone.localdate()).filter(user__is_active=True)
+    posts = today.filter(**post).select_related("user")
     people = {each.user_id: each.user for each in posts}
     return [person for key, person in people.items() if str(key) not in barred]
 

@@ -15,8 +15,8 @@ from cse.children.models import Child
 from cse.worklist.actions import close_items
 from screening.actions.asking import ask_countersignatures
 from screening.actions.assessing import keep_assessment
-from screening.actions.births import ask_about_taken, mandatory_of
 from screening.actions.common import ACCESS_DAYS, let_leads_see, lock
+from screening.actions.duties import duty_taken, had_duty
 from screening.actions.levels import write_level
 from screening.actions.repeat import ask_to_repeat
 from screening.changes import correction_problems
@@ -29,7 +29,6 @@ from screening.queries import (
     agreed_rows,
     judged_on,
     level_history,
-    original_of,
     tool_of,
     waiting_rows,
 )
@@ -78,13 +77,14 @@ def complete(*, screen_id: uuid.UUID, by: Any, version: int) -> Screen:
     if problems:
         raise Unfinished(problems)
     assessment = assess(facts, tool)
-    before = mandatory_of(original_of(screen)) if screen.corrects_id else set()
+    had = had_duty(screen)
     _freeze(screen, by)
     _give_access(screen, by)
     _done(screen, by)
     # Rooms above are told here: what the screen owes waits for people who see the child by now.
     keep_assessment(screen, assessment, by, "completed")
-    ask_about_taken(screen, before)
+    if had:
+        duty_taken(screen, by)
     events.record(
         "screen completed",
         by=by,

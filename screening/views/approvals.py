@@ -19,7 +19,7 @@ from cse.children.queries.levels import level_since, levels_of, never_took_effec
 from cse.interface.queries import hints_for
 from cse.worklist import kinds
 from screening import queries
-from screening.actions import answer_added_duty, approve_level, countersign, refuse_level
+from screening.actions import answer_changed_duty, approve_level, countersign, refuse_level
 from screening.actions.levels import asks_for_risk, record_of
 from screening.forms import ReasonForm
 from screening.forms_approvals import CountersignForm, LevelAnswerForm
@@ -247,7 +247,7 @@ def note_extra_fields_of(request, form, child_id, also=()):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Capability.COUNTERSIGN)
-def added_duty(request, pk):
+def changed_duty(request, pk):
     """A date of birth added a duty, or a correction took one away: the lead says what is done."""
     opened = open_screen(request, pk, Capability.COUNTERSIGN)
     kind = queries.changed_duty(opened.screen)
@@ -257,15 +257,15 @@ def added_duty(request, pk):
     note_extra_fields(request, form, opened.screen.child_id)
     if request.method == "POST" and form.is_valid():
         try:
-            answer_added_duty(screen_id=pk, by=request.user, note=form.cleaned_data["reason"])
+            answer_changed_duty(screen_id=pk, by=request.user, note=form.cleaned_data["reason"])
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, "Your answer is kept.")
-            return redirect("screening:show", pk=pk)
+            return _after(request, Capability.COUNTERSIGN, opened.screen.child_id, "show", pk=pk)
     return page(
         request,
-        "added_duty",
+        "changed_duty",
         opened,
         form=form,
         taken=kind == kinds.DUTY_TAKEN,

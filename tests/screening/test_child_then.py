@@ -11,7 +11,7 @@ from cse.interface.words import date_words
 from cse.people.models import Role
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
-from screening.actions import answer_added_duty, births, countersign
+from screening.actions import answer_changed_duty, births, countersign
 from screening.answers import Given
 from screening.documents.paper import screen_document
 from screening.documents.screen import find, record_of
@@ -190,24 +190,24 @@ def test_the_lead_says_what_is_done_about_an_added_duty(tools):
     screen = completed(place, answers={OTHER_HIGH: PRESENT}, **QUIET)
     born(place, TWELVE)
     lead = place.client(place.lead)
-    assert address(screen, "added-duty") in lead.get("/").content.decode()
-    page = text_of(lead.get(address(screen, "added-duty")))
+    assert address(screen, "changed-duty") in lead.get("/").content.decode()
+    page = text_of(lead.get(address(screen, "changed-duty")))
     assert "This adds a duty: Any one high risk factor at 13 or younger" in page
     with pytest.raises(Refused, match="Say what"):
-        answer_added_duty(screen_id=screen.pk, by=place.lead, note=" ")
+        answer_changed_duty(screen_id=screen.pk, by=place.lead, note=" ")
     manager = make_user(Role.SENIOR_MANAGER, team=make_team(place.agency))
     grant(manager, place.child)
     with pytest.raises(Refused, match="safeguarding lead"):
-        answer_added_duty(screen_id=screen.pk, by=manager, note="x")
-    assert "Enter" in text_of(lead.post(address(screen, "added-duty"), {"reason": ""}))
-    sent = lead.post(address(screen, "added-duty"), {"reason": "The referral is made"})
+        answer_changed_duty(screen_id=screen.pk, by=manager, note="x")
+    assert "Enter" in text_of(lead.post(address(screen, "changed-duty"), {"reason": ""}))
+    sent = lead.post(address(screen, "changed-duty"), {"reason": "The referral is made"})
     assert sent["Location"] == address(screen, "show")
     assert not open_work(screen, kinds.DUTY_ADDED).exists() and rules_of(screen) == {"R5"}
     event = AuditEvent.objects.get(act="added duty answered")
     assert (event.actor_id, event.reason) == (place.lead.pk, "The referral is made")
-    assert lead.get(address(screen, "added-duty"))["Location"] == address(screen, "show")
+    assert lead.get(address(screen, "changed-duty"))["Location"] == address(screen, "show")
     with pytest.raises(Refused, match="No change of a duty"):
-        answer_added_duty(screen_id=screen.pk, by=place.lead, note="Again")
+        answer_changed_duty(screen_id=screen.pk, by=place.lead, note="Again")
 
 
 def test_the_assessment_rolls_back_with_the_change(place, monkeypatch):

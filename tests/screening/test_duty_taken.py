@@ -5,17 +5,19 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from cse.access.capabilities import Capability
+from cse.access.policies import can
+from cse.people.models import Role
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
-from screening.actions import answer_added_duty
-from screening.actions.births import mandatory_of
+from screening.actions import answer_changed_duty, countersign
 from screening.answers import Given
 from screening.policies import Refused
-from screening.queries import changed_duty
-from tests.factories import grant
+from screening.queries import changed_duty, latest_assessment
+from tests.factories import grant, make_user
 from tests.referrals.area import years_old
 from tests.screening.conftest import Place
-from tests.screening.made import HIGH, NO, YES, completed, corrected
+from tests.screening.made import HIGH, NO, YES, completed, corrected, lowered
 from tests.screening.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("DEC-04")]
@@ -36,8 +38,13 @@ SEEN = {HIGH: Given(presence=YES, evidence="Seen")}
 
 def screened(place):
     screen = completed(place, answers=SEEN, level="vulnerable")
-    assert mandatory_of(screen)
+    assert mandatory(screen)
     return screen
+
+
+def mandatory(screen):
+    rules = latest_assessment(screen).result["rules"]
+    return [rule["id"] for rule in rules if rule["obligation"] == "mandatory"]
 
 
 def waits(screen):
@@ -48,20 +55,20 @@ def waits(screen):
 
 def test_the_leads_are_asked_and_answer(place):
     after = corrected(screened(place), by=place.worker, **CLEARED)
-    assert mandatory_of(after) == {"taken"}
+    assert not mandatory(after)
     assert waits(after).get().owner_group.team.agency == place.agency
-    page = place.client(place.lead).get(reverse("screening:added-duty", args=[after.pk]))
+    page = place.client(place.lead).get(reverse("screening:changed-duty", args=[after.pk]))
     assert "A correction took a duty away" in text_of(page)
     assert "A slip of the mouse" in text_of(page)
-    answer_added_duty(screen_id=after.pk, by=place.lead, note="I asked the nurse: it is right")
+    answer_changed_duty(screen_id=after.pk, by=place.lead, note="I asked the nurse: it is right")
     assert not waits(after).exists()
 
 
 def test_who_made_the_correction_does_not_answer(place):
     after = corrected(screened(place), by=place.lead, **CLEARED)
     with pytest.raises(Refused, match="somebody else"):
-        answer_added_duty(screen_id=after.pk, by=place.lead, note="It is right")
-    answer_added_duty(screen_id=after.pk, by=place.other_lead, note="It is right")
+        answer_changed_duty(screen_id=after.pk, by=place.lead, note="It is right")
+    answer_changed_duty(screen_id=after.pk, by=place.other_lead, note="It is right")
 
 
 def test_it_waits_on_through_another_correction(place):
@@ -80,3 +87,42 @@ def test_one_that_keeps_the_duty_or_gives_it_back_asks_nobody(place):
     assert changed_duty(taken)
     back = corrected(taken, by=place.worker, answers=SEEN)
     assert not changed_duty(back)
+
+
+def test_where_the_only_lead_made_it_a_senior_manager_is_asked(place):
+    """And sees the child until the answer, no longer."""
+    close(place.other_lead)
+    manager = make_user(Role.SENIOR_MANAGER, agency=place.agency)
+    after = corrected(screened(place), by=place.lead, **CLEARED)
+    assert waits(after).get().owner == manager
+    browser = place.client(manager)
+    said = {"reason": "I asked the nurse: it is right"}
+    sent = browser.post(reverse("screening:changed-duty", args=[after.pk]), said)
+    assert sent["Location"] == "/"
+    assert not waits(after).exists()
+    assert not can(manager, Capability.SEE_CHILD, place.child)
+
+
+@pytest.mark.requirement("W-SCR-37")
+def test_nor_does_the_only_lead_countersign_a_version_that_they_completed(place):
+    """A colleague lowered it, the lead corrected what was said of it: somebody else is asked."""
+    close(place.other_lead)
+    manager = make_user(Role.SENIOR_MANAGER, agency=place.agency)
+    screen = completed(place, answers={HIGH: lowered()}, level="vulnerable")
+    after = corrected(
+        screen, by=place.lead, answers={HIGH: lowered(evidence="Another note of the coach")}
+    )
+    asked = WorkItem.objects.filter(
+        subject_id=after.pk, kind=kinds.COUNTERSIGN, closed_at__isnull=True
+    )
+    assert asked.get().owner == manager
+    with pytest.raises(Refused, match="completed this version yourself"):
+        countersign(
+            screen_id=after.pk, indicator=HIGH, agrees=True, reason="It is right", by=place.lead
+        )
+
+
+def close(person):
+    """Their account is closed; the post is not."""
+    person.is_active = False
+    person.save()
