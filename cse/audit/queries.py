@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,32 +86,45 @@ def actor_names(events: Iterable[AuditEvent]) -> dict[uuid.UUID, str]:
 
 
 def about_whom(events: Iterable[AuditEvent]) -> dict[int, str]:
-    """By event, the colleague or team that it gives something to, or takes it from."""
-    ids = {event.pk: _principal(event) for event in events}
-    users = {each for each in ids.values() if isinstance(each, uuid.UUID)}
-    groups = {each for each in ids.values() if isinstance(each, int)}
+    """By event, the colleagues or the team that it gives something to, or takes it from."""
+    ids = {event.pk: list(_principals(event)) for event in events}
+    named = {each for found in ids.values() for each in found}
+    users = {each for each in named if isinstance(each, uuid.UUID)}
+    groups = {each for each in named if isinstance(each, int)}
     people = get_user_model().objects.filter(pk__in=users)
-    names: dict[uuid.UUID | int | None, str] = {each.pk: each.get_full_name() for each in people}
+    names: dict[uuid.UUID | int, str] = {each.pk: each.get_full_name() for each in people}
     if groups:
         teams: Any = apps.get_model("people", "Team").objects
         for team in teams.filter(group_id__in=groups).select_related("agency"):
             names[team.group_id] = f"{team.name}, {team.agency.name}"
-    return {pk: names.get(each, "") for pk, each in ids.items()}
+    return {
+        pk: "; ".join(names[each] for each in found if each in names) for pk, found in ids.items()
+    }
 
 
-def _principal(event: AuditEvent) -> uuid.UUID | int | None:
-    """Whom an event names beside who acted: a person by id, or a team by its group."""
+#: Under which an event names people by id, or a team by that of its group, beside who acted.
+_NAMED = ("principal", "person", "name", "names")
+
+
+def _principals(event: AuditEvent) -> Iterator[uuid.UUID | int]:
+    """Whom an event names beside who acted; the account that it is about where it says nobody."""
     data = event.data if isinstance(event.data, dict) else {}
-    named = str(data.get("principal") or data.get("person") or "")
-    if not named and event.object_kind == "people.user":
-        named = event.object_id
-    if named.isdecimal():
-        return int(named)
-    try:
-        found = uuid.UUID(named)
-    except ValueError:
-        return None
-    return found if found != event.actor_id else None
+    found = [each for key in _NAMED for each in _listed(data.get(key))]
+    if not found and event.object_kind == "people.user":
+        found = [event.object_id]
+    for each in found:
+        if each.isdecimal():
+            yield int(each)
+            continue
+        with suppress(ValueError):
+            if uuid.UUID(each) != event.actor_id:
+                yield uuid.UUID(each)
+
+
+def _listed(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [str(each) for each in value]
+    return [str(value)] if value else []
 
 
 def references(events: Iterable[AuditEvent]) -> dict[int, str]:

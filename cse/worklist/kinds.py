@@ -78,12 +78,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind(
                 DUTY_TAKEN,
                 "A correction took a duty away: say whether it is right",
-                "screening:added-duty",
+                "screening:changed-duty",
             ),
             Kind(
                 DUTY_ADDED,
                 "Read the duty that a changed date of birth added",
-                "screening:added-duty",
+                "screening:changed-duty",
             ),
             Kind(FINISH_ASSESSMENT, "Finish the assessment", "screening:assessment-draft"),
             Kind(CONTRIBUTE, "Contribute to the assessment", "screening:contribution"),

@@ -205,6 +205,13 @@ def test_it_says_to_whom_access_was_given_and_from_whom_it_was_taken(auditor):
     shown = body(auditor.get(LOG))
     for name in ("Corin Colleague", f"Night desk, {team.agency.name}", "Kim Keptout"):
         assert f"About: {name}" in shown
+    sealed = make_child(by=lead)
+    for person in (lead, colleague):
+        grant(person, sealed)
+    access.seal(child=sealed, names=[colleague], reason="A colleague is kin", by=lead)
+    assert "About: Corin Colleague" in body(auditor.get(LOG, {"actor": str(lead.pk)}))
+    (event,) = AuditEvent.objects.filter(child_id=sealed.pk, object_kind="access.seal")
+    assert "Corin Colleague" in queries.about_whom([event])[event.pk]
     access.end_access(grant=held, reason="No longer needed", by=lead)
     (ended,) = AuditEvent.objects.filter(act="access ended")
     assert queries.about_whom([ended]) == {ended.pk: f"Night desk, {team.agency.name}"}

@@ -48,9 +48,9 @@ ASKED = "Asked to review an emergency opening; until the answer"
 
 
 def is_a_reason(text: str) -> bool:
-    """Whether that much is said, and not with dots: half of it are letters at least."""
+    """Whether that much is said, and not in dots: half of what is asked for is letters."""
     letters = sum(map(str.isalpha, text))
-    return len(text.strip()) >= MINIMUM_EMERGENCY_REASON <= 2 * letters
+    return len(text.strip()) >= MINIMUM_EMERGENCY_REASON and 2 * letters >= MINIMUM_EMERGENCY_REASON
 
 
 @transaction.atomic
