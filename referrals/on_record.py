@@ -19,15 +19,12 @@ from referrals.facts import age_facts, facts_of_child, facts_of_screen, route_of
 from referrals.models import Referral
 from referrals.queries.differences import gaps_of
 from referrals.routing import Routing, route
-from screening.models import Screen, Status
+from screening.queries import newest_screen
 
 
 def facts_on_record(child: Child) -> dict[str, Any]:
     """Legal status, level in effect and the newest completed screen. Four queries at most."""
-    screen = (
-        Screen.objects.filter(child=child, status=Status.COMPLETE).order_by("-completed_at").first()
-    )
-    found = {**facts_of_child(child), **facts_of_screen(screen)}
+    found = {**facts_of_child(child), **facts_of_screen(newest_screen(child.pk))}
     current = standing(child).current
     return {**found, "level": current.level} if current else found
 

@@ -13,8 +13,8 @@ from cse.access.capabilities import Capability
 from cse.access.policies import can
 from cse.interface.words import date_words
 from referrals.models import Referral
-from screening.models import Screen, ScreenCopy, Status
-from screening.queries import tool_of, visible_to
+from screening.models import Screen, ScreenCopy
+from screening.queries import standing_in_time, tool_of, visible_to
 from screening.reading import ReadPart, parts_to_read
 from screening.tools.definition import Tool
 
@@ -74,15 +74,16 @@ def went_complete(referral: Referral) -> bool:
 
 
 def completed_since(referral: Referral, user: Any) -> Screen | None:
-    """Beside an unfinished screen: itself, if it was completed since, else the child's newest one
-    that was. Only what this person may see. One query at most.
+    """Beside an unfinished screen: itself, if it was completed since, else what stands of the
+    child's newest screening since: a correction of an earlier screen is none. Only what this
+    person may see. One query at most.
     """
     if referral.screen is None or went_complete(referral):
         return None
-    seen = visible_to(user).filter(child_id=referral.child_id, status=Status.COMPLETE)
+    seen = visible_to(user).filter(child_id=referral.child_id)
     if referral.screen.is_complete:
         return seen.filter(pk=referral.screen.pk).first()
-    return seen.filter(completed_at__gt=referral.sent_at).order_by("-completed_at").first()
+    return standing_in_time(seen).filter(occasion_at__gt=referral.sent_at).first()
 
 
 def words_of(referral: Referral) -> str:

@@ -7,7 +7,7 @@ import uuid
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateTimeField, Exists, F, Func, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from cse.access.capabilities import Capability
@@ -86,35 +86,85 @@ def completed_by_time(user: Any) -> QuerySet[Screen]:
     return visible_to(user).filter(status=Status.COMPLETE).order_by("-completed_at")
 
 
-def screens_of(user: Any, child_id: uuid.UUID) -> QuerySet[Screen]:
-    """A child's screens and drafts, newest first; each says whether a correction replaced it."""
-    replaced = Screen.objects.filter(corrects=OuterRef("pk"), status=Status.COMPLETE)
-    return (
-        visible_to(user)
-        .filter(child_id=child_id)
-        .exclude(status=Status.SET_ASIDE)
-        .select_related("created_by")
-        .annotate(replaced=Exists(replaced))
-        .order_by("-completed_at", "-created_at")
+class Occasion(Func):
+    """When a child was screened, or assessed: the completion of the first version, by the id.
+
+    The same for every correction of it, and for the draft of one; empty for another draft.
+    ``table`` is that of the model.
+    """
+
+    output_field = DateTimeField()
+    template = (
+        "(WITH RECURSIVE version AS ("
+        "SELECT it.corrects_id, it.completed_at FROM %(table)s it WHERE it.id = %(expressions)s"
+        " UNION ALL SELECT it.corrects_id, it.completed_at FROM %(table)s it"
+        " JOIN version ON it.id = version.corrects_id"
+        ") SELECT completed_at FROM version WHERE corrects_id IS NULL)"
     )
+
+
+def in_time(found: QuerySet[Any]) -> QuerySet[Any]:
+    """A child's screens, or assessments, newest first: the one order in which they ever stand.
+
+    Each version stands at its occasion, ``occasion_at``, the last one first: to correct an old
+    screen makes it no newer. ``replaced`` says whether a completed correction has replaced it.
+    Drafts of new screens stand before all.
+    """
+    model = found.model
+    replaced = model._default_manager.filter(corrects=OuterRef("pk"), status=Status.COMPLETE)
+    return found.annotate(
+        occasion_at=Occasion("pk", table=model._meta.db_table), replaced=Exists(replaced)
+    ).order_by(F("occasion_at").desc(nulls_first=True), "-correction_number", "-created_at")
+
+
+def standing_in_time(found: QuerySet[Any]) -> QuerySet[Any]:
+    """The same with one row an occasion: the completed version that no correction replaced."""
+    return in_time(found).filter(status=Status.COMPLETE, replaced=False)
+
+
+def screens_of(user: Any, child_id: uuid.UUID) -> QuerySet[Screen]:
+    """A child's screens and drafts that this person may see, `in_time`."""
+    found = visible_to(user).filter(child_id=child_id).exclude(status=Status.SET_ASIDE)
+    return in_time(found.select_related("created_by"))
+
+
+def newest_screen(child_id: uuid.UUID) -> Screen | None:
+    """What was found when the child was screened last, as it stands now; if there is a screen."""
+    return standing_in_time(with_tool().filter(child_id=child_id)).first()
 
 
 def screen_before(user: Any, screen: Screen) -> Screen | None:
-    """The screen to compare a completed one with: the last before it that no correction replaced.
+    """The screen to compare a completed one with: what stands of the occasion before its own.
 
-    None for a child's first screen. One query.
+    None for a child's first screen. Two queries for a correction, one for another.
     """
-    return (
-        completed_by_time(user)
-        .filter(child_id=screen.child_id, completed_at__lt=screen.completed_at)
-        .exclude(corrections__status=Status.COMPLETE)
-        .first()
-    )
+    found = standing_in_time(visible_to(user).filter(child_id=screen.child_id))
+    return found.filter(occasion_at__lt=versions_to_first(screen)[-1].completed_at).first()
+
+
+def versions_to_first(screen: Screen) -> list[Screen]:
+    """A screen and what it corrects, to the first version, which is the last of the list."""
+    found: list[Any] = [screen]
+    while found[-1].corrects is not None:
+        found.append(found[-1].corrects)
+    return found
 
 
 def level_history(child_id: uuid.UUID) -> list[LevelEvent]:
     """The child's level events, newest first; those that wait for approval included."""
     return list(LevelEvent.objects.filter(child_id=child_id))
+
+
+def levels_until(screen: Screen, events: list[LevelEvent]) -> list[LevelEvent]:
+    """The levels that a screen's own is compared with, of the child's ``events``.
+
+    A correction's is compared with those to the day of its occasion: what was chosen since, on a
+    later screen or assessment, is no level that it could lower.
+    """
+    if screen.corrects_id is None:
+        return events
+    own, day = {each.pk for each in versions_to_first(screen)}, judged_on(screen)
+    return [each for each in events if each.subject_id in own or each.decided_on <= day]
 
 
 def agreed_rows(screen: Screen) -> tuple[str, ...]:
@@ -238,11 +288,7 @@ def judged_on(screen: Screen) -> dt.date:
 
     A correction moves no day: it is judged by that of the version completed first.
     """
-    day, before = screen.completed_on, screen.corrects_id
-    while before is not None:
-        found = Screen.objects.values_list("completed_on", "corrects_id")
-        day, before = found.get(pk=before)
-    return day or timezone.localdate()
+    return versions_to_first(screen)[-1].completed_on or timezone.localdate()
 
 
 def changed_duty(screen: Screen) -> str:

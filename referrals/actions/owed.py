@@ -7,7 +7,6 @@ of their agency (W §4.6.6 N.B., §12.7; O Annexe 2).
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Model, Q
@@ -25,7 +24,7 @@ from referrals.transitions import NEEDS_ACCESS, State
 from screening.actions.common import leads_of
 from screening.actions.levels import record_of
 from screening.models import RiskAssessment, Screen, Status
-from screening.queries import latest_assessment
+from screening.queries import latest_assessment, versions_to_first
 from screening.rules import Obligation
 
 CONCERN = (CseLevel.AT_RISK, CseLevel.CSE)
@@ -104,17 +103,10 @@ def _was_sent(screen: Screen) -> bool:
     )
     if there.exists():
         return True
-    versions = list(_versions(screen))
+    versions = versions_to_first(screen)
     with_it = Q(screen__in=versions) | Q(notes__screen=screen)
     since = Q(agency_id=screen.agency_id, sent_at__gte=versions[-1].completed_at)
     return any(_gone(screen.child, with_it | since))
-
-
-def _versions(screen: Any) -> Iterator[Screen]:
-    """A screen, and those that it corrects, to the first."""
-    while screen is not None:
-        yield screen
-        screen = screen.corrects
 
 
 def _gone(child: Child, such: Q | None = None) -> list[Referral]:

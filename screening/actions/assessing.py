@@ -17,7 +17,14 @@ from cse.children.models import Child, LevelEvent
 from screening.child_then import child_as, child_then
 from screening.facts import facts_of, is_young
 from screening.models import Screen, ScreenAssessment
-from screening.queries import agreed_rows, judged_on, level_event_of, level_history, tool_of
+from screening.queries import (
+    agreed_rows,
+    judged_on,
+    level_event_of,
+    level_history,
+    levels_until,
+    tool_of,
+)
 from screening.rules import Assessment, assess
 from screening.told import tell_assessed
 
@@ -53,11 +60,11 @@ def assess_again(
     completed_at = screen.completion[1]
     # What is decided on a child's screens, and a change of the date of birth, take turns.
     Child.objects.select_for_update(no_key=True).only("pk").get(pk=screen.child_id)
-    event = level_event_of(screen)
+    event, levels = level_event_of(screen), level_history(screen.child_id)
     facts = facts_of(
         screen,
         on=judged_on(screen),
-        history=[each for each in level_history(screen.child_id) if _stood(each, completed_at)],
+        history=[each for each in levels_until(screen, levels) if _stood(each, completed_at)],
         countersigned=agreed_rows(screen),
         level_approved=event is not None and event.approved_at is not None,
         child=_child_that_counts(screen, birth),

@@ -17,17 +17,15 @@ from screening.actions.assessing import assess_again
 from screening.actions.common import let_leads_see
 from screening.actions.duties import duty_added
 from screening.child_then import facts_to_keep
-from screening.models import Screen, Status
-from screening.queries import latest_assessment, waiting_rows, with_tool
+from screening.models import Screen
+from screening.queries import latest_assessment, newest_screen, waiting_rows
 
 BECAUSE = "date of birth"
 
 
 def birth_changed(child: Child, before: Mapping[str, Any], by: Any) -> None:
     """Ask the rules about the child's newest completed screen again; called inside the change."""
-    screen = (
-        with_tool().filter(child=child, status=Status.COMPLETE).order_by("-completed_at").first()
-    )
+    screen = newest_screen(child.pk)
     if screen is None:
         return
     said = latest_assessment(screen).result

@@ -29,6 +29,7 @@ from screening.queries import (
     agreed_rows,
     judged_on,
     level_history,
+    levels_until,
     tool_of,
     waiting_rows,
 )
@@ -66,7 +67,7 @@ def complete(*, screen_id: uuid.UUID, by: Any, version: int) -> Screen:
     facts = facts_of(
         screen,
         on=judged_on(screen),
-        history=level_history(screen.child_id),
+        history=levels_until(screen, level_history(screen.child_id)),
         countersigned=agreed_rows(screen),
     )
     problems = (

@@ -14,7 +14,14 @@ from cse.audit import events
 from screening.child_then import facts_to_keep
 from screening.facts import facts_of
 from screening.models import ScreenCopy
-from screening.queries import agreed_rows, judged_on, level_history, tool_of, with_tool
+from screening.queries import (
+    agreed_rows,
+    judged_on,
+    level_history,
+    levels_until,
+    tool_of,
+    with_tool,
+)
 from screening.rules import assess
 
 
@@ -33,7 +40,7 @@ def copy_draft(*, screen_id: uuid.UUID, by: Any) -> ScreenCopy | None:
     facts = facts_of(
         screen,
         on=judged_on(screen),
-        history=level_history(screen.child_id),
+        history=levels_until(screen, level_history(screen.child_id)),
         countersigned=agreed_rows(screen),
     )
     found = assess(facts, tool_of(screen.tool_version_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -12,6 +13,7 @@ from cse.access.actions import end_asked_access
 from cse.access.policies import NotVisible
 from cse.audit import events
 from cse.children.models import Child, LevelEvent
+from cse.children.queries.levels import standing
 from cse.children.told import tell_level
 from cse.worklist import kinds
 from cse.worklist.actions import close_items
@@ -21,15 +23,17 @@ from screening.models import Decided, RiskAssessment, Screen
 from screening.models.drafted import Drafted
 from screening.never_give_up import STATE_THE_RISK, words_of_not_engaging
 from screening.policies import Refused, check_can_approve
-from screening.queries import waiting_level
-from screening.rules import LevelChange
+from screening.queries import judged_on, versions_to_first, waiting_level
+from screening.rules import CseLevel, LevelChange
 
 
 def write_level(screen: Decided, change: LevelChange | None, by: Any) -> LevelEvent | None:
     """Write the level that a screen or an assessment chose as an event of the child, if it did.
 
     A lowering waits for approval. A correction that leaves the level as it was writes nothing, and
-    whatever it chose, a lowering of the version before that still waits is taken back.
+    whatever it chose, a lowering of the version before that still waits is taken back. Where a
+    later screen or assessment has chosen a level since, a correction's stands before that one,
+    unless it is higher: nothing lowers a level but two people (DEC-09).
     """
     if screen.corrects is not None:
         _take_back(screen.corrects, by)
@@ -48,8 +52,14 @@ def write_level(screen: Decided, change: LevelChange | None, by: Any) -> LevelEv
     if event.needs_approval:
         _ask_for_approval(screen, event, by)
     else:
-        tell_level(event, by)
+        _tell_in_effect(event, by)
     return event
+
+
+def _tell_in_effect(event: LevelEvent, by: Any) -> None:
+    """Tell the other rooms, unless a level chosen on a later occasion stands."""
+    if standing(event.child).current == event:
+        tell_level(event, by)
 
 
 def _take_back(corrected: Drafted, by: Any) -> None:
@@ -73,13 +83,13 @@ def _take_back(corrected: Drafted, by: Any) -> None:
 def _event_of(screen: Decided, change: LevelChange, by: Any) -> LevelEvent:
     """The level event of what was completed, not saved yet."""
     sections = screen.sections
-    decided_on, decided_at = screen.completion
+    _, decided_at = screen.completion
     return LevelEvent(
         child=screen.child,
         level=change.chosen,
         previous_level=change.previous or "",
         direction=sections.get("direction", ""),
-        decided_on=decided_on,
+        decided_on=_day_of(screen, change),
         decided_at=decided_at,
         decided_by=by,
         judgement=sections.get("professional_judgement", ""),
@@ -88,6 +98,21 @@ def _event_of(screen: Decided, change: LevelChange, by: Any) -> LevelEvent:
         subject_kind=screen._meta.label_lower,
         subject_id=screen.pk,
     )
+
+
+def _day_of(screen: Decided, change: LevelChange) -> dt.date:
+    """The day at which a level stands among the child's: the day on which it was chosen.
+
+    That of the occasion for a correction that is no higher than what was chosen since.
+    """
+    day, _ = screen.completion
+    if not isinstance(screen, Screen) or screen.corrects is None:
+        return day
+    occasion, now = judged_on(screen), standing(screen.child).current
+    own = {each.pk for each in versions_to_first(screen)}
+    if now is None or now.subject_id in own or now.decided_on <= occasion:
+        return day
+    return day if change.chosen.rank > CseLevel(now.level).rank else occasion
 
 
 def _ask_for_approval(screen: Decided, event: LevelEvent, by: Any) -> None:
@@ -145,7 +170,7 @@ def _answer(
     if isinstance(record, Screen):
         assess_again(record, by, "level approved" if approved else "level refused")
     if approved:
-        tell_level(event, by)
+        _tell_in_effect(event, by)
     events.record(
         "lowered level approved" if approved else "lowered level refused",
         by=by,

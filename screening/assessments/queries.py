@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -51,18 +51,12 @@ def whole() -> QuerySet[RiskAssessment]:
 
 
 def assessments_of(user: Any, child_id: uuid.UUID) -> QuerySet[RiskAssessment]:
-    """A child's assessments and drafts, newest first; each says whether a correction replaced it.
+    """A child's assessments and drafts, ordered as screens are (``screening.queries.in_time``).
 
     One that was set aside is left out.
     """
-    replaced = RiskAssessment.objects.filter(corrects=OuterRef("pk"), status=Status.COMPLETE)
-    return (
-        visible(whole(), user, Capability.SEE_ASSESSMENT)
-        .filter(child_id=child_id)
-        .exclude(status=Status.SET_ASIDE)
-        .annotate(replaced=Exists(replaced))
-        .order_by(F("completed_at").desc(nulls_first=True), "-created_at")
-    )
+    found = visible(whole(), user, Capability.SEE_ASSESSMENT).filter(child_id=child_id)
+    return screens.in_time(found.exclude(status=Status.SET_ASIDE))
 
 
 def statutory_of(user: Any, child_id: uuid.UUID) -> QuerySet[StatutoryAssessment]:
@@ -128,32 +122,19 @@ def corrections_of_day(assessment: RiskAssessment) -> list[DateCorrection]:
     return list(found.select_related("by").order_by("at"))
 
 
-def newest_screen(child_id: uuid.UUID) -> Screen | None:
-    """The child's last completed screen that no correction replaced, if there is one."""
-    return (
-        screens.with_tool()
-        .filter(child_id=child_id, status=Status.COMPLETE)
-        .exclude(corrections__status=Status.COMPLETE)
-        .order_by("-completed_at")
-        .first()
-    )
-
-
 def newer_screen(assessment: RiskAssessment) -> Screen | None:
-    """The screen that was completed since the one that a draft rests on."""
-    found = newest_screen(assessment.child_id)
+    """The child's newest screen, where a draft rests on an earlier one."""
+    found = screens.newest_screen(assessment.child_id)
     return None if found is None or found.pk == assessment.screen_id else found
 
 
 def assessment_before(assessment: RiskAssessment) -> RiskAssessment | None:
-    """The last completed assessment before this one that is no version of it."""
-    own = {version.pk for version in versions_of(assessment)}
-    found = RiskAssessment.objects.filter(
-        child_id=assessment.child_id, status=Status.COMPLETE
-    ).exclude(pk__in=own)
-    if assessment.completed_at is not None:
-        found = found.filter(completed_at__lt=assessment.completed_at)
-    return found.select_related("screen__tool_version").order_by("-completed_at").first()
+    """What stands of the assessment before this one; a draft's is the child's newest."""
+    first = versions_of(assessment)[0].completed_at
+    found = screens.standing_in_time(RiskAssessment.objects.filter(child_id=assessment.child_id))
+    if first is not None:
+        found = found.filter(occasion_at__lt=first)
+    return found.select_related("screen__tool_version").first()
 
 
 def present_in(screen: Screen | None, tool: Tool) -> Mapping[str, int]:

@@ -53,7 +53,7 @@ class Opened:
         return facts_of(
             self.screen,
             on=self.judged_on,
-            history=self.levels,
+            history=queries.levels_until(self.screen, self.levels),
             countersigned=self.countersigned,
         )
 

@@ -22,7 +22,17 @@ from screening.actions import complete, copy_draft, set_aside, start_screen
 from screening.models import ScreenCopy
 from tests.documents import reading, samples
 from tests.factories import grant, make_team, make_user
-from tests.screening.made import HIGH, OTHER_HIGH, POSSIBLE, TYPED, YES, Given, completed, fill_in
+from tests.screening.made import (
+    HIGH,
+    OTHER_HIGH,
+    POSSIBLE,
+    TYPED,
+    YES,
+    Given,
+    completed,
+    corrected,
+    fill_in,
+)
 from tests.screening.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("DEC-28")]
@@ -128,6 +138,19 @@ def test_another_screen_that_was_completed_since_is_named_too(area, draft, sent)
     assert THEN in text_of(answer) and SINCE not in text_of(answer)
     _, text = printed(area, sent)
     assert reading.squeezed("Another screen of the child was completed on") in text
+
+
+@pytest.mark.requirement("W-SCR-11")
+def test_a_correction_of_an_earlier_screen_is_no_screen_completed_since(area):
+    earlier = completed(area, answers={HIGH: Given(YES)})
+    draft, _ = start_screen(child=area.child, by=area.worker)
+    referral = area.sent(screen=draft, concerns_confirmed=True)
+    set_aside(screen_id=draft.pk, by=area.worker, reason="Begun twice")
+    corrected(earlier, by=area.worker, answers={HIGH: Given(POSSIBLE)})
+    assert screen_sent(referral, area.worker).later is None
+    other = completed(area, answers={OTHER_HIGH: Given(YES)})
+    correction = corrected(other, by=area.worker, answers={OTHER_HIGH: Given(POSSIBLE)})
+    assert screen_sent(referral, area.worker).later == correction
 
 
 @pytest.mark.requirement("D-SHR-03", "DEC-19")

@@ -71,12 +71,14 @@ def level_since(event: LevelEvent, events: Sequence[LevelEvent]) -> LevelEvent |
 
 
 def never_took_effect(event: LevelEvent, events: Sequence[LevelEvent]) -> bool:
-    """Whether a lowering was approved only when a level chosen after it stood already."""
-    if event.approved_at is None:
+    """Whether a level counted only when a later one stood already: a lowering approved late, or a
+    level that a correction put right on an earlier occasion."""
+    counted_at = event.approved_at if event.needs_approval else event.decided_at
+    if counted_at is None:
         return False
     newer = events[: [each.pk for each in events].index(event.pk)]
     began = [each.approved_at or each.decided_at for each in newer if is_in_effect(each)]
-    return any(moment < event.approved_at for moment in began)
+    return any(moment < counted_at for moment in began)
 
 
 def standing(child: Child) -> Standing:

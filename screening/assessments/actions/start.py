@@ -15,13 +15,13 @@ from cse.people.models import Agency
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
 from screening.actions.common import due_in
-from screening.assessments import local_form, queries
+from screening.assessments import local_form
 from screening.assessments.actions.common import DRAFT_DAYS, lock, lock_child, need
 from screening.assessments.actions.contributions import withdraw_all
 from screening.assessments.policies import check_can_save, check_can_start, form_of
 from screening.models import RiskAssessment, Status
 from screening.policies import Refused
-from screening.queries import current_version
+from screening.queries import current_version, newest_screen
 
 SAY_WHY = "Say why there is no screen yet. The assessment builds on one."
 
@@ -68,7 +68,7 @@ def _new_draft(child: Child, by: Any, no_screen_reason: str) -> RiskAssessment:
     agency_id = principals_of(by).agency_id
     if agency_id is None:
         raise Refused("You hold no current post.")
-    screen, now = queries.newest_screen(child.pk), timezone.now()
+    screen, now = newest_screen(child.pk), timezone.now()
     return RiskAssessment(
         child=child,
         form=form_of(child.authority.tool_key),
@@ -95,7 +95,7 @@ def use_screen(*, assessment_id: uuid.UUID, screen_id: uuid.UUID, by: Any) -> Ri
     check_can_save(by, draft)
     if draft.screen_id == screen_id:
         return draft
-    newest = queries.newest_screen(draft.child_id)
+    newest = newest_screen(draft.child_id)
     if newest is None or newest.pk != screen_id:
         raise Refused("A newer screen was completed meanwhile. Open the draft again.")
     if newest.tool_version.tool_id != draft.tool_version.tool_id:

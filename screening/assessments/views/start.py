@@ -56,7 +56,7 @@ def assessments(request, child_id):
 def start(request, child_id):
     """Begin on the child's last screen, or say why there is none."""
     child = open_child(request, child_id, Capability.ASSESS)
-    screen = queries.newest_screen(child.pk)
+    screen = screens.newest_screen(child.pk)
     form = StartForm(posted(request), needs_reason=screen is None)
     note_extra_fields(request, form, child.pk)
     refused = why_not(check_can_start, request.user, child, timezone.localdate())
