@@ -8,7 +8,7 @@ from django import forms
 
 from cse.interface.forms import PlainForm
 from screening.models import Screen
-from screening.naming import days_of
+from screening.naming import days_of, version_words
 
 
 class CompareForm(PlainForm):
@@ -34,8 +34,6 @@ class CompareForm(PlainForm):
 
 
 def words_of(screen: Screen, day: str) -> str:
-    """A screen in one line: the day as given, the tool, and which correction it is."""
-    number = screen.correction_number
-    more = f", correction {number}" if number else ""
-    tool = screen.tool_version
-    return f"{day}, {tool.tool.name}, version {tool.number}{more}"
+    """A screen in one line: the day as given, the tool, which correction, who completed it."""
+    who = screen.completed_by.get_full_name() if screen.completed_by else ""
+    return f"{day}: {version_words(screen)}, {who}"

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from screening.rules import RowState, StripRow, over_time
-from screening.side_by_side import PRESENCE_WORDS, Side
+from screening.rules import RatedCell, RowState, StripRow, over_time, ratings_over_time
+from screening.side_by_side import PRESENCE_WORDS, Side, rating_words
+from screening.tools.definition import Tool
 
 LABEL_WIDTH: Final = 330
 """Units of the picture for the words of a row."""
@@ -47,6 +48,22 @@ class StripLine:
         if len(self.text) <= LONGEST_LABEL:
             return self.text
         return f"{self.text[: LONGEST_LABEL - 1].rstrip()}…"
+
+
+@dataclass(frozen=True)
+class RatingCell:
+    """One domain's rating in one screen, in words; ``chosen`` is what it was made from."""
+
+    words: str
+    chosen: str = ""
+
+
+@dataclass(frozen=True)
+class RatingLine:
+    """One row of the ratings: a domain, one cell a screen."""
+
+    domain: str
+    cells: tuple[RatingCell, ...]
 
 
 @dataclass(frozen=True)
@@ -97,6 +114,33 @@ def strip_of(sides: Sequence[Side]) -> Strip:
     rows = tuple(sorted(rows, key=_by_domain(rows)))
     lines = [_line(number, row) for number, row in enumerate(rows, start=1)]
     return Strip(tuple(sides), tuple(lines))
+
+
+def ratings_of(sides: Sequence[Side]) -> tuple[RatingLine, ...]:
+    """How the domains were rated in these screens, in the order given; empty where none was."""
+    return tuple(
+        RatingLine(
+            row.domain,
+            tuple(_rating(cell, side.tool) for cell, side in zip(row.cells, sides, strict=True)),
+        )
+        for row in ratings_over_time([side.dated for side in sides])
+    )
+
+
+def _rating(cell: RatedCell | None, tool: Tool) -> RatingCell:
+    if cell is None or tool.matrix is None:
+        return RatingCell("Not asked")
+    given, words = cell.given, rating_words(cell.given.rating)
+    if cell.suggested is not None:
+        same = cell.suggested is given.rating
+        words += ", as the matrix suggests" if same else f" (the matrix suggests {cell.suggested})"
+    impacts = {row.key: row.title for row in tool.matrix.impacts}
+    likelihoods = {row.key: row.title for row in tool.matrix.likelihoods}
+    if given.impact is None and given.likelihood is None:
+        return RatingCell(words)
+    impact = impacts[given.impact] if given.impact else "not chosen"
+    likelihood = likelihoods[given.likelihood] if given.likelihood else "not chosen"
+    return RatingCell(words, f"Impact: {impact}. Likelihood: {likelihood}.")
 
 
 def _by_domain(rows: Sequence[StripRow]) -> Callable[[StripRow], int]:

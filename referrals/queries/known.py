@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.utils import timezone
@@ -16,6 +18,7 @@ from referrals.models import Referral
 from referrals.queries.linked import Linked, linked_with
 from referrals.queries.seen import referrals_of
 from screening.models import Screen
+from screening.naming import days_of
 from screening.queries import screens_of
 
 MOST: Final = 10
@@ -24,10 +27,14 @@ MOST: Final = 10
 
 @dataclass(frozen=True)
 class Known:
-    """Each newest first; empty where there is nothing, or nothing that this person may see."""
+    """Each newest first; empty where there is nothing, or nothing that this person may see.
+
+    ``screen_days`` is what each completed screen is called.
+    """
 
     levels: tuple[LevelEvent, ...] = ()
     screens: tuple[Screen, ...] = ()
+    screen_days: Mapping[uuid.UUID, str] = field(default_factory=dict)
     statuses: tuple[LegalStatus, ...] = ()
     team: tuple[TeamMember, ...] = ()
     referrals: tuple[Referral, ...] = ()
@@ -45,10 +52,11 @@ def known_about(user: Any, child: Child, beside: Referral) -> Known:
     if Capability.SEE_CHILD not in acts:
         return Known(referrals=tuple(others))
     today = timezone.localdate()
-    screens = screens_of(user, child.pk)[:MOST] if Capability.SEE_SCREEN in acts else ()
+    screens = tuple(screens_of(user, child.pk)[:MOST]) if Capability.SEE_SCREEN in acts else ()
     return Known(
         levels=tuple(levels_of(child)[:MOST]),
-        screens=tuple(screens),
+        screens=screens,
+        screen_days=days_of(screens),
         statuses=tuple(statuses_of(child)[:MOST]),
         team=tuple(member for member in team_of(child) if is_in_team(member, today)),
         referrals=tuple(others),

@@ -13,10 +13,12 @@ from screening.rules.compare import (
     Comparison,
     DatedScreen,
     DomainChange,
+    RatedCell,
     RowChange,
     StripRow,
     compare,
     over_time,
+    ratings_over_time,
 )
 from screening.rules.completion import answer_problems, completion_problems
 from screening.rules.counting import (
@@ -86,6 +88,7 @@ __all__ = [
     "Presence",
     "Problem",
     "Prompt",
+    "RatedCell",
     "RowChange",
     "RowState",
     "RuleResult",
@@ -110,6 +113,7 @@ __all__ = [
     "over_time",
     "peak_level",
     "previous_level",
+    "ratings_over_time",
     "row_states",
     "suggested_level",
 ]

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from screening.rules.counting import row_states
 from screening.rules.facts import DomainRating, Facts, Presence
+from screening.rules.matrix import suggested_level
 from screening.rules.results import RowState
 from screening.tools.definition import Indicator, Level, Tool
 
@@ -96,6 +97,25 @@ class StripRow:
     cells: tuple[RowState | None, ...]
 
 
+@dataclass(frozen=True)
+class RatedCell:
+    """How one screen rates a domain, beside what the matrix suggests of its impact and likelihood.
+
+    A rating that differs is the worker's own, and stands (DEC-06).
+    """
+
+    given: DomainRating
+    suggested: Level | None
+
+
+@dataclass(frozen=True)
+class RatedRow:
+    """One domain's rating over time: one cell a screen, None where that screen does not rate it."""
+
+    domain: str
+    cells: tuple[RatedCell | None, ...]
+
+
 def compare(before: DatedScreen, after: DatedScreen) -> Comparison:
     """What changed between two screens, in the order of the later one's tool."""
     one, two = _states(before), _states(after)
@@ -120,6 +140,40 @@ def over_time(screens: Sequence[DatedScreen]) -> tuple[StripRow, ...]:
         if any(cell and cell.presence.is_present for cell in cells):
             strip.append(StripRow(row.id, domain, row.display_text, cells))
     return tuple(strip)
+
+
+def ratings_over_time(screens: Sequence[DatedScreen]) -> tuple[RatedRow, ...]:
+    """Every domain that was rated in any of ``screens``, wholly or in part, one cell a screen.
+
+    A domain is its tool's own: ratings of two tools never share a row (DEC-25). Nothing is added
+    up, over time or over domains (DEC-06).
+    """
+    cells = [_rated(screen) for screen in screens]
+    titles = {
+        (screen.tool.key, domain.key): domain.title
+        for screen in screens
+        for domain in screen.tool.domains
+    }
+    rows = (
+        RatedRow(title, tuple(each.get(key) for each in cells)) for key, title in titles.items()
+    )
+    return tuple(row for row in rows if any(cell and _is_rated(cell.given) for cell in row.cells))
+
+
+def _rated(screen: DatedScreen) -> dict[tuple[str, str], RatedCell]:
+    """How each domain is rated, by tool and domain; nothing where the tool rates no domain."""
+    tool = screen.tool
+    if tool.matrix is None:
+        return {}
+    given = {rating.domain: rating for rating in screen.facts.domains}
+    ratings = (given.get(domain.key, DomainRating(domain.key)) for domain in tool.domains)
+    return {
+        (tool.key, each.domain): RatedCell(each, suggested_level(each, tool)) for each in ratings
+    }
+
+
+def _is_rated(rating: DomainRating) -> bool:
+    return any((rating.impact, rating.likelihood, rating.rating))
 
 
 def _states(screen: DatedScreen) -> Mapping[str, RowState]:

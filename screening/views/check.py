@@ -98,6 +98,7 @@ def completed(request, pk):
         opened,
         result=result,
         before=queries.screen_before(request.user, opened.screen),
+        judged_on=opened.judged_on,
         contacts=queries.contacts_for(opened.screen.authority_id),
         waiting_level=waiting_level,
         waiting_rows=queries.waiting_rows(opened.screen),

@@ -16,10 +16,10 @@ from cse.interface.words import short_date
 from screening import queries
 from screening.forms_comparison import CompareForm
 from screening.models import Status
-from screening.naming import days_of
+from screening.naming import days_of, occasions_of
 from screening.side_by_side import Side, SideBySide
 from screening.standing import level_states
-from screening.strip import strip_of
+from screening.strip import ratings_of, strip_of
 
 MOST_COLUMNS = 40
 """Screens in the strip; the newest ones where there are more, and the page says so."""
@@ -30,7 +30,7 @@ MOST_COLUMNS = 40
 def compare(request, child_id):
     """Two screens of this child, the earlier one first, whichever was chosen first (W-SCR-11)."""
     child = _child(request, child_id)
-    screens = list(_completed(request.user, child_id).order_by("-completed_at"))
+    screens = list(queries.screens_of(request.user, child_id).filter(status=Status.COMPLETE))
     chosen = _chosen(request, child_id, screens)
     form = CompareForm(chosen, screens=screens) if len(screens) > 1 else None
     pair = _pair(screens, form) if form is not None and form.is_valid() else None
@@ -58,12 +58,9 @@ def compare(request, child_id):
 def over_time(request, child_id):
     """Every indicator that was ever present, one column a screen (W-SCR-11)."""
     child = _child(request, child_id)
-    # A screen that was corrected is left out: its correction stands in its place.
-    newest = list(
-        _completed(request.user, child_id)
-        .filter(replaced=False)
-        .order_by("-completed_on", "-completed_at")[: MOST_COLUMNS + 1]
-    )
+    # A screen that was corrected is left out: its correction stands in its place, on its day.
+    found = queries.standing_in_time(queries.screens_of(request.user, child_id))
+    newest = list(found[: MOST_COLUMNS + 1])
     screens = newest[:MOST_COLUMNS][::-1]
     events.look(
         str(Capability.SEE_SCREEN),
@@ -74,7 +71,8 @@ def over_time(request, child_id):
     context = {
         "strip": strip_of(sides),
         "levels": level_states(screens),
-        "days": days_of(screens, short_date),
+        "days": occasions_of(screens, short_date),
+        "rated": ratings_of(sides),
         "more": len(newest) > MOST_COLUMNS,
         "tools": {side.tool.key for side in sides},
     }
@@ -87,15 +85,14 @@ def _child(request, child_id):
     return get_visible_or_404(children, request.user, Capability.SEE_SCREEN, child_id)
 
 
-def _completed(user, child_id):
-    return queries.screens_of(user, child_id).filter(status=Status.COMPLETE)
-
-
 def _chosen(request, child_id, screens):
-    """What was asked for, or the last two; a screen that is not this child's is the one 404."""
+    """What was asked for, or the last two that stand, else the last two versions of the one that
+    does; a screen that is not this child's is the one 404."""
     asked = {name: request.GET[name] for name in ("first", "second") if name in request.GET}
     if not asked:
-        two = [str(screen.pk) for screen in screens[:2][::-1]]
+        stand = [screen for screen in screens if not screen.replaced]
+        last = stand if len(stand) > 1 else screens
+        two = [str(screen.pk) for screen in last[:2][::-1]]
         return dict(zip(("first", "second"), two, strict=False))
     known = {screen.pk for screen in screens}
     for text in asked.values():
@@ -118,9 +115,8 @@ def _id(text):
 
 
 def _pair(screens, form):
-    by_id = {screen.pk: screen for screen in screens}
-    two = [by_id[uuid.UUID(form.cleaned_data[name])] for name in ("first", "second")]
-    earlier, later = sorted(two, key=lambda screen: screen.completed_at)
+    chosen = {uuid.UUID(form.cleaned_data[name]) for name in ("first", "second")}
+    later, earlier = (screen for screen in screens if screen.pk in chosen)
     return SideBySide(_side(earlier), _side(later))
 
 

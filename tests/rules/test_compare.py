@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from screening.rules import Answer, DatedScreen, compare, over_time
+from screening.rules import Answer, DatedScreen, compare, over_time, ratings_over_time
 from screening.rules.compare import change_of
 from screening.rules.results import RowState
 from screening.tools.loader import FOLDER, load_tool
@@ -134,3 +134,21 @@ def test_the_strip_has_one_cell_a_screen_for_every_row_ever_present():
     assert cells == [["yes", None, "not_answered"], ["not_answered", None, "possible"]]
     assert strip[1].cells[2].level == "low"
     assert over_time([]) == ()
+
+
+@pytest.mark.requirement("W-SCR-11", "W-SCR-23", "DEC-06", "DEC-25")
+def test_ratings_over_time_have_one_cell_a_screen_for_every_domain_ever_rated():
+    found = ratings_over_time(
+        [
+            screen(tool=WILTSHIRE, domains=(rated("missing", "serious", "likely", "medium"),)),
+            screen(("O-IND-HEA-01", "yes"), on=SECOND),
+            screen(tool=WILTSHIRE, on=SECOND, domains=(rated("health", impact="low"),)),
+        ]
+    )
+    assert [row.domain for row in found] == ["Missing", "Health"]
+    missing, health = (row.cells for row in found)
+    assert (missing[0].given.rating, missing[0].suggested) == ("medium", "high")
+    assert missing[1] is None and health[1] is None
+    assert (missing[2].given.rating, missing[2].suggested) == (None, None)
+    assert (health[2].given.impact, health[2].suggested) == ("low", None)
+    assert ratings_over_time([screen(tool=WILTSHIRE)]) == ratings_over_time([]) == ()

@@ -16,14 +16,12 @@ from tests.screening.pages import text_of
 def at(*moments):
     """Screens completed at these moments of 1 December 2026, in London as in UTC; by id."""
     day = dt.date(2026, 12, 1)
-    return [
-        Screen(
-            id=uuid.uuid4(),
-            completed_on=day,
-            completed_at=dt.datetime.combine(day, dt.time(*moment), dt.UTC),
-        )
-        for moment in moments
-    ]
+    screens = []
+    for moment in moments:
+        at = dt.datetime.combine(day, dt.time(*moment), dt.UTC)
+        screens.append(Screen(id=uuid.uuid4(), completed_on=day, completed_at=at))
+        screens[-1].occasion_at = at
+    return screens
 
 
 def test_one_screen_of_a_day_has_the_day_alone():

@@ -19,6 +19,7 @@ from referrals import actions, queries
 from referrals.forms.making import ReasonForm, StartForm, read_token
 from referrals.policies import Refused, check_can_set_aside, check_considered
 from referrals.views.making.common import child_page, open_child, open_own, page, readable
+from screening.naming import days_of, version_words
 from screening.policies import is_adult
 from screening.queries import screens_of
 from screening.queries import visible_to as screens_visible_to
@@ -95,15 +96,17 @@ def _begin(request, child, chosen, screens, token):
 
 def screens_to_attach(user, child):
     """The child's screens that this person may see, newest first, each with its words."""
-    found = screens_of(user, child.pk).exclude(corrections__status="complete")[:MOST_SCREENS]
-    return [(each, _screen_words(each)) for each in found]
+    found = list(screens_of(user, child.pk).exclude(corrections__status="complete")[:MOST_SCREENS])
+    days = days_of(found)
+    return [(each, _screen_words(each, days.get(each.pk))) for each in found]
 
 
-def _screen_words(screen):
-    name = screen.tool_version.tool.name
+def _screen_words(screen, day):
+    name = version_words(screen)
     if screen.is_complete:
-        return f"{name}, completed on {date_words(screen.completed_on)}"
-    return f"{name}, a draft that is not finished, begun on {date_words(screen.created_at)}"
+        return f"{name}, completed on {day}, by {screen.completed_by.get_full_name()}"
+    begun = f"begun on {date_words(screen.created_at)} by {screen.created_by.get_full_name()}"
+    return f"{name}, a draft that is not finished, {begun}"
 
 
 @form_view
