@@ -17,10 +17,13 @@ from referrals.views.making.start import screens_to_attach
 from screening import queries
 from screening.actions import correct_screen
 from screening.answers import Given
+from screening.assessments import queries as assessment_queries
+from screening.assessments.carried import Carried
 from screening.models import ScreenAssessment
 from screening.naming import days_of, occasions_of
 from screening.views.comparison import MOST_COLUMNS
 from tests.factories import make_user
+from tests.screening.assessing import drafted
 from tests.screening.made import HIGH, NO, OTHER_HIGH, YES, completed, corrected
 from tests.screening.pages import text_of
 from tests.screening.test_comparison import compare_at, copy_of, over_time_at, queries_of, table
@@ -163,6 +166,15 @@ def test_a_referral_offers_the_newest_occasion_first(place, story):
 def test_a_correction_of_an_old_screen_asks_for_no_repeat_of_its_own(place, story):
     repeat = WorkItem.objects.get(kind="repeat_screen", closed_at__isnull=True)
     assert repeat.subject_id == story[2].pk
+
+
+def test_an_assessment_rests_on_the_newest_occasion(place, story):
+    second, third = story[1:3]
+    draft = drafted(place)
+    assert draft.screen == third and assessment_queries.newer_screen(draft) is None
+    again = corrected(second, by=place.worker, answers={OTHER_HIGH: Given(NO)})
+    assert assessment_queries.newer_screen(draft) is None
+    assert Carried(draft, place.worker).before == again
 
 
 # -- Levels -------------------------------------------------------------------------------------
