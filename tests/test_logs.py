@@ -17,6 +17,7 @@ from django.urls import reverse
 
 from cse.audit.models import AuditEvent
 from cse.children.models import Child
+from cse.interface.middleware import LONGEST_METHOD
 from cse.logs import ALLOWED_KEYS, OperationalOnly
 from cse.people.models import Role, TeamKind
 from screening.actions import load_shipped_tools
@@ -147,6 +148,26 @@ def test_a_day_of_work_leaves_no_name_in_the_log(logged, payloads, worker):
     assert_none_of(CHILD, "".join(str(message.message()) for message in mail.outbox))
     # The words are where they belong, so the test has looked for something real.
     assert AuditEvent.objects.filter(protected_text__icontains="quintessa").exists()
+
+
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        ("PUT", "PUT"),
+        ("PROPFIND", "PROPFIND"),
+        ("brew", "BREW"),
+        ("X" * 4000, "X" * LONGEST_METHOD),
+        ('GET"}\n1999888', "GET"),
+        ("Ф", ""),
+    ],
+)
+def test_a_refused_method_leaves_one_line_without_its_address(logged, method, said):
+    where = f"/children/{CHILD[0]} {CHILD[1]}/?name={CHILD[0]}"
+    assert Client().generic(method, where).status_code == 405
+    (line,) = lines(logged)
+    assert (line["event"], line["level"]) == ("method_refused", "warning")
+    assert (line["method"], line["status"]) == (said, 405)
+    assert_operational(logged)
 
 
 def test_a_failed_sign_in_leaves_no_address_in_the_log(logged, worker):
