@@ -75,14 +75,26 @@ PATTERNS: Final = (
 _UNSEEN: Final = "\u00ad\u200b-\u200d\u2060\ufeff"
 SHORTEST_NAME: Final = 3
 """Letters of a name that is searched for: shorter ones are words of every sentence."""
+_BETWEEN: Final = re.compile(r"[\W_]+")
+"""What stands between two parts of a name, however it is joined: Anne-Marie, J_Smith, O’Neill."""
+#: "J.S.", "J. S.", "J_S", "J S", "JS"; and "J_Smith", whose name nobody here need know.
+_INITIALS: Final = re.compile(
+    r"(?<![\w.@])(?:"
+    r"[a-z](?:\.[a-z]){1,2}\.?|(?-i:[A-Z]\. [A-Z]\.)|(?-i:[A-Z](?:[_-][A-Z]){1,2})"
+    r"|(?-i:[B-HJ-Z] [B-HJ-Z])|(?-i:[A-Z]{2})|(?-i:[A-Z][._][A-Z][a-z]+)"
+    r")(?![\w@])",
+    re.IGNORECASE,
+)
 
 
 def identifying(text: str, names: Iterable[str] = (), schools: Iterable[str] = ()) -> list[Found]:
     """Everything in ``text`` that could identify, in its order, each once.
 
     ``names`` are those of the children that the writer sees: any word of one of them, whatever
-    its case and accents, counts. A name that is an everyday word is found only with a capital.
-    ``schools`` count by their whole name: there a child may be found by age and worry alone.
+    its case and accents and what joins it to the next, counts. A name that is an everyday word is
+    found only with a capital. Initials count, whoever's they are; an abbreviation of the field
+    does not. ``schools`` count by their whole name: there a child may be found by age and worry
+    alone.
     """
     found: dict[int, Found] = {}
     for looks_like, pattern in PATTERNS:
@@ -94,30 +106,40 @@ def identifying(text: str, names: Iterable[str] = (), schools: Iterable[str] = (
             found.setdefault(match.start(), Found(match.group(), "the name of a school"))
     for at, word in _named(text, names):
         found.setdefault(at, Found(word, "the name of a child you can see"))
+    for match in _INITIALS.finditer(text):
+        if _BETWEEN.sub("", match.group()).upper() not in ABBREVIATIONS:
+            found.setdefault(match.start(), Found(match.group(), "the initials of somebody"))
     return list(dict.fromkeys(each for _, each in sorted(found.items())))
 
 
+def apart(text: str) -> str:
+    """Its words with one space between them, whatever joined them, as names are compared."""
+    return " ".join(_BETWEEN.sub(" ", _plain(text)).split())
+
+
 def _named(text: str, names: Iterable[str]) -> Iterator[tuple[int, str]]:
-    parts = {
-        _plain(part)
-        for name in names
-        for part in re.split(r"[\s-]+", name)
-        if len(part) >= SHORTEST_NAME
-    }
+    parts = {part for name in names for part in _parts_of(name) if len(part) >= SHORTEST_NAME}
     if not parts:
         return
-    for match in re.finditer(rf"[^\W\d_][\w’'{_UNSEEN}]*", text):
-        word = re.sub(r"[’']s$", "", match.group())
+    for match in re.finditer(rf"[^\W\d_](?:[^\W\d_]|[’'{_UNSEEN}])*", text):
+        word = re.sub(r"[’']s?$", "", match.group())
         plain = _plain(word)
         if plain in parts and (plain not in EVERYDAY or word[:1].isupper()):
             yield match.start(), word
 
 
+def _parts_of(name: str) -> Iterator[str]:
+    """The words of a name, and what is joined in it as one: Anne, Marie and AnneMarie."""
+    for joined in name.split():
+        yield _plain(_BETWEEN.sub("", joined))
+        yield from map(_plain, _BETWEEN.split(joined))
+
+
 def _plain(word: str) -> str:
-    """Without case, accents and what nobody sees: "Zoë" is found as "zoe"."""
-    seen = re.sub(f"[{_UNSEEN}]", "", word.replace("’", "'"))
-    apart = unicodedata.normalize("NFKD", seen)
-    return "".join(each for each in apart if not unicodedata.combining(each)).casefold()
+    """Without case, accents, apostrophes and what nobody sees: "Zoë" is found as "zoe"."""
+    seen = re.sub(f"[{_UNSEEN}’']", "", word)
+    marked = unicodedata.normalize("NFKD", seen)
+    return "".join(each for each in marked if not unicodedata.combining(each)).casefold()
 
 
 EVERYDAY: Final = frozenset(
@@ -135,3 +157,35 @@ EVERYDAY: Final = frozenset(
     }
 )
 """Names that are also words: in lower case they are taken for the word."""
+ABBREVIATIONS: Final = frozenset(
+    {
+        # Of the field, of schools and of the police: two letters, or more where dots stand between.
+        *("CSE", "CCE", "CE", "CIN", "CP", "CPP", "LAC", "CLA", "MASH", "DSL", "CSC", "SW", "YP"),
+        *("DA", "DV", "FGM", "HSB", "LADO", "DO", "EH", "CAF", "TAC", "TAF", "IRO", "RO", "LA"),
+        *("A&E", "AE", "GP", "NHS", "MH", "HV", "OT", "STI", "CAMHS", "SEN", "EHCP", "EP", "TA"),
+        *(
+            "PE",
+            "RE",
+            "DT",
+            "IT",
+            "ICT",
+            "HT",
+            "FE",
+            "HE",
+            "HR",
+            "PC",
+            "DC",
+            "DS",
+            "DI",
+            "PS",
+            "CPS",
+        ),
+        # Of every text.
+        *("EG", "IE", "NB", "AM", "PM", "AKA", "DOB", "UK", "GB", "EU", "US", "USA", "TV", "PA"),
+        *("ID", "OK", "MP", "DJ", "CV", "CD", "DM", "IP", "NA", "VS", "QA", "AZ", "AI", "XR"),
+        # Words, where everything is written in capitals.
+        *("AN", "AS", "AT", "BE", "BY", "GO", "IF", "IN", "IS", "ME", "MY", "NO", "OF", "ON", "OR"),
+        *("SO", "TO", "UP", "WE", "OH", "MR", "MS", "DR", "ST"),
+    }
+)
+"""What looks like initials and is none: a text may say GP, PC and e.g."""

@@ -31,7 +31,7 @@ from referrals.actions.save import save_part, set_facts
 from referrals.actions.start import start_from_child
 from referrals.explain import read_facts
 from referrals.facts import only_said
-from referrals.identifying import Found, identifying
+from referrals.identifying import Found, apart, identifying
 from referrals.models import AdviceContact, Consultation, ConsultationUsed, Referral
 from referrals.policies import Refused, check_can_start
 from referrals.policies_beside import check_can_begin
@@ -137,11 +137,11 @@ def named_in(by: Any, said: Mapping[str, Any]) -> Iterator[tuple[str, list[Found
         if found:
             yield field, found
     # Who advised is named there: a first name that a child has too is no slip, a whole one is.
-    adviser = " ".join(str(said.get("advised_by", "")).casefold().split())
+    adviser = apart(str(said.get("advised_by", "")))
     slips = [
         Found(name, "the name of a child you can see")
         for name in _whole_names(by)
-        if name.casefold() in adviser
+        if apart(name) in adviser
     ]
     if slips:
         yield "advised_by", slips
