@@ -401,6 +401,7 @@ ROUTES: dict[str, Sample] = {
         f"referrals:{name}": _row("decision", hidden=True, answers=OWN_ONLY)
         for name in ("decision", "exception", "decision-facts", "set-decision-aside")
     },
+    "referrals:signed-decision": _row("decision", hidden=True, answers=OWN_ONLY),
     "referrals:refer-after-decision": _row("decision", hidden=True, answers=(404, 405)),
     "referrals:consultation": _row("consultation", answers=OWN_ONLY),
     "referrals:use-consultation": _row("consultation", answers=OWN_ONLY),

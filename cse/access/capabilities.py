@@ -50,6 +50,7 @@ class Capability(StrEnum):
     OWN_REFERRAL = "write and follow a referral of one's own"
     TRIAGE = "answer a referral sent to own team"
     SIGN_DECISION = "sign a decision not to refer"
+    READ_SIGNED = "read again what one has signed"
     CONSULT = "consult without a name"
     EARLY_HELP = "plan early help"
     # Missing
@@ -100,6 +101,7 @@ CHILD_ACTS = frozenset(
         Capability.OWN_REFERRAL,
         Capability.TRIAGE,
         Capability.SIGN_DECISION,
+        Capability.READ_SIGNED,
         Capability.EARLY_HELP,
         Capability.SEE_MISSING,
         Capability.RECORD_MISSING,

@@ -34,6 +34,7 @@ class Basis(models.TextChoices):
         "referrer",
         "Refers out of an emergency, or oversees a referral: opens that referral, not the record",
     )
+    SIGNED = "signed", "Has signed something: opens what they signed, not the record"
     BREAK_GLASS = "break_glass", "Opened in an emergency"
 
 

@@ -24,11 +24,16 @@ from cse.access.principals import Principals, principals_of
 M = TypeVar("M", bound=models.Model)
 
 NARROW: Final[Mapping[Capability, Basis]] = MappingProxyType(
-    {Capability.CONTRIBUTE: Basis.CONTRIBUTOR, Capability.OWN_REFERRAL: Basis.REFERRER}
+    {
+        Capability.CONTRIBUTE: Basis.CONTRIBUTOR,
+        Capability.OWN_REFERRAL: Basis.REFERRER,
+        Capability.READ_SIGNED: Basis.SIGNED,
+    }
 )
 """Grants that open one thing and not the record: the act each is for; for all others it opens none.
 
-The room of that thing narrows further, to the request or the referral that is this person's own.
+The room of that thing narrows further, to the request, the referral or the signature that is this
+person's own.
 """
 
 #: A break-glass grant opens ordinary children only, so a seal is stronger than it; that holds

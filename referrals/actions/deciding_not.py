@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from cse.access.actions import end_asked_access, let_see_to_answer
+from cse.access.actions import end_asked_access, let_read_signed, let_see_to_answer
 from cse.audit import events
 from cse.children.models import Child
 from cse.worklist import kinds
@@ -30,7 +30,7 @@ from referrals.actions.beside import (
     made_before,
     owe_referral,
 )
-from referrals.actions.common import ANSWER_DAYS, DRAFT_DAYS, KEPT, due_in, keep
+from referrals.actions.common import ANSWER_DAYS, DRAFT_DAYS, KEPT, RESPONSIBLE_DAYS, due_in, keep
 from referrals.actions.start import put_away_signed
 from referrals.actions.under_way import others_against, own_against
 from referrals.facts import only_said
@@ -64,6 +64,7 @@ DRAFTED_ALREADY = (
     "A referral of this child that a rule makes owed ({rules}) is in draft. Finish it: while it is "
     "owed it cannot be decided otherwise."
 )
+SIGNED = "Answered for a decision not to refer: may read it again as it was signed"
 ASKED = "Asked to sign a decision not to refer; until the answer"
 
 
@@ -213,7 +214,8 @@ def answer_decision(
 ) -> DecisionNotToRefer:
     """Sign a decision as the lead or the manager named in it, or refuse to, saying why.
 
-    It stands once all have signed; where one does not agree the referral is owed.
+    It stands once all have signed; where one does not agree the referral is owed. Whoever answers
+    may read what they answered for again, and sees nothing else of the child by that.
     """
     decision = lock(_rows(), decision_id)
     capacity = check_can_answer_decision(by, decision)
@@ -225,6 +227,7 @@ def answer_decision(
     if agrees:
         _check_nothing_against(decision)
     _sign(decision, capacity, by, agrees=agrees, note=note)
+    let_read_signed(child=decision.child, reason=SIGNED, days=RESPONSIBLE_DAYS, user=by)
     _record(
         "decision not to refer countersigned" if agrees else "decision not to refer not agreed",
         decision,

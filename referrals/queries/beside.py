@@ -35,10 +35,15 @@ def decisions_visible_to(
 ) -> QuerySet[DecisionNotToRefer]:
     """Decisions not to refer, each with its signatures and what superseded it."""
     named = Q(lead=user) | Q(manager=user)
-    rows = DecisionNotToRefer.objects.select_related(
+    return visible(_decisions(), user, capability).filter(
+        _reaches(user) | named & Q(status="signed")
+    )
+
+
+def _decisions() -> QuerySet[DecisionNotToRefer]:
+    return DecisionNotToRefer.objects.select_related(
         "child__authority", "authority", "agency", "made_by", "lead", "manager", "supersession__by"
     ).prefetch_related(Prefetch("signatures", Signature.objects.order_by("signed_at")))
-    return visible(rows, user, capability).filter(_reaches(user) | named & Q(status="signed"))
 
 
 def decision_is_visible(user: Any, decision: DecisionNotToRefer) -> bool:
@@ -55,6 +60,15 @@ def signed_by_agency_of(user: Any) -> QuerySet[DecisionNotToRefer]:
     """What this person's agency has signed, newest first: the lead's list (DEC-10, DEC-42)."""
     found = decisions_visible_to(user, Capability.SIGN_DECISION).filter(status="signed")
     return found.filter(agency_id__in=principals_of(user).agency_ids).order_by("-saved_at")
+
+
+def signed_by(user: Any) -> QuerySet[DecisionNotToRefer]:
+    """What this person signed, or did not agree to, besides whoever decided; newest first.
+
+    Also where they see nothing else of the child any more (decision 0011).
+    """
+    rows = _decisions().filter(Q(lead=user) | Q(manager=user), signatures__signed_by=user)
+    return visible(rows, user, Capability.READ_SIGNED).order_by("-saved_at")
 
 
 def standing_of(decision: DecisionNotToRefer) -> Standing:

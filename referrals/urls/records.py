@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("child/<uuid:child_id>/not-referring/", deciding.decide, name="decide-not-to-refer"),
     path("decisions/", deciding.decisions, name="decisions"),
     path("decisions/<uuid:pk>/", deciding.decision, name="decision"),
+    path("decisions/<uuid:pk>/signed/", deciding.signed_decision, name="signed-decision"),
     path("exceptions/<uuid:pk>/", deciding.decision, name="exception"),
     path("decisions/<uuid:pk>/facts/", deciding.facts, name="decision-facts"),
     path("decisions/<uuid:pk>/refer/", deciding.refer, name="refer-after-decision"),

@@ -37,6 +37,8 @@ class TestDecision(TestCase):
                 assert can(user, Capability.CONTRIBUTE, child) is asked
                 refers = oracle(world, who, which, narrow=Basis.REFERRER)
                 assert can(user, Capability.OWN_REFERRAL, child) is refers
+                signed = oracle(world, who, which, narrow=Basis.SIGNED)
+                assert can(user, Capability.READ_SIGNED, child) is signed
         for which, child in enumerate(built.children):
             listed = {person.user.pk for person in who_can_see(child.pk)}
             assert listed == {

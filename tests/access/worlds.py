@@ -45,6 +45,7 @@ WITH_CHILDREN = {
 NARROW = {
     Basis.CONTRIBUTOR: WITH_CHILDREN | {Role.INTELLIGENCE},
     Basis.REFERRER: WITH_CHILDREN,
+    Basis.SIGNED: {Role.NAMED_LEAD, Role.SENIOR_MANAGER},
 }
 basis = st.sampled_from([Basis.GIVEN, Basis.BREAK_GLASS, *NARROW])
 

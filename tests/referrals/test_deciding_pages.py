@@ -239,7 +239,7 @@ def test_the_leads_list_asks_as_much_for_three_as_for_one(area, rows):  # noqa: 
         connection,
     ) as asked:
         assert client.get(reverse("referrals:decisions")).status_code == 200
-    assert len(asked) == 8, [q["sql"][:120] for q in asked.captured_queries]
+    assert len(asked) == 9, [q["sql"][:120] for q in asked.captured_queries]
 
 
 @pytest.mark.requirement("DEC-13")

@@ -4,7 +4,12 @@ Each is atomic, checks who may, writes and records its event; nobody acts on the
 """
 
 from cse.access.actions.abandoned import name_for_seal, tell_of_abandoned_seals
-from cse.access.actions.asked import end_asked_access, let_contribute, let_see_to_answer
+from cse.access.actions.asked import (
+    end_asked_access,
+    let_contribute,
+    let_read_signed,
+    let_see_to_answer,
+)
 from cse.access.actions.attempts import know_of_attempts, tell_of_attempt
 from cse.access.actions.exclusions import end_exclusion, exclude
 from cse.access.actions.grants import end_access, end_by_rule, give_access, grant_by_rule
@@ -33,6 +38,7 @@ __all__ = [
     "is_a_reason",
     "know_of_attempts",
     "let_contribute",
+    "let_read_signed",
     "let_see_to_answer",
     "lift_seal",
     "name_for_seal",

@@ -58,6 +58,13 @@ def let_contribute(
     )
 
 
+def let_read_signed(*, child: Any, reason: str, days: int, user: Any) -> Grant | None:
+    """Let somebody read again what they sign, inside the act of signing; not the record."""
+    return grant_by_rule(
+        child=child, basis=Basis.SIGNED, reason=reason, days=days, user=user, by=user
+    )
+
+
 def end_asked_access(child: Any, by: Any) -> None:
     """End the access of those who were asked and have nothing left to answer for this child.
 

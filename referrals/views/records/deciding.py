@@ -27,7 +27,12 @@ from referrals.on_record import facts_on_record
 from referrals.policies import NoDraft, Refused, check_can_set_aside
 from referrals.policies_beside import check_can_answer_decision, check_can_sign
 from referrals.queries import drafts_of
-from referrals.queries.beside import decisions_visible_to, signed_by_agency_of, standing_of
+from referrals.queries.beside import (
+    decisions_visible_to,
+    signed_by,
+    signed_by_agency_of,
+    standing_of,
+)
 from referrals.signing import content_of, hash_of
 from referrals.views.records.common import (
     as_uuid,
@@ -211,8 +216,12 @@ def _answer(request, found):
     )
     if can(request.user, Capability.SEE_REFERRAL, found.child_id):
         return redirect("referrals:decision", pk=found.pk)
-    messages.info(request, "You were asked for this answer only, and no longer see the child.")
-    return redirect("/")
+    messages.info(
+        request,
+        "You were asked for this answer only, and no longer see the child. What you answered for "
+        "can be read again here, and under “Decisions not to refer”.",
+    )
+    return redirect("referrals:signed-decision", pk=found.pk)
 
 
 def _draft(request, found, form, *, status=200):
@@ -309,9 +318,21 @@ def put_aside(request, pk):
 
 
 @require_safe
+@requires(Capability.READ_SIGNED)
+def signed_decision(request, pk):
+    """What somebody signed, for them to read again: exactly that, and not the child's record."""
+    found = open_row(request, signed_by(request.user), Capability.READ_SIGNED, pk)
+    context = _common(found) | {"whole": _is_whole(found)}
+    return child_page(request, "signed_decision", found.child, context)
+
+
+@require_safe
 @requires(Capability.SIGN_DECISION)
 def decisions(request):
     """What the lead's agency has decided not to refer, newest first (W §4.8, DEC-10)."""
     page = Paginator(signed_by_agency_of(request.user), PAGE).get_page(request.GET.get("page"))
     rows = [(each, standing_of(each)) for each in page]
-    return render(request, "referrals/records/decisions.html", {"page": page, "rows": rows})
+    listed = signed_by_agency_of(request.user).order_by().values("pk")
+    alone = [(each, standing_of(each)) for each in signed_by(request.user).exclude(pk__in=listed)]
+    context = {"page": page, "rows": rows, "alone": alone}
+    return render(request, "referrals/records/decisions.html", context)
