@@ -76,6 +76,9 @@ def test_who_is_asked_sees_the_request_and_nothing_of_the_record(place):
     assert timezone.localdate(grant.expires_at) == last
     client = place.client(place.nurse)
     page = client.get(at("contribution", row))
+    assert "Who reads it: whoever asked, and everybody who may see the child’s record" in (
+        text_of(page)
+    )
     words = text_of(page)
     assert WHAT in words and "Robin Example" in words and "Wyn Arden" in words
     assert "CSE level" not in words and "Legal status" not in words
