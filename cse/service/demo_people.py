@@ -1,4 +1,7 @@
-"""The demonstration's agencies and people: one account for each role, all invented."""
+"""The demonstration's agencies and people: one account for each role, all invented.
+
+Each front door has a second one: what one proposes there another agrees to.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ PASSWORD = "demonstration-only"  # noqa: S105
 
 @dataclass(frozen=True)
 class Person:
-    """An invented account: who, in which post, of which agency."""
+    """An invented account: who, in which post, of which agency.
+
+    ``is_second``: a colleague of another account, for what takes two people of one team.
+    """
 
     email: str
     given_name: str
@@ -30,6 +36,7 @@ class Person:
     team: str
     kind: TeamKind = TeamKind.WORKING
     telephone: str = "01632 960000"
+    is_second: bool = False
 
 
 _OX, _WI = "oxfordshire", "wiltshire"
@@ -84,6 +91,20 @@ PEOPLE: tuple[Person, ...] = (
         "Assessment team",
         TeamKind.FRONT_DOOR,
         "01632 960104",
+    ),
+    Person(
+        "perran.okafor@oxon-care.example.org",
+        "Perran",
+        "Okafor",
+        "Assessment team manager",
+        Role.FRONT_DOOR,
+        "Oxfordshire children's social care",
+        _OX,
+        AgencyType.SOCIAL_CARE,
+        "Assessment team",
+        TeamKind.FRONT_DOOR,
+        "01632 960115",
+        is_second=True,
     ),
     Person(
         "jules.okonedo@oxon-care.example.org",
@@ -196,6 +217,20 @@ PEOPLE: tuple[Person, ...] = (
         "MASH",
         TeamKind.FRONT_DOOR,
         "01632 960113",
+    ),
+    Person(
+        "tamsin.vaughan@wilts-care.example.org",
+        "Tamsin",
+        "Vaughan",
+        "MASH manager",
+        Role.FRONT_DOOR,
+        "Wiltshire children's social care",
+        _WI,
+        AgencyType.SOCIAL_CARE,
+        "MASH",
+        TeamKind.FRONT_DOOR,
+        "01632 960116",
+        is_second=True,
     ),
     Person(
         "remi.castle@wilts-partnership.example.org",

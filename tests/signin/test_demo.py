@@ -48,6 +48,20 @@ def test_one_account_a_role_is_offered_and_entered(client, demo):
     assert client.session["_auth_user_id"] == str(user.pk)
 
 
+def test_a_front_door_has_a_second_account_and_no_third(client, demo):
+    door = make_user(Role.FRONT_DOOR, email="a@door.example.org")
+    team = door.posts.get().team
+    second = make_user(Role.FRONT_DOOR, team=team, email="b@door.example.org")
+    third = make_user(Role.FRONT_DOOR, team=team, email="c@door.example.org")
+    label = Role.FRONT_DOOR.label
+    assert [(each.user_id, each.role) for each in demo_accounts()] == [
+        (door.pk, label),
+        (second.pk, f"{label} (second)"),
+    ]
+    assert enter(client, third.pk).status_code == 404
+    assert enter(client, second.pk)["Location"] == "/people/leads/"
+
+
 def test_an_account_that_is_not_offered_cannot_be_entered(client, demo):
     make_user(Role.BOARD)
     nobody = make_user(None)
