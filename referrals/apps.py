@@ -8,12 +8,14 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         from cse.children.queries.timeline import keep_off_timeline
-        from referrals import documents, panels
+        from referrals import arising, documents, panels, somebody_else
         from referrals.clocks import register
         from referrals.timeline import ACTS
 
         register()
         panels.register()
+        arising.register()
+        somebody_else.register()
         documents.register()
         _when_something_is_new()
         for act in ACTS:

@@ -11,6 +11,7 @@ from cse.access.principals import principals_of
 from cse.children.models import Child
 from cse.children.panels import Panel, Tab, register_panel, register_tab
 from referrals import queries
+from referrals.arising import arises_from
 from referrals.panel_beside import beside_panel
 from screening.models import Screen
 from screening.ways_on import WayOn, register_way_on
@@ -33,7 +34,8 @@ def referrals_panel(child: Child, user: Any) -> Panel | None:
     if Capability.SEE_REFERRAL not in acts:
         return None
     found = list(queries.referrals_of(user, child.pk)[:SHOWN])
-    context = {"referrals": found, "may_refer": Capability.REFER in acts}
+    context = {"referrals": found, "arises_from": arises_from}
+    context["may_refer"] = Capability.REFER in acts
     return Panel("Referrals", "referrals/making/panel.html", context)
 
 

@@ -60,6 +60,10 @@ class Refused(NotAllowed):
     """The state does not allow the act; the message says what to do instead."""
 
 
+class AlreadyBegun(Refused):
+    """A draft of this child by the same agency is open, and nobody said that another is meant."""
+
+
 class NoDraft(Refused):
     """The referral was sent or set aside, perhaps a moment ago by a second click."""
 

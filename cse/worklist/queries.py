@@ -17,6 +17,7 @@ from cse.access.principals import Principals, principals_of
 from cse.access.scope import NARROW, children_in_scope, scope_sql
 from cse.worklist.kinds import ASKED, OWN_REFERRAL, PAIR, TRIAGE, UNSEEN
 from cse.worklist.models import WorkItem
+from cse.worklist.somebody_else import barred_sql
 
 PAGE = 25
 _ENDS = ("first", "second")
@@ -28,7 +29,7 @@ _WITHOUT_RECORD = {Capability.CONTRIBUTE: ASKED, Capability.TRIAGE: TRIAGE}
 _WALK = """
 SELECT w.id, w.kind, w.subject_id, w.due_at, w.child_id, w.owner_id
   FROM worklist_workitem w
- WHERE {owner} AND w.closed_at IS NULL {narrowed} AND {pair}
+ WHERE {owner} AND w.closed_at IS NULL {narrowed} AND {pair} AND NOT ({barred})
    AND EXISTS ({scope})
  ORDER BY w.due_at, w.id LIMIT {limit}
 """
@@ -87,7 +88,8 @@ class WaitingPage:
 def waiting_for(user: Any, after: str | None = None) -> WaitingPage:
     """Up to 25 open items of this person and their teams, on children in their scope.
 
-    Those they are only asked about are among them, and whose post shows no child has nothing but
+    What only a colleague of theirs may do is not (``somebody_else``). Those they are only asked
+    about are among them, and whose post shows no child has nothing but
     those and the referrals sent to their team. Two queries: the user's posts, and one for scope and
     rows; a third where one may be all that they see of its child. ``after`` is a cursor; one
     that cannot be read starts from the beginning.
@@ -144,7 +146,7 @@ def _statement(
         narrowed += " AND w.kind = ANY(%(kinds)s)"
         acts = _WITHOUT_RECORD.items()
         parameters["kinds"] = [k for act, kinds in acts if act in principals.acts for k in kinds]
-    same = {"narrowed": narrowed, "scope": scope, "pair": pair}
+    same = {"narrowed": narrowed, "scope": scope, "pair": pair, "barred": barred_sql()}
     same["limit"] = str(PAGE + 1)
     own = _WALK.format(owner="w.owner_id = %(user)s", **same)
     one_team = _WALK.format(owner="w.owner_group_id = t.team", **same)

@@ -1,5 +1,7 @@
 """Home is the work: what waits, then my children."""
 
+from types import MappingProxyType
+
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -10,6 +12,7 @@ from cse.access.principals import principals_of
 from cse.access.wiring import wired
 from cse.children.queries import my_children
 from cse.interface.navigation import address
+from cse.worklist.arising import arising
 from cse.worklist.due import due_in_words
 from cse.worklist.kinds import KINDS
 from cse.worklist.panels import home_panels
@@ -22,9 +25,10 @@ def home(request):
     principals = principals_of(request.user)
     acts, calendar = principals.acts, wired("calendar")(principals.authority_id)
     page = waiting_for(request.user, request.GET.get("after"))
+    arises = arising(request.user, page.items)
     context = {
         "unseen": [_row(item, calendar) for item in unseen_work_of(request.user)],
-        "waiting": [_row(item, calendar, acts) for item in page.items],
+        "waiting": [_row(item, calendar, acts, arises) for item in page.items],
         "next": page.next,
         "is_first": "after" not in request.GET,
         "panels": home_panels(request.user),
@@ -38,11 +42,12 @@ def home(request):
     return render(request, "worklist/home.html", context)
 
 
-def _row(item, calendar, acts=frozenset()):
+def _row(item, calendar, acts=frozenset(), arises=MappingProxyType({})):
     today = timezone.localdate()
     kind = KINDS.get(item.kind)
     return {
         "item": item,
+        "arises": arises.get((item.kind, item.subject_id), ""),
         "words": kind.words if kind else "Work from another part of the service",
         "href": kind.address(item.subject_id) if kind else "",
         "sees_child": Capability.SEE_CHILD in acts and item.sees_record,

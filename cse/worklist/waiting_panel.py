@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -10,7 +11,9 @@ from cse.access.principals import principals_of
 from cse.children.models import Child
 from cse.children.panels import Panel
 from cse.worklist import kinds
+from cse.worklist.arising import arising
 from cse.worklist.models import WorkItem
+from cse.worklist.somebody_else import left_to_others
 
 #: What everybody who sees the child may know of; the rest is told to those it waits for.
 FOR_ALL = frozenset(
@@ -31,7 +34,11 @@ MOST = 10
 
 
 def waiting_panel(child: Child, user: Any) -> Panel | None:
-    """The soonest of what waits on this child; nothing where nothing does. One query."""
+    """The soonest of what waits on this child; nothing where nothing does.
+
+    One query, one for each kind among them of which it is said what it arises from, and one where
+    something may be for a colleague to do.
+    """
     groups = principals_of(user).groups
     found = (
         WorkItem.objects.filter(child=child, closed_at__isnull=True)
@@ -39,18 +46,28 @@ def waiting_panel(child: Child, user: Any) -> Panel | None:
         .exclude(kind__in=(*kinds.UNSEEN, *kinds.PAIR))
         .select_related("owner", "owner_group__team__agency")
     )
-    rows = []
-    for item in found.order_by("due_at", "id"):
-        mine = item.owner_id == user.pk or item.owner_group_id in groups
-        if mine or item.kind in FOR_ALL:
-            rows.append(_row(item, mine=mine))
-    if not rows:
+    items = list(found.order_by("due_at", "id"))
+    own = [each for each in items if each.owner_id == user.pk or each.owner_group_id in groups]
+    colleagues = left_to_others(user, own)
+    shown = [
+        (item, item in own and item.pk not in colleagues)
+        for item in items
+        if item in own or item.kind in FOR_ALL
+    ]
+    if not shown:
         return None
-    context = {"rows": rows[:MOST], "more": max(0, len(rows) - MOST)}
+    arises = arising(user, [item for item, mine in shown[:MOST] if mine])
+    rows = [
+        _row(item, arises, mine=mine, waits_for_colleague=item.pk in colleagues)
+        for item, mine in shown[:MOST]
+    ]
+    context = {"rows": rows, "more": max(0, len(shown) - MOST)}
     return Panel("What waits", "worklist/waiting_panel.html", context)
 
 
-def _row(item: WorkItem, *, mine: bool) -> dict[str, Any]:
+def _row(
+    item: WorkItem, arises: Mapping[Any, str], *, mine: bool, waits_for_colleague: bool
+) -> dict[str, Any]:
     kind = kinds.kind_of(item.kind)
     who = ""
     if item.owner is not None:
@@ -58,8 +75,11 @@ def _row(item: WorkItem, *, mine: bool) -> dict[str, Any]:
     elif item.owner_group is not None:
         team = item.owner_group.team
         who = f"{team.name}, {team.agency.name}"
+        if waits_for_colleague:
+            who = f"A colleague of yours: {who}"
     return {
         "words": kind.words,
+        "arises": arises.get((item.kind, item.subject_id), "") if mine else "",
         "href": kind.address(item.subject_id) if mine else "",
         "due": timezone.localdate(item.due_at),
         "late": item.due_at < timezone.now(),

@@ -22,36 +22,48 @@ from referrals.facts import facts_of_child, facts_of_screen
 from referrals.models import Referral
 from referrals.on_record import ask_rules
 from referrals.policies import (
+    AlreadyBegun,
     Refused,
     check_can_set_aside,
     check_can_start,
     check_considered,
     check_referral,
 )
+from referrals.queries import drafts_of
 from referrals.transitions import Act
 from screening.models import Screen
 from screening.queries import visible_to as screens_visible_to
 
+BEGUN = (
+    "Your agency has begun a referral of this child that is not sent yet. Go on with it, or say "
+    "that you mean another one."
+)
 
-def start_from_screen(*, screen: Screen, by: Any, token: uuid.UUID) -> tuple[Referral, bool]:
+
+def start_from_screen(
+    *, screen: Screen, by: Any, token: uuid.UUID, beside_a_draft: bool = True
+) -> tuple[Referral, bool]:
     """A draft with the facts of a screen's stored result; the screen goes with it as it is.
 
     The screen may be a draft still: a worry does not wait for it (DEC-28). Gives the referral and
-    whether it is new: the same ``token``, from a form sent twice, makes one.
+    whether it is new: the same ``token``, from a form sent twice, makes one. Without
+    ``beside_a_draft`` it raises `AlreadyBegun` where the agency has another draft of the child.
     """
     if not screens_visible_to(by).filter(pk=screen.pk).exists():
         raise NotVisible
-    return _start(child=screen.child, screen=screen, by=by, token=token)
+    return _start(screen.child, screen, by, token, beside_a_draft)
 
 
-def start_from_child(*, child: Child, by: Any, token: uuid.UUID) -> tuple[Referral, bool]:
-    """A draft without a screen. Gives the referral and whether it is new."""
-    return _start(child=child, screen=None, by=by, token=token)
+def start_from_child(
+    *, child: Child, by: Any, token: uuid.UUID, beside_a_draft: bool = True
+) -> tuple[Referral, bool]:
+    """A draft without a screen; as `start_from_screen` in everything else."""
+    return _start(child, None, by, token, beside_a_draft)
 
 
 @transaction.atomic
 def _start(
-    *, child: Child, screen: Screen | None, by: Any, token: uuid.UUID
+    child: Child, screen: Screen | None, by: Any, token: uuid.UUID, beside_a_draft: bool
 ) -> tuple[Referral, bool]:
     check_can_start(by, child, timezone.localdate())
     # Two forms at once about one child take turns.
@@ -63,6 +75,8 @@ def _start(
     found = _made_before(child, by, token)
     if found is not None:
         return found, False
+    if not beside_a_draft and drafts_of(by).filter(child_id=child.pk).exists():
+        raise AlreadyBegun(BEGUN)
     referral = _new(child, screen, by, token)
     try:
         with transaction.atomic():

@@ -38,12 +38,13 @@ def own_of(user: Any) -> QuerySet[Referral]:
 
     Whoever sees the child has them all; whoever referred out of an emergency, and sees nothing
     else of the child any more, has those that are their own. A line manager has what they oversee.
+    ``sees_record`` of each says which of the two it is.
     """
     principals = principals_of(user)
     sees_child = InScope("child_id", principals, each=True)
-    found = visible(_whole(), user, Capability.OWN_REFERRAL)
+    found = visible(_whole(), user, Capability.OWN_REFERRAL).annotate(sees_record=sees_child)
     return found.filter(
-        Q(sees_child) | Q(made_by=user) | Q(sent_by=user) | Q(overseer=user),
+        Q(sees_record=True) | Q(made_by=user) | Q(sent_by=user) | Q(overseer=user),
         agency_id__in=principals.agency_ids,
     )
 

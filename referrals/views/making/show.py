@@ -15,6 +15,7 @@ from cse.interface.navigation import address
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions, queries
+from referrals.arising import arises_from
 from referrals.forms.making import ReasonForm
 from referrals.models import NoteKind
 from referrals.parts import lead_still_to_ask
@@ -173,6 +174,7 @@ def my_referrals(request):
         {
             "drafts": drafts,
             "sent": list(queries.sent_by_agency_of(request.user)[: MOST + 1]),
+            "arises_from": arises_from,
             "most": MOST,
             "may_refer": may_refer,
             "board": address("referrals:board"),
@@ -190,6 +192,7 @@ def child_referrals(request, child_id):
         "child",
         child,
         referrals=list(queries.referrals_of(request.user, child.pk)[: MOST * 4]),
+        arises_from=arises_from,
         set_aside=queries.set_aside_of(request.user, child.pk),
         may_refer=Capability.REFER in principals_of(request.user).acts,
     )

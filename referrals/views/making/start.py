@@ -16,8 +16,9 @@ from cse.children.queries.overview import contacts_of
 from cse.interface.words import date_words
 from cse.people.models import Authority
 from referrals import actions, queries
+from referrals.arising import arises_from
 from referrals.forms.making import ReasonForm, StartForm, read_token
-from referrals.policies import Refused, check_can_set_aside, check_considered
+from referrals.policies import AlreadyBegun, Refused, check_can_set_aside, check_considered
 from referrals.views.making.common import child_page, open_child, open_own, page, readable
 from screening.naming import days_of, version_words
 from screening.policies import is_adult
@@ -61,10 +62,15 @@ def _start(request, child, chosen):
     first = chosen.pk if chosen else next((each.pk for each, _ in screens), "none")
     form = StartForm(request.POST or None, screens=screens, initial={"screen": str(first)})
     adult = is_adult(child, timezone.localdate())
+    status = 200
     if request.method == "POST" and not adult and form.is_valid():
         token = read_token(request.POST.get("token", ""))
+        chosen = form.cleaned_data.get("screen")
         try:
-            referral = _begin(request, child, form.cleaned_data.get("screen"), screens, token)
+            referral = _begin(request, child, chosen, screens, token)
+        except AlreadyBegun as begun:
+            form.add_error(None, str(begun))
+            status = 409
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -74,10 +80,11 @@ def _start(request, child, chosen):
         request,
         "start_child",
         child,
+        status=status,
         form=form,
         adult=adult,
         has_screens=bool(screens),
-        drafts=list(drafts[:MOST_SCREENS]),
+        drafts=[(each, arises_from(each)) for each in drafts[:MOST_SCREENS]],
         token=request.POST.get("token") or uuid.uuid4(),
         contacts=contacts_of(child.authority_id),
     )
@@ -85,10 +92,11 @@ def _start(request, child, chosen):
 
 def _begin(request, child, chosen, screens, token):
     screen = next((each for each, _ in screens if str(each.pk) == chosen), None)
+    how = {"by": request.user, "token": token, "beside_a_draft": "another" in request.POST}
     if screen is None:
-        referral, is_new = actions.start_from_child(child=child, by=request.user, token=token)
+        referral, is_new = actions.start_from_child(child=child, **how)
     else:
-        referral, is_new = actions.start_from_screen(screen=screen, by=request.user, token=token)
+        referral, is_new = actions.start_from_screen(screen=screen, **how)
     if not is_new:
         messages.info(request, "This referral was begun already: you are now in it.")
     return referral

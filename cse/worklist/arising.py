@@ -1,0 +1,42 @@
+"""What a thing that waits arises from, in words: two of a kind for one child do not look alike.
+
+A room registers in its ``AppConfig.ready``; this room knows none of their tables.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, Protocol
+
+Arising = Callable[[Any, Collection[uuid.UUID]], Mapping[uuid.UUID, str]]
+"""``(user, subject ids)`` → words for those subjects that this person may see."""
+_makers: dict[str, Arising] = {}
+
+
+class Thing(Protocol):
+    """What waits, by its kind and what it is about."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def subject_id(self) -> uuid.UUID: ...
+
+
+def register_arising(kind: str, make: Arising) -> None:
+    """Say by ``make`` what work of this kind arises from; one query for all that a page shows."""
+    _makers[kind] = make
+
+
+def arising(user: Any, things: Iterable[Thing]) -> dict[tuple[str, uuid.UUID], str]:
+    """(kind, subject) → what it arises from, where its room says so. A query for each kind met."""
+    of_kind: dict[str, set[uuid.UUID]] = defaultdict(set)
+    for thing in things:
+        if thing.kind in _makers:
+            of_kind[thing.kind].add(thing.subject_id)
+    return {
+        (kind, subject): words
+        for kind, subjects in of_kind.items()
+        for subject, words in _makers[kind](user, subjects).items()
+    }
