@@ -51,6 +51,7 @@ class Picture:
     met_at: dt.datetime | None
     length: str
     source: str
+    book: str
     reason: str = ""
     reason_text: str = ""
     cancelled_because: str = ""
@@ -82,6 +83,7 @@ def picture_of(
         met_at=clock.met_at,
         length=clock.length.words,
         source=clock.source,
+        book=clock.authority.book,
         reason=str(LateReason(clock.late_code).label) if clock.late_code else "",
         reason_text=clock.late_text,
         cancelled_because=clock.cancelled_because,

@@ -49,6 +49,11 @@ class Authority(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def book(self) -> str:
+        """How sources name its own handbook: "W" or "O"."""
+        return "W" if self.key == "wiltshire" else "O"
+
 
 class ContactPoint(models.Model):
     """A telephone number or mailbox of a front door or team: a placeholder until configured.

@@ -158,6 +158,41 @@ def test_beginning_twice_is_one_draft(oxfordshire):
     assert "This form was used for another child" in text_of(again)
 
 
+def test_back_and_begin_again_goes_on_with_the_draft(oxfordshire):
+    """Back opens the page anew, with another token: it says that there is a draft already."""
+    area, client = oxfordshire, oxfordshire.client()
+    where = reverse("referrals:start-from-child", args=[area.child.pk])
+    before = controls(client.get(where), having="token")
+    first = client.post(where, before)
+    draft = Referral.objects.get()
+    page = client.get(where)
+    assert "Your agency has begun one already" in text_of(page)
+    assert page_of(draft, "draft") in page.content.decode()
+    assert "Begin another referral" in text_of(page)
+    # The page as it was before, from the browser's memory; and one in another tab.
+    assert client.post(where, before)["Location"] == first["Location"]
+    stale = client.post(where, before | {"token": str(uuid.uuid4())})
+    assert stale.status_code == 409
+    assert "Go on with it, or say that you mean another one" in text_of(stale)
+    assert page_of(draft, "draft") in stale.content.decode()
+    assert Referral.objects.count() == 1
+    # A second one that is meant is not stood in the way of, also from the page that asked.
+    again = client.post(where, controls(stale, having="token"))
+    assert again.status_code == 302 and again["Location"] != first["Location"]
+    assert Referral.objects.count() == 2
+
+
+def test_the_draft_of_another_agency_is_neither_told_nor_in_the_way(oxfordshire):
+    area = oxfordshire
+    area.draft()
+    grant(area.stranger, area.child)
+    client = area.client(area.stranger)
+    where = reverse("referrals:start-from-child", args=[area.child.pk])
+    page = client.get(where)
+    assert "begun one already" not in text_of(page)
+    assert client.post(where, controls(page, having="token")).status_code == 302
+
+
 def test_a_screen_of_another_child_is_not_attached(oxfordshire):
     area, client = oxfordshire, oxfordshire.client()
     other = area.another_child()
@@ -334,3 +369,25 @@ def test_what_no_form_asks_for_is_ignored_and_written_down(oxfordshire):
     assert received.referral.agency == area.agency
     written = AuditEvent.objects.filter(rule="extra fields", child_id=area.child.pk)
     assert [each.data["count"] for each in written.order_by("pk")] == [4, 4, 1, 1]
+
+
+def test_of_two_who_choose_another_screen_neither_is_overwritten_unseen(oxfordshire):
+    """Both texts, and both choices, stand on the page; what is chosen there is kept."""
+    area = oxfordshire
+    screen = completed(area)
+    draft = area.draft()
+    part = page_of(draft, "part", "screen")
+    one, two = area.client(), area.client(area.colleague)
+    opened = controls(one.get(part))
+    theirs = controls(two.get(part)) | {"screen": str(screen.pk), "screen_reason": "It is here now"}
+    assert two.post(part, theirs | {"act": "leave"}).status_code == 302
+    mine = opened | {"screen": "none", "screen_reason": TYPED, "act": "leave"}
+    clash = one.post(part, mine)
+    assert clash.status_code == 409
+    page = text_of(clash)
+    assert "It is here now" in page and TYPED in page
+    assert "Which screen goes with this referral?" in page and "their change" in page
+    saved = one.post(part, controls(clash) | {"screen_reason": TYPED, "act": "leave"})
+    assert saved.status_code == 302
+    draft.refresh_from_db()
+    assert (draft.screen, draft.sections["screen_reason"]) == (screen, TYPED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -472,3 +473,22 @@ def test_at_18_every_page_of_what_is_open_says_to_plan_the_move(area):
                 assert page.status_code == 200
                 assert (prompt in text_of(page)) is said, address
     assert stands(received) == State.RECEIVED
+
+
+@pytest.mark.parametrize(
+    ("where", "own", "other"),
+    [("oxfordshire", "Oxfordshire", "Wiltshire"), ("wiltshire", "Wiltshire", "Oxfordshire")],
+)
+def test_each_area_reads_its_own_handbook_first(where, own, other, request):
+    """Of a source in both, theirs leads; on the page of who refers and of who decides alike."""
+    area = request.getfixturevalue(where)
+    sent = area.sent(position_of_trust=True, trafficking=True)
+    received = area.at(sent, area.front_door)
+    for who, address in (
+        (area.duty, reverse("referrals:delivery", args=[received.pk])),
+        (area.worker, reverse("referrals:show", args=[sent.pk])),
+    ):
+        page = text_of(area.client(who).get(address))
+        assert f"{own} handbook §" in page
+        for both in re.findall(r"(\w+) handbook §[^;(]{1,60}; (\w+) handbook §", page):
+            assert both == (own, other)

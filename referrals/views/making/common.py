@@ -108,7 +108,7 @@ def beside_of(referral: Referral, found: Preview) -> dict[str, Any]:
     """The same of a preview that was made already."""
     return {
         "preview": found,
-        "book": "W" if referral.authority.key == "wiltshire" else "O",
+        "book": referral.authority.book,
         "contacts": contacts_of(referral.authority_id),
         "not_referring": way_out_of(referral) if found.may_decide_not_to else "",
     }

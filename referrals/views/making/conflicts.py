@@ -35,6 +35,8 @@ def part_conflict(request, stale, part, form):
         )
         for name, label in part.fields.items()
     ]
+    if "screen" in form.fields:
+        rows.append(_screen_row(base, referral, form))
     return page(
         request,
         "conflict",
@@ -44,9 +46,23 @@ def part_conflict(request, stale, part, form):
         clashes=[row for row in rows if row["clash"]],
         quiet=[row for row in rows if not row["clash"]],
         days=[name for name in part.fields if kind_of(name) is Kind.DAY],
-        screen=request.POST.get("screen", ""),
         version=referral.part_versions.get(part.key, 0),
         **_who(request, referral, part.key),
+    )
+
+
+def _screen_row(base, referral, form):
+    """Which screen goes along is chosen beside the texts of its part, and is no text of them."""
+    field = form.fields["screen"]
+    theirs = str(referral.screen_id or "none")
+    return three_ways(
+        "screen",
+        field.label,
+        is_text=False,
+        base=str((base or referral).screen_id or "none"),
+        theirs=theirs,
+        mine=form.cleaned_data["screen"] or "none",
+        words={theirs: "Another screen", **dict(field.choices)},
     )
 
 

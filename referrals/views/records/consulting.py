@@ -18,6 +18,7 @@ from cse.children.models import Child
 from cse.children.pages import age_in_words
 from cse.children.queries.search import search_children
 from referrals.actions import advising as acts
+from referrals.actions.beside import agency_of
 from referrals.forms.advising import AgeForm, ChosenForm, NamelessFactsForm, TalkForm
 from referrals.forms.deciding_not import TokenForm
 from referrals.models import ConsultationUsed
@@ -67,6 +68,7 @@ def start(request):
         "form": facts,
         "talk": talk,
         "closed": closed,
+        "book": agency_of(request.user).authority.book if closed else "",
         "rules": closed.routing.as_json()["rules"] if closed else (),
         "has_errors": has_errors(token, age, facts, talk) or closed,
     }
