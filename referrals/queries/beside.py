@@ -65,7 +65,7 @@ def signed_by_agency_of(user: Any) -> QuerySet[DecisionNotToRefer]:
 def signed_by(user: Any) -> QuerySet[DecisionNotToRefer]:
     """What this person signed, or did not agree to, besides whoever decided; newest first.
 
-    Also where they see nothing else of the child any more (decision 0011).
+    Also where they see nothing else of the child any more (decision 0012).
     """
     rows = _decisions().filter(Q(lead=user) | Q(manager=user), signatures__signed_by=user)
     return visible(rows, user, Capability.READ_SIGNED).order_by("-saved_at")

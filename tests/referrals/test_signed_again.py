@@ -1,4 +1,4 @@
-"""Who signed reads what they signed again, and sees nothing else of the child (decision 0011)."""
+"""Who signed reads what they signed again, and sees nothing else of the child (decision 0012)."""
 
 from __future__ import annotations
 
