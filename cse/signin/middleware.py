@@ -71,6 +71,8 @@ class SessionLimitMiddleware:
         response = self.get_response(request)
         _remember(request, response, was_signed_in=was_signed_in)
         _done_with_kept(request, response)
+        if was_signed_in:
+            _leave_nothing_behind(request, response)
         return response
 
     def _check_limits(self, request: HttpRequest) -> None:
@@ -122,6 +124,19 @@ def _remember(request: HttpRequest, response: HttpResponse, *, was_signed_in: bo
             former.remember(response, request.user.pk)
     elif was_signed_in and not getattr(request, "session_ended", ""):
         former.forget(response)
+
+
+def _leave_nothing_behind(request: HttpRequest, response: HttpResponse) -> None:
+    """What a browser may keep of the pages of somebody signed in: nothing that outlives them.
+
+    Nothing is written to its disk. Only a page with text to type stays with it, so that going
+    back finds what was typed; and that, with all else, is gone when the person has signed out.
+    """
+    if not response.has_header("Cache-Control"):
+        typed = not response.streaming and b"<textarea" in response.content
+        response["Cache-Control"] = "private, no-cache" if typed else "private, no-store"
+    if not request.user.is_authenticated:
+        response["Clear-Site-Data"] = '"cache"'
 
 
 def _without_kept(request: HttpRequest) -> str:

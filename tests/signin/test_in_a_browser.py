@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 
 from cse.people.models import Role
 from cse.signin.models import KeptForm
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, grant, make_child, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -28,6 +28,15 @@ def person(role=Role.PRACTITIONER):
 
     with transaction.atomic():
         return make_user(role)
+
+
+def childs_record(user):
+    from django.db import transaction
+
+    with transaction.atomic():
+        child = make_child("Robin", "Quillfeather", by=user)
+        grant(user, child)
+        return child
 
 
 def enter(page, user):
@@ -88,3 +97,26 @@ def test_what_was_typed_when_the_time_ran_out_comes_back_after_sign_in(page, set
     assert page.locator("textarea").first.input_value() == "Half-typed Surgery"
     page.click("text=Go on to your page")
     assert "/people/agencies/add/" in page.url
+
+
+def test_going_back_finds_what_was_typed_and_after_signing_out_nothing(page):
+    """Rows to fill in stay with the browser while somebody is signed in; then nothing does."""
+    user = person()
+    child = childs_record(user)
+    shown, form = f"/children/{child.pk}/", "/access/emergency/"
+    page.goto(f"/account/sign-in/?next={form}")
+    enter(page, user)
+    page.locator("main textarea").first.fill("Typed, and not sent")
+    page.click("text=Home")
+    page.go_back()
+    assert page.locator("main textarea").first.input_value() == "Typed, and not sent"
+    page.goto(shown)
+    assert child.family_name in page.content()
+    page.click("text=Sign out")
+    page.wait_for_load_state()
+    for _ in range(3):
+        page.go_back()
+        page.wait_for_load_state()
+        assert child.family_name not in page.content()
+        assert "Typed, and not sent" not in page.content()
+    assert page.locator("main button:text-is('Sign in')").is_visible()

@@ -144,3 +144,23 @@ def test_a_session_is_no_more_once_the_account_is_closed(client, person):
     person.is_active = False
     person.save()
     assert client.get(PAGE).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("/", "private, no-store"),
+        ("/account/", "private, no-store"),
+        ("/access/emergency/", "private, no-cache"),
+    ],
+)
+def test_a_browser_keeps_no_page_but_one_with_text_to_type(client, person, address, kept):
+    assert client.get(address)["Cache-Control"] == kept
+
+
+def test_whoever_signs_out_leaves_nothing_in_the_browser(client, person, clock):
+    assert "Clear-Site-Data" not in client.get(PAGE).headers
+    assert client.post(reverse("account_logout"))["Clear-Site-Data"] == '"cache"'
+    sign_in(client, person)
+    clock.shift(dt.timedelta(minutes=16))
+    assert client.get(PAGE)["Clear-Site-Data"] == '"cache"'
