@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -45,9 +47,23 @@ def check_not_oneself(user: Any, person: User, act: str) -> None:
         raise NotAllowed("Another administrator has to do this for your own account.")
 
 
-LEAD_OUTSIDE = (
-    "A safeguarding lead’s post is in the agency’s team of safeguarding leads: what waits for the"
-    " leads goes to that team. Choose it, or another role."
+TEAM_OF: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        Role.NAMED_LEAD: TeamKind.LEADS,
+        Role.FRONT_DOOR: TeamKind.FRONT_DOOR,
+        Role.CSE_TEAM: TeamKind.CSE_TEAM,
+    }
+)
+"""The kind of team that work for a role goes to: a post elsewhere would be given none of it."""
+OUTSIDE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        Role.NAMED_LEAD: "A safeguarding lead’s post is in the agency’s team of safeguarding leads:"
+        " what waits for the leads goes to that team. Choose it, or another role.",
+        Role.FRONT_DOOR: "A front door’s post is in a front door team: referrals go to that team."
+        " Choose it, or another role.",
+        Role.CSE_TEAM: "A CSE team’s post is in a CSE team: what is passed on to the specialists"
+        " goes to that team. Choose it, or another role.",
+    }
 )
 OTHER_INSIDE = (
     "The team of safeguarding leads has posts of safeguarding leads only: everybody in it is shown"
@@ -56,16 +72,19 @@ OTHER_INSIDE = (
 
 
 def role_fits(role: str, kind: str) -> bool:
-    """Whether a role belongs in a team of that kind: leads, and nobody else, in the circle of leads
-    (O-SHR-35). The directory goes by the role, work and the child's page by the team.
+    """Whether a role belongs in a team of that kind.
+
+    The circle of leads holds leads and nobody else (O-SHR-35): the directory goes by the role, work
+    and the child's page by the team. Other teams hold other roles beside their own.
     """
-    return (role == Role.NAMED_LEAD) == (kind == TeamKind.LEADS)
+    own = TEAM_OF.get(role)
+    return kind == own if own else kind != TeamKind.LEADS
 
 
 def check_role_fits(role: str, team: Team) -> None:
-    """Raise `NotAllowed` for a lead outside the circle of leads, and for anybody else in it."""
+    """Raise `NotAllowed` for a role outside its kind of team, and for another among the leads."""
     if not role_fits(role, team.kind):
-        raise NotAllowed(LEAD_OUTSIDE if role == Role.NAMED_LEAD else OTHER_INSIDE)
+        raise NotAllowed(OUTSIDE.get(role, OTHER_INSIDE))
 
 
 def check_kind_fits(team: Team, kind: str) -> None:
@@ -74,7 +93,8 @@ def check_kind_fits(team: Team, kind: str) -> None:
     if any(not role_fits(role, kind) for role in posts.values_list("role", flat=True)):
         raise NotAllowed(
             "Somebody holds a post in this team that would not fit: safeguarding leads, and only"
-            " they, are in the team of safeguarding leads. End the post first."
+            " they, are in the team of safeguarding leads, and posts of a front door or a CSE team"
+            " are in such a team. End the post first."
         )
 
 
