@@ -83,6 +83,7 @@ NOT_LOOKED_AT = {
     "referrals:answer-ending": "early help asked to end: tests/referrals, no browser",
     "referrals:oversee": "a referral of probation: tests/browser/test_oversight_two_people.py",
     "referrals:tell": "a contact outside the service: tests/browser/test_s04_every_page.py",
+    "referrals:signed-decision": "signed by somebody asked: test_exception_three_people.py",
     "screening:changed-duty": "a date of birth corrected since: tests/screening, no browser",
     "screening:approve-level": "a level lowered: tests/screening, no browser",
     "screening:repeat": "leads on to the start of a screen",

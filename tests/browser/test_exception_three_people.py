@@ -87,7 +87,12 @@ def test_three_people_sign_an_exception_and_the_referral_stays_owed_until_then(d
         agree(desk.page_of(area.lead, width=width), "Sign a decision not to refer, or say why not")
         worker.reload()
         expect(worker.get_by_text("Waits for").first).to_be_visible()
-        agree(desk.page_of(area.senior, width=width), "Sign a decision not to refer")
+        senior = desk.page_of(area.senior, width=width)
+        agree(senior, "Sign a decision not to refer")
+        expect(senior.get_by_text("What was said was a game of words.")).to_be_visible()
+        assert senior.url.endswith("/signed/")
+        assert barriers(senior) == []
+        assert not wide(senior)
         worker.reload()
         expect(worker.get_by_text("Stands").first).to_be_visible()
         assert barriers(worker) == []

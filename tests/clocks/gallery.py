@@ -8,12 +8,14 @@ import uuid
 from cse.clocks.models import Clock
 from cse.clocks.pictures import picture_of
 from cse.clocks.reckoning import due_at
+from cse.people.models import Authority
 from cse.workdays import calendar_of
 from tests.clocks import kinds
 from tests.clocks.conftest import at
 from tests.interface import gallery
 from tests.interface.gallery import HOSTILE
 
+WILTSHIRE = Authority(key="wiltshire")
 CALENDAR = calendar_of(closures={dt.date(2026, 12, 29): "Office closed"})
 PAGE = """{% extends "layouts/base.html" %}
 {% from "clocks/picture.html" import clock %}
@@ -66,6 +68,7 @@ def _picture(kind, trigger, now, more):
     length = kind.length
     clock = Clock(
         id=uuid.uuid4(),
+        authority=WILTSHIRE,
         kind=kind.key,
         rule=kind.rule,
         source=kind.source,

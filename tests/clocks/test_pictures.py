@@ -57,7 +57,12 @@ def test_hours_strike_no_day_out():
 def test_a_bar_that_would_say_nothing_is_left_out(days, drawn):
     first, kind = at("2026-09-01 10:00"), kinds.DECISION
     clock = gallery.Clock(
-        kind=kind.key, amount=3, unit="working_days", trigger_at=first, due_at=first
+        authority=gallery.WILTSHIRE,
+        kind=kind.key,
+        amount=3,
+        unit="working_days",
+        trigger_at=first,
+        due_at=first,
     )
     kinds.register()
     later = first + dt.timedelta(days=days)
