@@ -16,9 +16,6 @@ from referrals.queries.beside import advice_visible_to, decisions_visible_to
 from screening.models import Screen
 from screening.queries import visible_to as screens_visible_to
 
-SHOWN = 70
-"""Characters of what was told: enough to know it again."""
-
 
 def register() -> None:
     """Tell home and the child's page; once, when the room starts."""
@@ -29,16 +26,15 @@ def register() -> None:
 
 
 def arises_from(referral: Referral) -> str:
-    """The screen that goes along, else what was told, else that nothing was written yet.
+    """The screen that goes along, else whether anything was told; never the words that were told.
 
-    Whoever does not see the child's record (decision 0009) reads what was told, and of no screen.
+    Lists are no look at a record, and what is said of a child is for its page. Whoever does not see
+    the child's record (decision 0009) reads of no screen.
     """
     if referral.screen is not None and sees_record(referral):
         return screen_words(referral.screen)
-    told = " ".join(referral.sections.get("situation", "").split())
-    if not told:
-        return "A worry, nothing written of it yet"
-    return f"A worry: “{told if len(told) <= SHOWN else told[:SHOWN].rstrip() + '…'}”"
+    told = referral.sections.get("situation", "").strip()
+    return "A worry that was told" if told else "A worry, nothing written of it yet"
 
 
 def sees_record(referral: Any) -> bool:

@@ -34,8 +34,11 @@ def referrals_panel(child: Child, user: Any) -> Panel | None:
     if Capability.SEE_REFERRAL not in acts:
         return None
     found = list(queries.referrals_of(user, child.pk)[:SHOWN])
-    context = {"referrals": found, "arises_from": arises_from}
-    context["may_refer"] = Capability.REFER in acts
+    context = {
+        "referrals": found,
+        "arises_from": arises_from,
+        "may_refer": Capability.REFER in acts,
+    }
     return Panel("Referrals", "referrals/making/panel.html", context)
 
 
