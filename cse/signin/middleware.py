@@ -129,11 +129,13 @@ def _remember(request: HttpRequest, response: HttpResponse, *, was_signed_in: bo
 def _leave_nothing_behind(request: HttpRequest, response: HttpResponse) -> None:
     """What a browser may keep of the pages of somebody signed in: nothing that outlives them.
 
-    Nothing is written to its disk. Only a page with text to type stays with it, so that going
-    back finds what was typed; and that, with all else, is gone when the person has signed out.
+    Only a page with text to type that does not save itself may stay, so that going back finds what
+    was typed; and that, with all else, is cleared when the person has signed out or been signed
+    out (decision 0013).
     """
     if not response.has_header("Cache-Control"):
-        typed = not response.streaming and b"<textarea" in response.content
+        body = b"" if response.streaming else response.content
+        typed = b"<textarea" in body and b"data-autosave" not in body
         response["Cache-Control"] = "private, no-cache" if typed else "private, no-store"
     if not request.user.is_authenticated:
         response["Clear-Site-Data"] = '"cache"'

@@ -339,3 +339,10 @@ def test_saves_do_not_fill_the_child_s_timeline(oxfordshire, draft):
         fill(client, draft, "domain", "health", notes=text)
     acts = [entry.act for entry in timeline(oxfordshire.child, oxfordshire.worker).entries]
     assert "screen started" in acts and "screen saved" not in acts
+
+
+def test_a_page_that_saves_itself_is_built_anew_for_whoever_goes_back(oxfordshire, draft):
+    """Of the pages with text to type a browser keeps only those that do not (decision 0013)."""
+    page = oxfordshire.client().get(address(draft, "domain", "health"))
+    assert b"<textarea" in page.content
+    assert page["Cache-Control"] == "private, no-store"
