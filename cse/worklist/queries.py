@@ -29,7 +29,7 @@ _WITHOUT_RECORD = {Capability.CONTRIBUTE: ASKED, Capability.TRIAGE: TRIAGE}
 _WALK = """
 SELECT w.id, w.kind, w.subject_id, w.due_at, w.child_id, w.owner_id
   FROM worklist_workitem w
- WHERE {owner} AND w.closed_at IS NULL {narrowed} AND {pair} AND NOT ({barred})
+ WHERE {owner} AND w.closed_at IS NULL {narrowed} AND {pair}
    AND EXISTS ({scope})
  ORDER BY w.due_at, w.id LIMIT {limit}
 """
@@ -146,10 +146,10 @@ def _statement(
         narrowed += " AND w.kind = ANY(%(kinds)s)"
         acts = _WITHOUT_RECORD.items()
         parameters["kinds"] = [k for act, kinds in acts if act in principals.acts for k in kinds]
-    same = {"narrowed": narrowed, "scope": scope, "pair": pair, "barred": barred_sql()}
-    same["limit"] = str(PAGE + 1)
+    same = {"narrowed": narrowed, "scope": scope, "pair": pair, "limit": str(PAGE + 1)}
     own = _WALK.format(owner="w.owner_id = %(user)s", **same)
-    one_team = _WALK.format(owner="w.owner_group_id = t.team", **same)
+    # Somebody who is asked by name may do it; of a team perhaps only the others.
+    one_team = _WALK.format(owner=f"w.owner_group_id = t.team AND NOT ({barred_sql()})", **same)
     teams = _EACH_TEAM.format(walk=one_team)
     return _PAGE.format(own=own, teams=teams, limit=PAGE + 1), parameters
 

@@ -1,7 +1,8 @@
 """Work of a team that some of its people may not do: it waits for a colleague of theirs.
 
 A room registers in its ``AppConfig.ready`` who that is, as a condition of SQL on ``w``, the row of
-what waits, and ``%(user)s``: home asks it of the rows met on the walk, and costs no query more.
+what waits, and ``%(user)s``. Home asks it of the rows met on the walk of a team: no query more, and
+nothing for what waits for somebody by name.
 """
 
 from __future__ import annotations
