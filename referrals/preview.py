@@ -116,10 +116,11 @@ class Preview:
 
     @property
     def words(self) -> str:
-        """What a screen reader is told when the rules have changed."""
+        """What a screen reader and a telephone's foot are told; in danger, 999 first (R1)."""
+        first = "Call 999 now. " if self.danger else ""
         if not self.rules:
-            return "No rule applies to what is known so far."
-        return "Rules that apply now: " + "; ".join(each.title for each in self.rules) + "."
+            return f"{first}No rule applies to what is known so far."
+        return f"{first}Rules that apply now: {'; '.join(each.title for each in self.rules)}."
 
 
 def preview_of(referral: Referral, today: dt.date) -> Preview:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils.html import escape
 
 from cse.interface.queries import hints_for
 from cse.interface.rows import IndicatorRow
@@ -229,4 +230,5 @@ def panels(opened: Opened, part: Part) -> dict[str, str]:
         found["suggestion"] = render_to_string(
             "screening/parts/suggestion.html", rating_context(part, opened.tool, rating)
         )
-    return {**found, "words": context["rules_words"]}
+    words = context["rules_words"]
+    return {**found, "words": words, "bar": escape(words) if context["rules"] else ""}

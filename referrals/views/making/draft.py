@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.access.capabilities import Capability
@@ -261,6 +262,7 @@ def _saved(request, referral, key, title):
     if is_autosave(request):
         context = beside(referral, request.user)
         head = child_head(referral.child, request.user, "referrals:child")
+        preview = context["preview"]
         panel = render_to_string(
             "referrals/making/rules.html", {"referral": referral, **context, **head}
         )
@@ -268,7 +270,11 @@ def _saved(request, referral, key, title):
             {
                 "saved_at": f"{timezone.localtime(referral.saved_at):%H:%M}",
                 "version": referral.part_versions[key],
-                "panels": {"rules": panel, "words": context["preview"].words},
+                "panels": {
+                    "rules": panel,
+                    "words": preview.words,
+                    "bar": escape(preview.words) if preview.rules else "",
+                },
             }
         )
     if "check_wording" in request.POST:
