@@ -180,6 +180,17 @@ def test_wiltshires_screen_prints_the_matrix_its_definitions_and_the_ratings(doc
     assert "Serious;Likely.Togethertheysuggesthigh." in whole
 
 
+@pytest.mark.requirement("W-SCR-38")
+@pytest.mark.parametrize("words", [18, 36, 48, 54])
+def test_a_rating_stands_on_the_sheet_that_holds_the_last_row_of_its_domain(words):
+    answers = samples.given_for(tool_named("wiltshire"), "Seen near the station. " * words)
+    made = samples.record("wiltshire", answers=answers)
+    pages = reading.texts(rendered("documents/pdf/screen.html", samples.context(made)))
+    heads = [page[:40] for page in pages if "Ratedbythepractitioner" in page]
+    assert heads
+    assert not [head for head in heads if head.startswith(("Impactandlikelihood:", "Rated"))]
+
+
 @pytest.mark.requirement("W-SCR-34")
 def test_wiltshires_screen_prints_its_actions_numbered(documents):
     whole = "".join(reading.texts(documents["wiltshire", "screen"]))

@@ -353,7 +353,7 @@ def make_database(name: str) -> None:
     for connection in (owner, app):
         connection.close()
     with owner._nodb_cursor() as cursor:  # type: ignore[attr-defined]
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _drop(cursor, name)
         cursor.execute(f'CREATE DATABASE "{name}"')
     for connection in (owner, app):
         connection.settings_dict["NAME"] = name
@@ -365,4 +365,10 @@ def drop_database(name: str) -> None:
     for alias in ("default", "owner"):
         connections[alias].close()
     with connections["owner"]._nodb_cursor() as cursor:  # type: ignore[attr-defined]
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _drop(cursor, name)
+
+
+def _drop(cursor: Any, name: str) -> None:
+    # Not WITH (FORCE): after so many rows autovacuum is at work there, which PostgreSQL asks to
+    # leave by itself, and which a role that is no superuser may not end.
+    cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
