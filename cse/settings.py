@@ -277,6 +277,7 @@ ACCESS_WIRING = {
     "open_work": "cse.worklist.actions.open_item",
     "close_work": "cse.worklist.actions.close_items",
     "work_waits": "cse.worklist.queries.work_waits",
+    "waiting_panel": "cse.worklist.waiting_panel.waiting_panel",
     "hand_over_work": "cse.worklist.handing.hand_over",
     "reauthenticated": "cse.signin.reauth.reauthenticated",
 }

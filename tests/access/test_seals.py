@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,6 +16,8 @@ from cse.access.models import Seal
 from cse.access.policies import NotAllowed, can
 from cse.access.tasks import remind_reviews
 from cse.audit.models import AuditEvent
+from cse.worklist import kinds
+from cse.worklist.actions import open_item
 from cse.worklist.models import WorkItem
 from tests.factories import grant, make_user
 
@@ -155,3 +158,24 @@ def test_an_emergency_opening_changes_nobodys_access(case):
     ):
         with pytest.raises(NotAllowed, match="emergency opening does not"):
             act()
+
+
+def test_who_seals_is_told_what_waits_and_with_whom(as_user, case):
+    """A countersignature needs a second person: the seal must leave one in."""
+    lead = as_user(case.lead, confirmed=True)
+    assert "What waits on this child" not in lead.get(page("seal", case.child)).content.decode()
+    with transaction.atomic():
+        open_item(
+            kind=kinds.COUNTERSIGN,
+            child=case.child,
+            subject=case.child,
+            due_at=timezone.now(),
+            owner=case.other_lead,
+        )
+    said = lead.get(page("seal", case.child)).content.decode()
+    assert "Countersign a lowered indicator" in said
+    assert said.index(case.other_lead.get_full_name()) > said.index("What waits on this child")
+    lead.post(page("seal", case.child), {"names": [], "reason": "A relative works in the team"})
+    seal = Seal.objects.get(child=case.child)
+    said = lead.get(page("review-seal", seal)).content.decode()
+    assert "Countersign a lowered indicator" in said

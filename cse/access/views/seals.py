@@ -14,7 +14,7 @@ from cse.access.forms import NameForm, ReasonForm, SealForm, SuccessorForm
 from cse.access.models import Seal
 from cse.access.policies import NotVisible
 from cse.access.views.common import attempt, page, to_who, visible_child
-from cse.access.wiring import reauthenticated
+from cse.access.wiring import reauthenticated, wired
 from cse.audit import events
 
 
@@ -47,6 +47,7 @@ def seal(request, child_id):
         "form": form,
         "hints": {str(each.user.pk): each.post for each in people},
         "sealed": queries.seal_on(child.pk),
+        "waits": wired("waiting_panel")(child, request.user),
     }
     return page(request, "access/seal.html", child, context)
 
@@ -61,6 +62,7 @@ def review(request, seal_id):
     context = {
         "seal": found,
         "names": found.names.filter(ended_at__isnull=True).select_related("user"),
+        "waits": wired("waiting_panel")(child, request.user),
     }
     return page(request, "access/review_seal.html", child, context)
 
