@@ -86,15 +86,18 @@ _INITIALS: Final = re.compile(
     re.IGNORECASE,
 )
 
+#: Three or more in a row are an abbreviation more often than initials: only a child's own count.
+_CAPITALS: Final = re.compile(r"(?<![\w@])[A-Z]{3,5}(?![\w@])")
+
 
 def identifying(text: str, names: Iterable[str] = (), schools: Iterable[str] = ()) -> list[Found]:
     """Everything in ``text`` that could identify, in its order, each once.
 
     ``names`` are those of the children that the writer sees: any word of one of them, whatever
     its case and accents and what joins it to the next, counts. A name that is an everyday word is
-    found only with a capital. Initials count, whoever's they are; an abbreviation of the field
-    does not. ``schools`` count by their whole name: there a child may be found by age and worry
-    alone.
+    found only with a capital. Two initials count, whoever's they are, and three or more in a row
+    where a name of ``names`` has them; an abbreviation of the field does not. ``schools`` count by
+    their whole name: there a child may be found by age and worry alone.
     """
     found: dict[int, Found] = {}
     for looks_like, pattern in PATTERNS:
@@ -109,6 +112,12 @@ def identifying(text: str, names: Iterable[str] = (), schools: Iterable[str] = (
     for match in _INITIALS.finditer(text):
         if _BETWEEN.sub("", match.group()).upper() not in ABBREVIATIONS:
             found.setdefault(match.start(), Found(match.group(), "the initials of somebody"))
+    theirs = {initials for name in names if len(initials := _initials_of(name)) >= 3}
+    for match in _CAPITALS.finditer(text):
+        if match.group() in theirs - ABBREVIATIONS:
+            found.setdefault(
+                match.start(), Found(match.group(), "the initials of a child you can see")
+            )
     return list(dict.fromkeys(each for _, each in sorted(found.items())))
 
 
@@ -133,6 +142,10 @@ def _parts_of(name: str) -> Iterator[str]:
     for joined in name.split():
         yield _plain(_BETWEEN.sub("", joined))
         yield from map(_plain, _BETWEEN.split(joined))
+
+
+def _initials_of(name: str) -> str:
+    return "".join(part[0] for part in apart(name).split()).upper()
 
 
 def _plain(word: str) -> str:

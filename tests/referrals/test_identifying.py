@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from referrals.identifying import EVERYDAY, identifying
 
-NAMES = ["Mia Trent", "Zoë", "Rose O’Neill", "Anne-Marie", "Jo", "Will"]
+NAMES = [
+    "Mia Trent",
+    "Zoë",
+    "Rose O’Neill",
+    "Anne-Marie",
+    "Jo",
+    "Will",
+    "Kay Tess Ash",
+    "K T Ash-Moor",
+]
 FOUND = [
     ("name", "Mia was seen", "Mia"),
     ("small letters", "we spoke of mia today", "mia"),
@@ -57,6 +66,8 @@ FOUND = [
     ("initials apart", "J S was seen", "J S"),
     ("initials joined", "J_S and J-S", "J_S"),
     ("three initials", "J.A.S. was seen", "J.A.S."),
+    ("three initials without dots, of a child one sees", "KTA was seen", "KTA"),
+    ("four initials", "KTAM was seen", "KTAM"),
     ("mail", "write to m.trent@example.org", "m.trent@example.org"),
     ("reference", "see C-7K3P92W", "C-7K3P92W"),
 ]
@@ -72,6 +83,7 @@ HARMLESS = [
     "CSE, MASH, A&E, GP, DSL, LAC, CIN, CP, SEN, EHCP, NHS, PC, DC, DS.",
     "The GP (e.g. at A & E), the PC and the DSL met at 4 p.m., i.e. before C.S.E. was said.",
     "A young person, plan B. I think so. UK, TV, IT and PE. W §4.3.2, O §6.",
+    "NFA, ABE, PVP and DASH: three capitals are nobody’s initials here.",
     "IT IS AS WE SAID: GO ON TO BE IN TOUCH",
     "",
 ]
