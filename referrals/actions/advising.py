@@ -161,9 +161,12 @@ def _schools(by: Any) -> list[str]:
 
 
 def _names(by: Any) -> Iterator[str]:
+    """Each name of a child, and the whole, without the others and with them: for its initials."""
     children = visible(Child.objects.all(), by, Capability.SEE_CHILD)
-    for each in children.values_list("given_name", "family_name", "other_names"):
-        yield from filter(None, each)
+    for given, family, others in children.values_list("given_name", "family_name", "other_names"):
+        yield from filter(None, (given, family, others))
+        yield f"{given} {family}"
+        yield f"{given} {others} {family}"
 
 
 @transaction.atomic

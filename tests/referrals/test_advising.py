@@ -96,6 +96,14 @@ def test_neither_the_school_nor_who_advised_says_who_it_is(wiltshire):
     assert consult(area, advised_by=f"{child.given_name} Duty, social worker")
 
 
+@pytest.mark.requirement("W-REF-12")
+def test_the_initials_of_a_child_are_found_with_the_other_names(wiltshire):
+    wiltshire.another_child(given_name="Quill", other_names="Tess", family_name="Overton")
+    with pytest.raises(advising.Identifies):
+        consult(wiltshire, question="QTO stayed out last night.")
+    assert consult(wiltshire, question="NFA was said, and an ABE interview.")
+
+
 def test_a_name_of_a_child_one_cannot_see_tells_nothing(wiltshire):
     other = wiltshire.another_child(given_name="Quill", family_name="Overton")
     assert consult(wiltshire, by=wiltshire.stranger, question=f"About {other.given_name}.")
