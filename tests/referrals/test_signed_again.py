@@ -19,6 +19,7 @@ from cse.people.models import Post, Role
 from referrals.actions import deciding_not as deciding
 from referrals.actions.common import RESPONSIBLE_DAYS
 from referrals.queries.beside import signed_by
+from referrals.views.records import deciding as pages
 from tests.factories import make_user
 from tests.referrals.test_deciding_not import area, raise_level, signed, young  # noqa: F401
 from tests.referrals.test_deciding_pages import signed_in
@@ -85,6 +86,21 @@ def test_so_does_who_did_not_agree(young, decision):  # noqa: F811
     deciding.answer_decision(decision_id=decision.pk, by=young.senior, agrees=False, note="Refer")
     page = text_of(signed_in(young.senior).get(page_of(decision)))
     assert "Did not agree" in page and "Refer" in page
+
+
+def test_the_list_of_them_goes_on_page_by_page(young, decision, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(pages, "PAGE", 1)
+    now = timezone.now()
+    deciding.answer_decision(decision_id=decision.pk, by=young.senior, agrees=True, note="")
+    with time_machine.travel(now + dt.timedelta(seconds=30)):
+        decision = signed(young)
+        for person in (young.lead, young.senior):
+            deciding.answer_decision(decision_id=decision.pk, by=person, agrees=True, note="")
+    with time_machine.travel(now + dt.timedelta(minutes=1)):
+        client, here = signed_in(young.senior), reverse("referrals:decisions")
+        found = [client.get(f"{here}?signed={number}").content.decode() for number in (1, 2)]
+    assert "?signed=2" in found[0] and "?signed=1" in found[1]
+    assert [page_of(decision) in html for html in found] == [True, False]
 
 
 def test_nobody_else_does(young, decision):  # noqa: F811

@@ -333,6 +333,8 @@ def decisions(request):
     page = Paginator(signed_by_agency_of(request.user), PAGE).get_page(request.GET.get("page"))
     rows = [(each, standing_of(each)) for each in page]
     listed = signed_by_agency_of(request.user).order_by().values("pk")
-    alone = [(each, standing_of(each)) for each in signed_by(request.user).exclude(pk__in=listed)]
-    context = {"page": page, "rows": rows, "alone": alone}
+    others = signed_by(request.user).exclude(pk__in=listed)
+    alone_page = Paginator(others, PAGE).get_page(request.GET.get("signed"))
+    alone = [(each, standing_of(each)) for each in alone_page]
+    context = {"page": page, "rows": rows, "alone": alone, "alone_page": alone_page}
     return render(request, "referrals/records/decisions.html", context)
