@@ -88,7 +88,8 @@ def empty_database() -> None:
 def _state_of_the_code() -> str:
     """A digest of everything that decides what a migrated database looks like."""
     base = Path(settings.BASE_DIR)
-    files = [base / "cse/audit/guards.py", base / "requirements/base.txt", base / "cse/settings.py"]
+    files = [base / "requirements/base.txt"]
+    files += [base / "cse" / name for name in ("audit/guards.py", "folding.py", "settings.py")]
     for room in ("cse", "screening", "referrals", "meetings", "intelligence"):
         files += sorted((base / room).glob("**/migrations/*.py"))
         files += sorted((base / room).glob("**/models.py"))
