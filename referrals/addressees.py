@@ -56,9 +56,9 @@ def receivers_of(referral: Referral) -> list[Addressee]:
     A referral that no rule asks for is for the front door to weigh: it is not sent to nobody.
     """
     found = _of_area(referral, referral.authority, referral.routing)
-    if referral.placed_in is not None and referral.placed_routing:
+    if referral.other_area is not None and referral.placed_routing:
         held = {each.team for each in found if each.team}
-        there = _of_area(referral, referral.placed_in, referral.placed_routing)
+        there = _of_area(referral, referral.other_area, referral.placed_routing)
         found += [each for each in there if each.team is None or each.team not in held]
     return found
 

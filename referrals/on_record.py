@@ -77,8 +77,8 @@ def _own_screen(referral: Referral) -> dict[str, Any]:
 
 def _route(referral: Referral, on: dt.date) -> None:
     found, there = route_of(referral, on), {}
-    if referral.placed_in is not None:
-        there = route_of(referral, on, area=referral.placed_in).as_json()
+    if referral.other_area is not None:
+        there = route_of(referral, on, area=referral.other_area).as_json()
     referral.routing, referral.routing_version = found.as_json(), found.version
     referral.placed_routing = there
 

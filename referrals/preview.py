@@ -148,7 +148,7 @@ def kept_preview(referral: Referral, sent_on: dt.date) -> Preview:
 def kept_for(delivery: Delivery) -> Preview:
     """What held then, for those who received it: by the handbook of their own area (DEC-41)."""
     referral = delivery.referral
-    there = bool(referral.placed_routing) and delivery.authority_id == referral.placed_in_id
+    there = bool(referral.placed_routing) and delivery.authority_id == referral.other_area_id
     routing = referral.placed_routing if there else referral.routing
     day = timezone.localdate(referral.sent_at)
     return _preview(referral, routing, delivery.authority, day, (), ())

@@ -51,8 +51,10 @@ def danger_said(referral: Referral) -> str:
 def why_there(delivery: Delivery) -> str:
     """Why the other authority has a looked-after child's referral, to its readers (DEC-41)."""
     referral = delivery.referral
-    if referral.placed_in_id is None or delivery.authority_id != referral.placed_in_id:
+    if delivery.authority_id != referral.other_area_id:
         return ""
+    if referral.placed_by is not None:
+        return f"Your area looks after the child, who lives in {referral.authority.name}."
     return f"The child lives in your area, and is looked after by {referral.authority.name}."
 
 
@@ -111,6 +113,7 @@ def facts_in_words(referral: Referral) -> tuple[tuple[str, tuple[str, ...]], ...
         ("Level", _choice(facts, "level", LEVELS)),
         ("Looked after", _choice(facts, "looked_after", LOOKED_AFTER)),
         ("Lives in", (referral.placed_in.name,) if referral.placed_in else ()),
+        ("Looked after by", (referral.placed_by.name,) if referral.placed_by else ()),
         ("Plan", _choice(facts, "care_planning", PLANS)),
         ("Checklist", tuple(CHECKLIST[each] for each in _ticked(referral))),
     )

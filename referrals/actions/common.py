@@ -44,7 +44,7 @@ def lock_referral(referral_id: uuid.UUID) -> Referral:
     _lock_child(Referral.objects.filter(pk=referral_id).values_list("child_id", flat=True).first())
     return (
         Referral.objects.select_for_update(of=("self",))
-        .select_related("child", "authority", "placed_in", "agency", "screen")
+        .select_related("child", "authority", "placed_in", "placed_by", "agency", "screen")
         .get(pk=referral_id)
     )
 

@@ -67,20 +67,26 @@ def set_facts(
     version: int,
     by: Any,
     placed_in: Authority | None = None,
+    placed_by: Authority | None = None,
 ) -> Referral:
     """Say what is known, in the words of ``explain routing``; it replaces what was said before.
 
-    ``placed_in``: the other area in which a looked-after child lives (DEC-41). What comes from
-    the record or the screen is not said here and not lost. Raises `cse.strict.Refused` with
-    every fact that is not understood or contradicts another, and `StaleSave`.
+    ``placed_in``: the other area in which a looked-after child lives; ``placed_by``: the one that
+    looks after a child who lives here (DEC-41); not both. What comes from the record or the screen
+    is not said here and not lost. Raises `cse.strict.Refused` with every fact that is not
+    understood or contradicts another, and `StaleSave`.
     """
     referral = _to_change(referral_id, FACTS, facts, version, by)
     referral.facts = only_said(facts)
-    elsewhere = placed_in if placed_in and placed_in.pk != referral.authority_id else None
-    if elsewhere is not None and not referral.facts.get("looked_after"):
+    referral.placed_in = _another(placed_in, referral)
+    referral.placed_by = _another(placed_by, referral)
+    if referral.other_area is not None and not referral.facts.get("looked_after"):
         raise Refused("Only a looked-after child is placed in another area: say so as well.")
-    referral.placed_in = elsewhere
     return _save(referral, FACTS, by)
+
+
+def _another(area: Authority | None, referral: Referral) -> Authority | None:
+    return area if area and area.pk != referral.authority_id else None
 
 
 @transaction.atomic

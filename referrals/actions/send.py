@@ -122,8 +122,8 @@ def _keep_targets(referral: Referral) -> None:
     """By when the meetings are to be held, counted from today once and for all (DEC-59)."""
     today = timezone.localdate(referral.sent_at)
     referral.routing[KEY] = held_by(referral.routing, referral.authority, today)
-    if referral.placed_in is not None and referral.placed_routing:
-        there = held_by(referral.placed_routing, referral.placed_in, today)
+    if referral.other_area is not None and referral.placed_routing:
+        there = held_by(referral.placed_routing, referral.other_area, today)
         referral.placed_routing[KEY] = there
 
 

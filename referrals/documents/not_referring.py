@@ -69,6 +69,7 @@ def known_of(decision: DecisionNotToRefer) -> tuple[tuple[str, tuple[str, ...]],
         screen_facts={},
         routing=decision.routing,
         placed_in=None,
+        placed_by=None,
     )
     disability = disability_of(decision)
     return (

@@ -58,11 +58,13 @@ def sent_rows(referral: Referral) -> Pairs:
     ]
     if referral.placed_in is not None:
         rows.append(("The child lives in", referral.placed_in.name))
+    if referral.placed_by is not None:
+        rows.append(("The child is looked after by", referral.placed_by.name))
     return tuple(rows)
 
 
 def placed_rules(referral: Referral) -> tuple[dict[str, Any], ...]:
-    """Rules of the handbook of the area the child lives in, that the first did not name."""
+    """Rules of the other area's handbook, that the first did not name (DEC-41)."""
     known = {rule["id"] for rule in referral.routing.get("rules", ())}
     found = referral.placed_routing.get("rules", ())
     return tuple(rule for rule in found if rule["id"] not in known)
@@ -79,8 +81,8 @@ def receiver(delivery: Delivery, said: Sequence[Disagreement]) -> Receiver:
 def _delivery_rows(delivery: Delivery) -> Iterator[tuple[str, str]]:
     what = (route_words(Route(each), delivery.authority) for each in delivery.routes)
     yield "For", ", ".join(dict.fromkeys(what))
-    if delivery.authority_id == delivery.referral.placed_in_id:
-        yield "Why there", f"The child lives in {delivery.authority.name}"
+    if delivery.authority_id == delivery.referral.other_area_id:
+        yield "Why there", delivery.referral.why_other_area
     if delivery.team_id:
         yield "Received", datetime_words(delivery.received_at)
     yield "State on the day of this document", delivery.state_words

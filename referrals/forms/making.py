@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils import timezone
@@ -129,11 +129,15 @@ def _screens(found: Iterable[Any]) -> forms.Field:
     )
 
 
+BY: Final = "by-"
+"""Before an area's key: that area looks after the child, who lives here."""
+
+
 class MakingFactsForm(FactsForm):
-    """What is known, for a referral: nothing is required, and the area a child is placed in."""
+    """What is known, for a referral: nothing is required, and in or by which other area placed."""
 
     placed_in = forms.ChoiceField(
-        label="Does the child live in another area, placed there by this one?",
+        label="Does one area look after the child, and the child live in another?",
         required=False,
         widget=forms.RadioSelect,
     )
@@ -145,7 +149,11 @@ class MakingFactsForm(FactsForm):
         self.fields["activity"].required = False
         self.fields["placed_in"].choices = [  # type: ignore[attr-defined]
             ("no", "No"),
-            *((key, f"Yes, in {area.name}") for key, area in self.areas.items()),
+            *((key, f"Yes, the child lives in {area.name}") for key, area in self.areas.items()),
+            *(
+                (f"{BY}{key}", f"Yes, {area.name} looks after the child, who lives here")
+                for key, area in self.areas.items()
+            ),
         ]
         if referral.screen_facts.get("screened") and not referral.facts.get("level"):
             # The level is the screen's; another is chosen there.
@@ -164,16 +172,20 @@ class MakingFactsForm(FactsForm):
         began, ended = cleaned.get("activity_from"), cleaned.get("activity_to")
         if began and ended and ended < began:
             self.add_error("activity_to", "The last time must be after it began")
-        if cleaned.get("placed_in") in self.areas and not cleaned.get("looked_after"):
+        if cleaned.get("placed_in", "no") not in ("", "no") and not cleaned.get("looked_after"):
             self.add_error(
                 "placed_in", "Only a looked-after child is placed in another area: say so above"
             )
         return cleaned
 
     @property
-    def area(self) -> Authority | None:
-        """The area the child is placed in, of a valid form."""
-        return self.areas.get(self.cleaned_data["placed_in"])
+    def placed(self) -> dict[str, Authority | None]:
+        """The other area, of a valid form: the one the child lives in, or that looks after them."""
+        said = self.cleaned_data["placed_in"]
+        return {
+            "placed_in": self.areas.get(said),
+            "placed_by": self.areas.get(said.removeprefix(BY)) if said.startswith(BY) else None,
+        }
 
 
 def facts_initial(referral: Referral) -> dict[str, Any]:
@@ -185,8 +197,14 @@ def facts_initial(referral: Referral) -> dict[str, Any]:
         **found,
         "looked_after": found["looked_after"] or "",
         "care_planning": found["care_planning"] or "",
-        "placed_in": referral.placed_in.key if referral.placed_in else "no",
+        "placed_in": _placed(referral),
     }
+
+
+def _placed(referral: Referral) -> str:
+    if referral.placed_by is not None:
+        return f"{BY}{referral.placed_by.key}"
+    return referral.placed_in.key if referral.placed_in else "no"
 
 
 def in_words(form: forms.Form, initial: Mapping[str, Any]) -> dict[str, tuple[str, str]]:

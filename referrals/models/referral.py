@@ -30,8 +30,8 @@ class Referral(models.Model):
     along says, kept when the draft began and again at sending. ``routing`` is
     ``Routing.as_json()`` of all three, made again at every change and kept as it was at sending;
     ``placed_routing`` the same by the other area's handbook where a looked-after child lives
-    there (``placed_in``, DEC-41). ``overseer`` is the account of the line manager, of probation
-    (O §7.4.6). ``sections`` holds the text, by field key
+    there (``placed_in``) or was placed here by it (``placed_by``, DEC-41). ``overseer`` is the
+    account of the line manager, of probation (O §7.4.6). ``sections`` holds the text, by field key
     (``referrals.parts``); ``part_versions`` counts the saves of each part.
     ``child_facts`` is the child as recorded when it was sent; ``screen_copy`` the screen as it
     stood then, where one that was not finished went along (DEC-28). ``token`` is made by the page
@@ -46,6 +46,7 @@ class Referral(models.Model):
     child = models.ForeignKey("children.Child", on_delete=models.PROTECT, related_name="referrals")
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
     placed_in = models.ForeignKey(Authority, on_delete=models.PROTECT, null=True, related_name="+")
+    placed_by = models.ForeignKey(Authority, on_delete=models.PROTECT, null=True, related_name="+")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="referrals")
     status = models.CharField(max_length=10, choices=STATUSES, default=Status.DRAFT.value)
     screen = models.ForeignKey(
@@ -83,7 +84,7 @@ class Referral(models.Model):
         identifying="child_facts",
         sensitive="facts record_facts screen_facts routing placed_routing sections"
         " set_aside_reason",
-        operational="id token child authority placed_in agency status screen screen_copy"
+        operational="id token child authority placed_in placed_by agency status screen screen_copy"
         " routing_version part_versions version made_by made_at saved_at sent_by sent_at"
         " overseer",
     )
@@ -95,6 +96,10 @@ class Referral(models.Model):
             models.Index(fields=["agency", "-sent_at"], name="referral_of_agency"),
         ]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(placed_in__isnull=True) | Q(placed_by__isnull=True),
+                name="placed_in_or_by_another_area",
+            ),
             models.UniqueConstraint(fields=["made_by", "token"], name="one_referral_a_form"),
             models.CheckConstraint(
                 condition=Q(status="sent", sent_at__isnull=False, sent_by__isnull=False)
@@ -110,6 +115,23 @@ class Referral(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    @property
+    def other_area(self) -> Authority | None:
+        """The other authority of a looked-after child, which has the referral too (DEC-41)."""
+        return self.placed_in or self.placed_by
+
+    @property
+    def other_area_id(self) -> uuid.UUID | None:
+        """Its id, without asking for it."""
+        return self.placed_in_id or self.placed_by_id
+
+    @property
+    def why_other_area(self) -> str:
+        """Why it has it, to everybody but its own readers; empty where there is none."""
+        if self.placed_by is not None:
+            return f"{self.placed_by.name} looks after the child"
+        return f"The child lives in {self.placed_in.name}" if self.placed_in else ""
 
     @property
     def is_draft(self) -> bool:

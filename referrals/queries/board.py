@@ -123,8 +123,8 @@ figures AS (SELECT COUNT(*), COUNT(*) FILTER (WHERE due_at < %(now)s),
 page AS (SELECT * FROM found {after} ORDER BY place, id LIMIT %(limit)s)
 SELECT figures.*, page.id, page.state, page.place, page.due_at, d.received_at, d.claimed_by_id,
        u.given_name, u.family_name, a.name, t.name, d.authority_id,
-       jsonb_path_query_array(CASE WHEN d.authority_id = r.placed_in_id THEN r.placed_routing
-                                   ELSE r.routing END, '$.rules[*].title'),
+       jsonb_path_query_array(CASE WHEN d.authority_id IN (r.placed_in_id, r.placed_by_id)
+                                   THEN r.placed_routing ELSE r.routing END, '$.rules[*].title'),
        {looked_after},
        c.id, c.given_name, c.family_name, c.date_of_birth, c.birth_date_known, c.estimated_age,
        c.estimated_on

@@ -56,7 +56,15 @@ def may_follow(user: Any, referral: Referral) -> bool:
 
 def _whole() -> QuerySet[Referral]:
     return Referral.objects.select_related(
-        "child", "authority", "placed_in", "agency", "screen", "made_by", "sent_by", "overseer"
+        "child",
+        "authority",
+        "placed_in",
+        "placed_by",
+        "agency",
+        "screen",
+        "made_by",
+        "sent_by",
+        "overseer",
     )
 
 

@@ -46,6 +46,7 @@ def open_delivery(request, pk):
     found = get_visible_or_404(
         own.select_related(
             "referral__placed_in",
+            "referral__placed_by",
             "referral__authority",
             "referral__screen",
             "passed_by__team",

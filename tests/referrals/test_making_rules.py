@@ -151,15 +151,17 @@ def test_a_screen_completed_later_stands_beside_the_referral(oxfordshire):
 
 
 @pytest.mark.requirement("DEC-41")
-def test_a_child_placed_in_the_other_county_reaches_both(oxfordshire):
+@pytest.mark.parametrize("said", ["wiltshire", "by-wiltshire"])
+def test_a_child_placed_in_or_by_the_other_county_reaches_both(oxfordshire, said):
     area, client = oxfordshire, oxfordshire.client()
     with transaction.atomic():
         there = Area("wiltshire")
         record_legal_status(child=area.child, kind="s20", starts_on=years_old(2), by=area.worker)
     draft = begin(client, area.child)
     facts = text_of(client.get(page_of(draft, "facts")))
-    assert "Yes, in Wiltshire" in facts and "Yes, in Oxfordshire" not in facts
-    save(client, page_of(draft, "facts"), wider="concerns_confirmed", placed_in="wiltshire")
+    assert "lives in Wiltshire" in facts and "Wiltshire looks after the child" in facts
+    assert "lives in Oxfordshire" not in facts and "Oxfordshire looks after" not in facts
+    save(client, page_of(draft, "facts"), wider="concerns_confirmed", placed_in=said)
     checked = text_of(client.get(page_of(draft, "check")))
     for team in (area.front_door, there.front_door):
         assert f"{team.name}, {team.agency.name}" in checked
@@ -195,6 +197,32 @@ def test_where_a_placed_child_lives_and_why_they_have_it_is_told_to_both(oxfords
             assert f"Who to contact in {name}" in shown
     at_home = area.sent()
     assert "Lives in" not in text_of(area.client().get(page_of(at_home, "show")))
+
+
+@pytest.mark.requirement("DEC-41")
+def test_why_the_area_that_looks_after_a_child_has_it_is_told_to_both(oxfordshire):
+    area, there = oxfordshire, Area("wiltshire")
+    draft = actions.set_facts(
+        referral_id=area.draft().pk,
+        facts={"looked_after": "s31"},
+        version=0,
+        by=area.worker,
+        placed_by=there.authority,
+    )
+    sent = actions.send(referral_id=draft.pk, by=area.worker, version=draft.version)
+    assert {area.front_door, there.front_door} <= {each.team for each in sent.deliveries.all()}
+    for place in (area, there):
+        browser, delivery = area.client(place.duty), area.at(sent, place.front_door)
+        triage = text_of(browser.get(reverse("referrals:delivery", args=[delivery.pk])))
+        assert "Looked after by Wiltshire" in triage and "Lives in" not in triage
+        why = "Your area looks after the child, who lives in Oxfordshire."
+        assert (why in triage) == (place is there)
+    shown = text_of(area.client().get(page_of(sent, "show")))
+    assert shown.count("Why there Wiltshire looks after the child") == 1
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Referral.objects.filter(pk=area.draft().pk).update(
+            placed_in=there.authority, placed_by=there.authority
+        )
 
 
 @pytest.mark.requirement("DEC-41")

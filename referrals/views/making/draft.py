@@ -149,7 +149,7 @@ def facts(request, pk):
             facts=form.facts(),
             version=read_version(request.POST),
             by=request.user,
-            placed_in=form.area,
+            **form.placed,
         )
     except StaleSave as stale:
         return conflicts.facts_conflict(request, stale.referral, form, areas)

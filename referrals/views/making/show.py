@@ -73,7 +73,7 @@ def show(request, pk):
         withdrawing=_withdrawing(request.user, referral, deliveries) if own else "",
         screen_owed=_screen_owed(request.user, referral, sees_record=shown is referral),
         screen=screen_sent(referral, request.user),
-        contacts_there=contacts_of(referral.placed_in_id) if referral.placed_in else (),
+        contacts_there=contacts_of(referral.other_area.pk) if referral.other_area else (),
         **beside_of(referral, kept_preview(shown, sent_on)),
     )
 
