@@ -3,6 +3,7 @@
 ``{"i": {indicator: "y"}, "n": {domain: notes}, "d": {domain: rating}}``. An answer of presence
 alone is one letter (``y`` yes, ``p`` possible, ``n`` no; a row that is missing is not answered);
 with more it is an object: ``p`` presence, ``l`` amended level, ``r`` reason, ``b`` who amended it,
+``a`` who had amended it before,
 ``e`` evidence, ``c`` professional concern, ``t`` time frame, ``o`` note, ``x`` filled in from a
 linked row. A rating has ``i`` impact, ``l`` likelihood, ``r`` rating. The short keys keep a
 version of 100 answers within 4 KiB (design/performance.md). Pure: no model, no clock.
@@ -24,6 +25,7 @@ _KEYS = {
     "l": "level",
     "r": "reason",
     "b": "amended_by",
+    "a": "also_by",
     "e": "evidence",
     "c": "concern",
     "t": "when",
@@ -35,18 +37,25 @@ _KEYS = {
 class Given:
     """What is written down for one indicator; ``level`` is the amended level, else empty.
 
-    ``amended_by`` is the id of the person who chose that level: somebody else countersigns.
+    ``amended_by`` is the id of the person who chose that level or wrote its reason last, and
+    ``also_by`` the ids, with spaces between, of those before: somebody else countersigns.
     """
 
     presence: Presence = Presence.NOT_ANSWERED
     level: str = ""
     reason: str = ""
     amended_by: str = ""
+    also_by: str = ""
     evidence: str = ""
     concern: str = ""
     when: str = ""
     note: str = ""
     prefilled: bool = False
+
+    @property
+    def amenders(self) -> tuple[str, ...]:
+        """The ids of everybody who had a hand in the amended level, the last one first."""
+        return (self.amended_by, *self.also_by.split()) if self.amended_by else ()
 
     @property
     def answered(self) -> bool:

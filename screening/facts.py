@@ -35,13 +35,14 @@ def facts_of(
     countersigned: Iterable[str] = (),
     level_approved: bool = False,
     child: Child | None = None,
+    held: Iterable[str] = (),
 ) -> Facts:
     """The screen's facts on the day by which it is judged (``queries.judged_on``, DEC-02).
 
     ``history`` are the child's level events; those that wait for approval or were refused do not
     count. ``countersigned`` names the indicators that the lead agreed to lower (DEC-04);
     ``level_approved`` says that a second person agreed to a lower level (DEC-09). ``child`` has
-    other facts of birth than those that the screen keeps.
+    other facts of birth than those that the screen keeps. ``held``: `queries.held_domains`.
     """
     sections = screen.sections
     level, direction = sections.get("level"), sections.get("direction")
@@ -50,6 +51,7 @@ def facts_of(
         completed_on=on,
         answers=facts_of_answers(screen.answers, countersigned),
         domains=read_ratings(screen.answers),
+        held=tuple(held),
         overall=_overall(sections),
         history=levels_of(history),
         level=CseLevel(level) if level else None,

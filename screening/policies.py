@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Q
@@ -15,6 +16,7 @@ from cse.children.models import Child, LevelEvent
 from cse.people.models import Post, Role
 from cse.worklist.models import WorkItem
 from screening.models import Decided, Screen, Status
+from screening.queries import chose_level
 from screening.tools.definition import Tool
 
 ADULT_FROM = 18
@@ -26,6 +28,16 @@ TOO_OLD = (
 
 class Refused(NotAllowed):
     """The state does not allow the act; the message says what to do instead."""
+
+
+class Yourself(Refused):
+    """Somebody else has to agree; where the agency has nobody, its administrator names somebody."""
+
+    def __init__(self, did: str, must: str) -> None:
+        super().__init__(
+            f"You {did} yourself: somebody else has to {must}. Where your agency has nobody else, "
+            "its administrator is asked to name another lead."
+        )
 
 
 class NoDraft(Refused):
@@ -67,13 +79,13 @@ def check_can_correct(user: Any, screen: Screen) -> None:
         raise Refused("Only a completed screen is corrected; a draft is simply changed.")
 
 
-def check_can_countersign(user: Any, screen: Screen, amended_by: str) -> None:
+def check_can_countersign(user: Any, screen: Screen, amenders: Collection[str]) -> None:
     """Raise unless this person may answer for a lowered high: a lead, not who did it (DEC-04)."""
     check(user, Capability.COUNTERSIGN, screen.child_id)
     if not screen.is_complete:
         raise Refused("A draft is not countersigned: complete the screen first.")
-    if str(user.pk) == amended_by:
-        raise Refused("You lowered this level yourself: somebody else has to countersign.")
+    if str(user.pk) in amenders:
+        raise Yourself("lowered this level", "countersign")
     if user.pk == screen.completed_by_id:
         raise Refused("You completed this version yourself: somebody else has to countersign.")
     check_answers_for(user, screen, screen.pk)
@@ -87,7 +99,9 @@ def check_can_approve(user: Any, event: LevelEvent, screen: Decided | None) -> N
     if not event.needs_approval or event.approved_at or event.refused_at:
         raise Refused("This level does not wait for an answer.")
     if event.decided_by_id == user.pk:
-        raise Refused("You chose this level yourself: somebody else has to approve it.")
+        raise Yourself("chose this level", "approve it")
+    if screen is not None and user.pk in chose_level(screen):
+        raise Yourself("chose this level in the draft, or wrote why,", "approve it")
     if screen is not None:
         check_answers_for(user, screen, event.pk)
 

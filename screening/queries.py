@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import DateTimeField, Exists, F, Func, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -17,7 +18,7 @@ from cse.children.models import LevelEvent
 from cse.people.models import ContactPoint, User
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
-from screening.answers import read_answers
+from screening.answers import read_answers, read_ratings
 from screening.models import (
     Countersignature,
     Decided,
@@ -28,6 +29,7 @@ from screening.models import (
     ToolVersion,
 )
 from screening.models.drafted import Drafted
+from screening.rules import Level
 from screening.tools.definition import Tool as Definition
 from screening.tools.loader import load_tool
 
@@ -304,6 +306,56 @@ def changed_duty(screen: Screen) -> str:
 def original_of(screen: Screen) -> Screen:
     """The screen that a correction corrects."""
     return Screen.objects.get(corrections=screen)
+
+
+DUTY_ANSWERED: Final = "duty answered"
+"""Why the rules were asked again: somebody else answered for a duty that a correction took away."""
+
+
+def held_domains(screen: Screen) -> tuple[str, ...]:
+    """The domains that a version before rated high and this one lower or not, by a correction that
+    nobody else has answered for: a high is lowered by two people (DEC-04, DEC-05).
+
+    Two queries for each version back to the last one that was answered for.
+    """
+    before: set[str] = set()
+    version = screen
+    while version.corrects_id is not None and not _answered_for(version):
+        version = original_of(version)
+        before |= rated_high(version)
+    return tuple(sorted(before - rated_high(screen)))
+
+
+def rated_high(screen: Screen) -> set[str]:
+    """The domains that a version rates high; none of a tool that rates no domain."""
+    return {each.domain for each in read_ratings(screen.answers) if each.rating is Level.HIGH}
+
+
+def _answered_for(version: Screen) -> bool:
+    return ScreenAssessment.objects.filter(screen=version, because=DUTY_ANSWERED).exists()
+
+
+def worked_on(record: Decided) -> set[uuid.UUID]:
+    """Everybody who saved anything in it."""
+    rows = history_of(record).filter(id=record.pk, history_user__isnull=False)
+    return set(rows.order_by().values_list("history_user_id", flat=True).distinct())
+
+
+def chose_level(record: Decided) -> set[uuid.UUID]:
+    """Everybody who, in the draft, chose its level or wrote why it is lower (DEC-09)."""
+    corrects: Any = record.corrects
+    said = _said_of_level(corrects.sections) if corrects is not None else ("", "")
+    rows = history_of(record).filter(id=record.pk).order_by("history_date", "history_id")
+    found = set()
+    for sections, user_id in rows.values_list("sections", "history_user_id").iterator():
+        before, said = said, _said_of_level(sections)
+        if said != before and user_id is not None:
+            found.add(user_id)
+    return found
+
+
+def _said_of_level(sections: Mapping[str, Any]) -> tuple[str, str]:
+    return sections.get("level") or "", sections.get("level_reason") or ""
 
 
 def countersignatures_of(screen: Screen) -> list[Countersignature]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,17 +61,17 @@ def lowered_rows(screen: Screen, tool: Tool, user: Any) -> list[LoweredRow]:
     signed = {row.indicator: row for row in queries.countersignatures_of(screen)}
     waited = {row for each in screen.assessments.all() for row in each.result["waiting"]}
     rows = [row for row in tool.indicators.values() if row.id in waited | set(signed)]
-    names = queries.names_of({given[row.id].amended_by for row in rows})
+    names = queries.names_of({each for row in rows for each in given[row.id].amenders})
     # Asked once for one's own rows and once for the others, however many there are.
     own = str(user.pk)
-    why_not = {mine: _why_not(user, screen, own if mine else "") for mine in (False, True)}
+    why_not = {mine: _why_not(user, screen, [own] if mine else []) for mine in (False, True)}
     return [
         LoweredRow(
             indicator=row,
             given=given.get(row.id, NOTHING),
-            amended_by=names.get(given[row.id].amended_by, "Somebody without an account now"),
+            amended_by=_all_names(given[row.id], names),
             answer=signed.get(row.id),
-            why_not="" if row.id in signed else why_not[given[row.id].amended_by == own],
+            why_not="" if row.id in signed else why_not[own in given[row.id].amenders],
         )
         for row in rows
     ]
@@ -99,9 +99,14 @@ def _words(because: str, tool: Tool) -> str:
     return row.display_text if row else because
 
 
-def _why_not(user: Any, screen: Screen, amended_by: str) -> str:
+def _all_names(given: Given, names: Mapping[str, str]) -> str:
+    found = (names.get(each, "Somebody without an account now") for each in given.amenders)
+    return " and, before, ".join(found)
+
+
+def _why_not(user: Any, screen: Screen, amenders: Collection[str]) -> str:
     try:
-        check_can_countersign(user, screen, amended_by)
+        check_can_countersign(user, screen, amenders)
     except NotAllowed as refusal:
         return str(refusal)
     return ""

@@ -21,7 +21,7 @@ from cse.data_classes import classify
 class Basis(models.TextChoices):
     """On what a grant stands. A rule's grants and a person's stand beside each other."""
 
-    RECORDER = "recorder", "Recorded the child"
+    RECORDER = "recorder", "Recorded the child, or something about them"
     NAMED_LEAD = "named_lead", "Safeguarding lead for what their agency recorded"
     GIVEN = "given", "Given by a colleague"
     FRONT_DOOR = "front_door", "A referral was sent to this team"

@@ -96,6 +96,11 @@ def only_in_an_emergency(user: Any, child: Any) -> bool:
     return _live_bases(user, child) - {*NARROW.values()} == {Basis.BREAK_GLASS}
 
 
+def only_as_given(user: Any, child: Any) -> bool:
+    """Whether this person sees the child on no other ground than that a colleague gave access."""
+    return _live_bases(user, child) - {*NARROW.values()} == {Basis.GIVEN}
+
+
 def _live_bases(user: Any, child: Any) -> set[str]:
     """The grounds on which this person has access to the child now. One query."""
     now = timezone.now()

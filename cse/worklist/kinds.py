@@ -23,6 +23,7 @@ DUTY_ADDED = "duty_added"
 DUTY_TAKEN = "duty_taken"
 NAME_FOR_SEAL = "name_for_seal"
 FIND_LEAD = "find_lead"
+SECOND_LEAD = "second_lead"
 FINISH_REFERRAL = "finish_referral"
 DECIDE_REFERRAL = "decide_referral"
 ACKNOWLEDGE_REFERRAL = "acknowledge_referral"
@@ -105,6 +106,12 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "Give somebody the post of safeguarding lead: a sealed record has nobody left",
                 "people:edit-agency",
             ),
+            Kind(
+                SECOND_LEAD,
+                "Give another person the post of safeguarding lead: something waits that the only "
+                "one may not answer",
+                "people:edit-agency",
+            ),
             Kind(FINISH_REFERRAL, "Send the referral", "referrals:draft"),
             Kind(DECIDE_REFERRAL, "Decide the referral", "referrals:delivery"),
             Kind(ACKNOWLEDGE_REFERRAL, "Acknowledge the referral", "referrals:delivery"),
@@ -176,7 +183,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
 )
 
 #: Work of people who do not see the child it is about, and learn nothing of it.
-UNSEEN = (NAME_FOR_SEAL, FIND_LEAD)
+UNSEEN = (NAME_FOR_SEAL, FIND_LEAD, SECOND_LEAD)
 #: Work of people who see the request that they were asked to answer, and not the record.
 ASKED = (CONTRIBUTE,)
 #: Work on a referral of one's own, also for whoever sees nothing else of the child any more.

@@ -1,7 +1,8 @@
 """Who answers for what somebody lowered, and the access they have only until they have answered.
 
-Another safeguarding lead of the agency; else its senior managers; only else the CSE team of the
-area. Whoever gets access in order to answer keeps it until the answer, and 14 days at most.
+Another safeguarding lead of the agency; else its senior managers; else the CSE team of the area;
+where there is nobody, its administrators are to name another lead. Whoever gets access in order to
+answer keeps it until the answer, and 14 days at most.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from django.contrib.auth.models import Group
 from django.db import models
 from django.utils import timezone
 
+from cse.access.abandoned import administrators_of
 from cse.access.actions import let_see_to_answer
 from cse.access.models import Exclusion
 from cse.access.policies import only_in_an_emergency
 from cse.people.models import Post, Role, Team, TeamKind, User
 from cse.worklist import kinds
-from cse.worklist.actions import open_item
+from cse.worklist.actions import close_items, open_item
 from screening.actions.common import ANSWER_DAYS, due_in, leads_of
 from screening.answers import read_answers
 from screening.models import Decided, Screen
@@ -29,7 +31,7 @@ ASKED = "Asked to answer for what was lowered; until the answer"
 def ask_countersignatures(screen: Screen, rows: Iterable[str], by: Any) -> None:
     """Let the lowered highs of a screen wait for somebody who lowered none, nor completed it."""
     answers = read_answers(screen.answers)
-    amenders = {answers[row].amended_by for row in rows}
+    amenders = {each for row in rows for each in answers[row].amenders}
     if amenders:
         barred = {*amenders, screen.completed_by_id}
         ask(screen, kind=kinds.COUNTERSIGN, subject=screen, not_by=barred, by=by)
@@ -40,9 +42,24 @@ def ask(
 ) -> None:
     """Let something wait for those who may answer; ``not_by`` are ids of people who decided it."""
     barred = _barred(screen, not_by)
-    due_at = due_in(ANSWER_DAYS, screen.child)
-    for principal in _principals(screen, barred, by):
-        open_item(kind=kind, child=screen.child, subject=subject, due_at=due_at, **principal)
+    work = {"child": screen.child, "due_at": due_in(ANSWER_DAYS, screen.child)}
+    found = _principals(screen, barred, by)
+    for principal in found or _nobody_yet(screen):
+        open_item(kind=kind, subject=subject, **work, **principal)
+    if not found:
+        for owner in administrators_of(screen.agency):
+            open_item(kind=kinds.SECOND_LEAD, subject=screen.agency, owner=owner, **work)
+
+
+def somebody_answered(screen: Decided) -> None:
+    """The agency has a second person: its administrators need name none for this any more."""
+    close_items(subject=screen.agency, kind=kinds.SECOND_LEAD)
+
+
+def _nobody_yet(screen: Decided) -> list[dict[str, Any]]:
+    """The agency's leads, where nobody may answer today: it waits for the next one."""
+    leads = leads_of(screen.agency_id)
+    return [] if leads is None else [{"group": leads}]
 
 
 def _principals(screen: Decided, barred: set[str], by: Any) -> list[dict[str, Any]]:
@@ -62,7 +79,7 @@ def _principals(screen: Decided, barred: set[str], by: Any) -> list[dict[str, An
     if specialists is not None:
         let_see_to_answer(child=screen.child, reason=ASKED, group=specialists, by=by)
         return [{"group": specialists}]
-    return [] if leads is None else [{"group": leads}]
+    return []
 
 
 def _specialists(screen: Decided, barred: set[str]) -> Group | None:

@@ -18,7 +18,9 @@ from screening.child_then import child_as, child_then
 from screening.facts import facts_of, is_young
 from screening.models import Screen, ScreenAssessment
 from screening.queries import (
+    DUTY_ANSWERED,
     agreed_rows,
+    held_domains,
     judged_on,
     level_event_of,
     level_history,
@@ -68,6 +70,7 @@ def assess_again(
         countersigned=agreed_rows(screen),
         level_approved=event is not None and event.approved_at is not None,
         child=_child_that_counts(screen, birth),
+        held=() if because == DUTY_ANSWERED else held_domains(screen),
     )
     found = assess(facts, tool_of(screen.tool_version_id))
     return keep_assessment(screen, found, by, because, birth)

@@ -27,6 +27,7 @@ from screening.models import Screen, Status
 from screening.policies import check_can_save
 from screening.queries import (
     agreed_rows,
+    held_domains,
     judged_on,
     level_history,
     levels_until,
@@ -69,6 +70,7 @@ def complete(*, screen_id: uuid.UUID, by: Any, version: int) -> Screen:
         on=judged_on(screen),
         history=levels_until(screen, level_history(screen.child_id)),
         countersigned=agreed_rows(screen),
+        held=held_domains(screen),
     )
     problems = (
         *completion_problems(facts, tool),

@@ -12,6 +12,7 @@ from cse.access.actions import end_asked_access
 from cse.audit import events
 from cse.worklist import kinds
 from cse.worklist.actions import close_items
+from screening.actions.asking import somebody_answered
 from screening.actions.assessing import assess_again
 from screening.actions.common import lock
 from screening.answers import NOTHING, read_answers
@@ -31,7 +32,7 @@ def countersign(
     """
     screen = lock(screen_id)
     given = read_answers(screen.answers).get(indicator, NOTHING)
-    check_can_countersign(by, screen, given.amended_by)
+    check_can_countersign(by, screen, given.amenders)
     _check_waits(screen, indicator, reason)
     row = Countersignature(
         screen=screen,
@@ -56,6 +57,7 @@ def countersign(
     if not waiting_rows(screen):
         close_items(subject=screen, kind=kinds.COUNTERSIGN)
         end_asked_access(screen.child, by)
+        somebody_answered(screen)
     return row
 
 

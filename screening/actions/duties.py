@@ -18,11 +18,20 @@ from cse.access.policies import check
 from cse.audit import events
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
-from screening.actions.asking import ask
+from screening.actions.asking import ask, somebody_answered
+from screening.actions.assessing import assess_again
 from screening.actions.common import ANSWER_DAYS, due_in, leads_of, lock
 from screening.models import Screen
-from screening.policies import Refused, check_answers_for
-from screening.queries import changed_duty, latest_assessment, original_of
+from screening.policies import Refused, Yourself, check_answers_for
+from screening.queries import (
+    DUTY_ANSWERED,
+    changed_duty,
+    held_domains,
+    latest_assessment,
+    original_of,
+    tool_of,
+    worked_on,
+)
 from screening.rules import Obligation
 
 ANSWERED: Final = MappingProxyType(
@@ -57,16 +66,26 @@ def had_duty(screen: Screen) -> bool:
 
 
 def duty_taken(screen: Screen, by: Any) -> None:
-    """A correction of one that `had_duty` may make nothing mandatory: it waits for who answers for
-    what somebody lowered, and not for who completed it.
+    """A correction of one that `had_duty` may make nothing mandatory, or rate a domain lower that
+    was high: it waits for who answers for what somebody lowered, and not for who worked on it.
     """
-    if not _makes_mandatory(screen):
-        ask(screen, kind=kinds.DUTY_TAKEN, subject=screen, not_by=[screen.completed_by_id], by=by)
+    if not _makes_mandatory(screen) or _holds_a_high(screen):
+        not_by = [screen.completed_by_id, *worked_on(screen)]
+        ask(screen, kind=kinds.DUTY_TAKEN, subject=screen, not_by=not_by, by=by)
 
 
 def _makes_mandatory(screen: Screen) -> bool:
     rules = latest_assessment(screen).result["rules"]
     return any(rule["obligation"] == Obligation.MANDATORY for rule in rules)
+
+
+def _holds_a_high(screen: Screen) -> bool:
+    """Whether any-one-High is owed for a rating, too, that this correction lowered."""
+    held = held_domains(screen)
+    domains = tool_of(screen.tool_version_id).domains_by_key
+    titles = {domains[key].title for key in held}
+    rules = latest_assessment(screen).result["rules"]
+    return any(titles & set(rule["because"]) for rule in rules if rule["id"] == "R5")
 
 
 @transaction.atomic
@@ -83,11 +102,14 @@ def answer_changed_duty(*, screen_id: uuid.UUID, by: Any, note: str) -> Screen:
     kind = changed_duty(screen)
     if not kind:
         raise Refused("No change of a duty waits for an answer.")
-    if kind == kinds.DUTY_TAKEN and by.pk == screen.completed_by_id:
-        raise Refused("You completed this correction yourself: somebody else has to answer.")
+    if kind == kinds.DUTY_TAKEN and by.pk in {screen.completed_by_id, *worked_on(screen)}:
+        raise Yourself("worked on this correction", "answer")
     if not note.strip():
         raise Refused("Say what is done about it.")
     close_items(subject=screen, kind=kind)
     events.record(ANSWERED[kind], by=by, child=screen.child_id, obj=screen, reason=note)
+    if kind == kinds.DUTY_TAKEN:
+        assess_again(screen, by, DUTY_ANSWERED)
     end_asked_access(screen.child, by)
+    somebody_answered(screen)
     return screen

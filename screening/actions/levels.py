@@ -17,13 +17,13 @@ from cse.children.queries.levels import standing
 from cse.children.told import tell_level
 from cse.worklist import kinds
 from cse.worklist.actions import close_items
-from screening.actions.asking import ask
+from screening.actions.asking import ask, somebody_answered
 from screening.actions.assessing import assess_again
 from screening.models import Decided, RiskAssessment, Screen
 from screening.models.drafted import Drafted
 from screening.never_give_up import STATE_THE_RISK, words_of_not_engaging
 from screening.policies import Refused, check_can_approve
-from screening.queries import judged_on, versions_to_first, waiting_level
+from screening.queries import chose_level, judged_on, versions_to_first, waiting_level
 from screening.rules import CseLevel, LevelChange
 
 
@@ -116,8 +116,10 @@ def _day_of(screen: Decided, change: LevelChange) -> dt.date:
 
 
 def _ask_for_approval(screen: Decided, event: LevelEvent, by: Any) -> None:
-    """Let the lowering wait for a lead who is not the one who chose it."""
-    ask(screen, kind=kinds.APPROVE_LEVEL, subject=event, not_by=[by.pk], by=by)
+    """Let the lowering wait for a lead who had no hand in it."""
+    ask(
+        screen, kind=kinds.APPROVE_LEVEL, subject=event, not_by=[by.pk, *chose_level(screen)], by=by
+    )
 
 
 @transaction.atomic
@@ -167,6 +169,8 @@ def _answer(
     event.save()
     close_items(subject=event)
     end_asked_access(event.child, by)
+    if record is not None:
+        somebody_answered(record)
     if isinstance(record, Screen):
         assess_again(record, by, "level approved" if approved else "level refused")
     if approved:

@@ -161,11 +161,14 @@ def _write_domain(
 
 
 def _signed(old: Given, new: Given, by: Any) -> Given:
-    """The answer with the person who chose its amended level: another one countersigns."""
+    """The answer with those who chose its amended level and wrote why: another one countersigns."""
     if not new.level:
-        return dataclasses.replace(new, amended_by="")
-    same = (old.level, old.reason) == (new.level, new.reason)
-    return dataclasses.replace(new, amended_by=old.amended_by if same else str(by.pk))
+        return dataclasses.replace(new, amended_by="", also_by="")
+    if (old.level, old.reason) == (new.level, new.reason):
+        return dataclasses.replace(new, amended_by=old.amended_by, also_by=old.also_by)
+    own = str(by.pk)
+    before = [each for each in old.amenders if each != own]
+    return dataclasses.replace(new, amended_by=own, also_by=" ".join(before))
 
 
 def _linked(

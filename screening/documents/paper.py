@@ -242,7 +242,8 @@ def _row(row: Indicator, record: ScreenRecord) -> Row:
 
 def _details(row: Indicator, given: Given, record: ScreenRecord) -> Iterator[tuple[str, str]]:
     if given.level and given.level != row.suggested_level:
-        who = record.names.get(given.amended_by, "")
+        names = (record.names.get(each, "") for each in given.amenders)
+        who = " and, before, ".join(filter(None, names))
         by = f" by {who}" if who else ""
         changed = f"{level_words(row.suggested_level)} to {level_words(given.level)}{by}"
         yield f"Level changed from {changed}", given.reason or "No reason recorded"

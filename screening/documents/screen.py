@@ -130,7 +130,7 @@ def correction_words(screen: Screen) -> str:
 
 def amenders(answers: Iterable[Given]) -> dict[str, str]:
     """Names of those who amended a level, by id; one query."""
-    ids = {given.amended_by for given in answers if given.amended_by}
+    ids = {each for given in answers for each in given.amenders}
     people = User.objects.filter(pk__in=ids) if ids else ()
     return {str(person.pk): person.get_full_name() for person in people}
 

@@ -126,6 +126,8 @@ class Facts:
     on ``completed_on``, read where there is no date of birth. ``history`` is the child's levels
     before this screen, in any order. ``level_approved``: a second person agreed to a level lower
     than the one before (DEC-09). ``overall`` is the matrix used once for the whole (DEC-07).
+    ``held`` are domains that the version before rated high and a correction lower, while nobody
+    else has answered for that (DEC-04, DEC-05).
     """
 
     completed_on: dt.date
@@ -143,6 +145,7 @@ class Facts:
     professional_judgement: str = ""
     concerns_confirmed: bool | None = None
     harm_happened: Harm | None = None
+    held: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.level is not None:

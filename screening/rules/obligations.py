@@ -21,7 +21,8 @@ def any_one_high(facts: Facts, tool: Tool, age: AgeFinding) -> RuleResult | None
     """R5: a child of 13 or younger with any one high risk factor is referred, or None.
 
     Yes and possible both count (DEC-03); the higher of suggested and amended level (DEC-04); in a
-    tool that rates domains, a domain rated high by the worker (DEC-05).
+    tool that rates domains, a domain rated high by the worker (DEC-05), also where a correction
+    lowered it and nobody else has answered for that yet.
     """
     if not age.thirteen_or_younger:
         return None
@@ -31,17 +32,18 @@ def any_one_high(facts: Facts, tool: Tool, age: AgeFinding) -> RuleResult | None
         for rating in facts.domains
         if tool.matrix is not None and rating.rating is Level.HIGH
     ]
-    if not rows and not domains:
+    held = [key for key in facts.held if key not in domains]
+    if not rows and not domains and not held:
         return None
     text = tool.rule("R5")
-    titles = [tool.domains_by_key[key].title for key in domains]
+    titles = [tool.domains_by_key[key].title for key in (*domains, *held)]
     because = tuple(dict.fromkeys([*rows, *titles]))
     return RuleResult(
         id="R5",
         title="Any one high risk factor at 13 or younger",
         obligation=Obligation.MANDATORY,
         because=because,
-        why=_why_high(age, rows, titles, tool),
+        why=_why_high(age, rows, domains, held, tool),
         source=text.source,
         routes=text.routes,
     )
@@ -89,10 +91,18 @@ def waiting_for_countersignature(
     )
 
 
-def _why_high(age: AgeFinding, rows: Sequence[str], titles: list[str], tool: Tool) -> str:
+def _why_high(
+    age: AgeFinding, rows: Sequence[str], domains: list[str], held: list[str], tool: Tool
+) -> str:
     """The rows and domains by name, so that a high can be amended where it is wrong (DEC-22)."""
     names = [f"“{tool.indicators[row].display_text}”" for row in dict.fromkeys(rows)]
-    names += [f"the domain {title} (rated high)" for title in titles]
+    title = {key: each.title for key, each in tool.domains_by_key.items()}
+    names += [f"the domain {title[key]} (rated high)" for key in domains]
+    names += [
+        f"the domain {title[key]} (rated high before a correction that a second person has yet to "
+        "answer for)"
+        for key in held
+    ]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     what = "a high risk factor" if len(names) == 1 else "high risk factors"
     who = f"aged {age.years}" if age.years is not None else "of unknown age"

@@ -68,7 +68,7 @@ def _countersign(request, screen, rows):
     row = _chosen(rows, request.POST.get("indicator", ""))
     note_extra_fields_of(request, form, screen.child_id)
     if row.waits:
-        check_can_countersign(request.user, screen, row.given.amended_by)
+        check_can_countersign(request.user, screen, row.given.amenders)
     if "check_wording" in request.POST:
         return _checked_page(request, screen, rows, row)
     if not form.is_valid():

@@ -47,8 +47,13 @@ def check(request, pk):
 def _too_late(request, opened):
     """A second click, or the page of a screen that was completed: there is nothing to do."""
     if request.method == "POST":
-        words = "completed" if opened.screen.is_complete else "set aside"
-        messages.info(request, f"This screen was {words} meanwhile: nothing more is to be done.")
+        if opened.screen.is_complete:
+            said = (
+                "This screen was completed already: once is enough. What it asks for stands below."
+            )
+        else:
+            said = "This draft was set aside already."
+        messages.info(request, said)
     return redirect("screening:show", pk=opened.screen.pk)
 
 

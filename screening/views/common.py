@@ -55,12 +55,18 @@ class Opened:
             on=self.judged_on,
             history=queries.levels_until(self.screen, self.levels),
             countersigned=self.countersigned,
+            held=self.held,
         )
 
     @cached_property
     def countersigned(self) -> tuple[str, ...]:
         """Of a correction, the rows that the lead agreed to before and that are as they were."""
         return queries.agreed_rows(self.screen) if self.screen.corrects_id else ()
+
+    @cached_property
+    def held(self) -> tuple[str, ...]:
+        """Of a correction, the domains that count as high until a second person has answered."""
+        return queries.held_domains(self.screen)
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cse.audit.context import PERSON, Acting, act_as
 from screening.actions import complete, correct_screen, save_section, start_screen
 from screening.answers import Given
 from screening.facts import levels_of
@@ -52,9 +53,10 @@ def fill_in(screen, by, answers=None, texts=None):
             own = {key: value for key, value in given.items() if key in keys}
         if own:
             version = screen.part_versions.get(part.key, 0)
-            screen = save_section(
-                screen_id=screen.pk, part=part.key, values=own, version=version, by=by
-            )
+            with act_as(Acting(kind=PERSON, user_id=by.pk)):
+                screen = save_section(
+                    screen_id=screen.pk, part=part.key, values=own, version=version, by=by
+                )
     return screen
 
 

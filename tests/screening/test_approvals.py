@@ -160,6 +160,22 @@ def test_a_lead_cannot_countersign_what_they_lowered_themselves(place):
     assert Countersignature.objects.get().by == place.other_lead
 
 
+@pytest.mark.requirement("DEC-04")
+def test_nor_what_they_lowered_in_a_draft_that_somebody_else_reworded_and_completed(place):
+    grant(place.lead, place.child)
+    screen, _ = start_screen(child=place.child, by=place.worker)
+    screen = fill_in(screen, place.lead, {HIGH: lowered(reason="The coach saw it")})
+    screen = fill_in(screen, place.worker, {HIGH: lowered(reason="The coach saw it.")}, TYPED)
+    screen = complete(screen_id=screen.pk, by=place.worker, version=screen.version)
+    own = place.client(place.lead)
+    page = text_of(own.get(at(screen)))
+    assert "Lowered by Wyn Arden and, before, Lee Dale" in page
+    assert "somebody else has to countersign" in page and "Keep my answer" not in page
+    assert answer(own, screen).status_code == 403
+    assert "by Wyn Arden and, before, Lee Dale" in str(screen_document(record_of(screen)).areas)
+    assert answer(place.client(place.other_lead), screen).status_code == 302
+
+
 def person(place, role, *, seen=True, agency=None):
     """Somebody in that role, of the place's agency or another, who may see the child or not."""
     agency = agency or (
@@ -389,6 +405,23 @@ def test_nobody_approves_their_own_lowering(place):
     assert say(own, event).status_code == 403
     event.refresh_from_db()
     assert event.approved_at is None
+    assert say(place.client(place.other_lead), event).status_code == 302
+
+
+@pytest.mark.requirement("DEC-09")
+@pytest.mark.parametrize("wrote", ["level", "level_reason"])
+def test_nor_one_whose_level_or_reason_they_wrote_in_the_draft(place, wrote):
+    completed(place, level="cse")
+    grant(place.lead, place.child)
+    said = {"level": "at_risk", "direction": "decreased", "level_reason": "They have moved away"}
+    screen, _ = start_screen(child=place.child, by=place.worker)
+    screen = fill_in(screen, place.lead, texts={wrote: said[wrote]})
+    screen = fill_in(screen, place.worker, texts={**TYPED, **said})
+    complete(screen_id=screen.pk, by=place.worker, version=screen.version)
+    event = LevelEvent.objects.get(subject_id=screen.pk)
+    own = place.client(place.lead)
+    assert "somebody else has to approve it" in text_of(own.get(level_at(event)))
+    assert say(own, event).status_code == 403
     assert say(place.client(place.other_lead), event).status_code == 302
 
 

@@ -237,7 +237,7 @@ def test_completing_freezes_it_closes_the_work_and_tells_the_rooms_above(oxfords
         done.save()
     # A second click completes nothing, and says so.
     again = oxfordshire.client().post(at("assessment-check", done), {"version": "1"}, follow=True)
-    assert "nothing more is to be done" in text_of(again)
+    assert "Once is enough" in text_of(again)
 
 
 def test_what_was_saved_after_checking_is_read_again_first(oxfordshire):

@@ -10,14 +10,14 @@ from cse.access.policies import can
 from cse.people.models import Role
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
-from screening.actions import answer_changed_duty, countersign
+from screening.actions import answer_changed_duty, complete, correct_screen, countersign
 from screening.answers import Given
 from screening.policies import Refused
 from screening.queries import changed_duty, latest_assessment
 from tests.factories import grant, make_user
 from tests.referrals.area import years_old
 from tests.screening.conftest import Place
-from tests.screening.made import HIGH, NO, YES, completed, corrected, lowered
+from tests.screening.made import HIGH, NO, YES, completed, corrected, fill_in, lowered
 from tests.screening.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("DEC-04")]
@@ -126,3 +126,82 @@ def close(person):
     """Their account is closed; the post is not."""
     person.is_active = False
     person.save()
+
+
+def rated(place, rating, **texts):
+    said = {"rating": rating, "notes": "What the nurse said"}
+    texts = {"concerns_confirmed": "no", "harm_happened": "no", "level": "vulnerable", **texts}
+    return completed(place, answers={"missing": said}, **texts)
+
+
+@pytest.fixture
+def owen(tools):
+    """A Wiltshire child of 13, whose leads see the record."""
+    place = Place("wiltshire", date_of_birth=years_old(13))
+    for lead in (place.lead, place.other_lead):
+        grant(lead, place.child)
+    return place
+
+
+def rate_lower(screen, by, rating="medium"):
+    said = {"rating": rating, "notes": "The nurse knows better"}
+    return corrected(screen, by=by, answers={"missing": said})
+
+
+@pytest.mark.requirement("DEC-05")
+def test_a_rating_lowered_from_high_counts_as_high_until_somebody_else_has_answered(owen):
+    after = rate_lower(rated(owen, "high"), owen.worker)
+    assert mandatory(after) == ["R5"]
+    [rule] = [each for each in latest_assessment(after).result["rules"] if each["id"] == "R5"]
+    assert rule["because"] == ["Missing"] and "second person has yet to answer" in rule["why"]
+    assert waits(after).exists()
+    # A further correction in other words changes nothing of it.
+    again = corrected(after, by=owen.worker, professional_judgement="In other words.")
+    assert mandatory(again) == ["R5"] and waits(again).exists()
+    draft = correct_screen(screen_id=again.pk, by=owen.worker, reason="Once more")
+    page = owen.client().get(reverse("screening:draft", args=[draft.pk]))
+    assert "second person has yet to answer" in text_of(page)
+    answer_changed_duty(screen_id=again.pk, by=owen.lead, note="I asked the nurse: it is right")
+    assert mandatory(again) == [] and not waits(again).exists()
+    later = corrected(again, by=owen.worker, professional_judgement="Other words again.")
+    assert mandatory(later) == [] and not waits(later).exists()
+
+
+@pytest.mark.requirement("DEC-05")
+def test_a_high_that_is_lowered_beside_another_duty_is_answered_for_too(owen):
+    first = rated(owen, "high", level="at_risk")
+    after = rate_lower(first, owen.worker)
+    assert mandatory(after) == ["R5", "R4"]
+    assert waits(after).exists()
+    raised = rate_lower(after, owen.worker, rating="high")
+    assert not waits(raised).exists()
+
+
+@pytest.mark.requirement("DEC-05")
+def test_at_fourteen_a_lower_rating_asks_nobody(tools):
+    place = Place("wiltshire", date_of_birth=years_old(14))
+    after = rate_lower(rated(place, "high"), place.worker)
+    assert mandatory(after) == [] and not waits(after).exists()
+
+
+def test_who_worked_on_the_correction_does_not_answer_either(owen):
+    draft = correct_screen(screen_id=rated(owen, "high").pk, by=owen.lead, reason="A slip")
+    draft = fill_in(draft, owen.lead, {"missing": {"rating": "medium", "notes": "Lower"}})
+    after = complete(screen_id=draft.pk, by=owen.worker, version=draft.version)
+    with pytest.raises(Refused, match="worked on this correction yourself"):
+        answer_changed_duty(screen_id=after.pk, by=owen.lead, note="It is right")
+    answer_changed_duty(screen_id=after.pk, by=owen.other_lead, note="It is right")
+
+
+def test_where_nobody_else_may_answer_the_administrator_names_another_lead(owen):
+    close(owen.other_lead)
+    administrator = make_user(Role.ADMINISTRATOR, agency=owen.agency)
+    after = rate_lower(rated(owen, "high"), owen.lead)
+    asked = WorkItem.objects.filter(kind=kinds.SECOND_LEAD, closed_at__isnull=True)
+    assert asked.get().owner == administrator
+    home = text_of(owen.client(administrator).get("/"))
+    assert "Give another person the post of safeguarding lead" in home
+    assert owen.child.name not in home
+    second = make_user(Role.NAMED_LEAD, team=owen.lead.posts.get().team)
+    answer_changed_duty(screen_id=after.pk, by=second, note="I asked the nurse: it is right")
+    assert not asked.exists()

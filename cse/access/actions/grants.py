@@ -18,6 +18,7 @@ from cse.access.policies import (
     check,
     check_ordinary_access,
     need_reason,
+    only_as_given,
     only_in_an_emergency,
     somebody_remains,
 )
@@ -53,11 +54,13 @@ def grant_by_rule(
 
     None, and no access, where ``by`` would gain it for themselves or their agency's leads out of
     an emergency opening: it ends with its hour, and a colleague who sees the child gives more
-    (access-and-audit 7).
+    (access-and-audit 7). Nor for recording anything where a colleague gave access, with its end.
     """
     if (user is None) == (group is None):
         raise ValueError("A grant has one principal: a user or a group.")
     if by is not None and basis in OF_ONE_S_OWN and only_in_an_emergency(by, child):
+        return None
+    if user is not None and basis is Basis.RECORDER and only_as_given(user, child):
         return None
     until = timezone.now() + dt.timedelta(days=min(days, settings.GRANT_MAX_DAYS))
     held = _held(child, basis, user=user, group=group)

@@ -71,7 +71,8 @@ def _too_late(request, referral):
     """A second click, or the page of a referral that was sent: there is nothing to do."""
     if request.method == "POST":
         words = "sent" if referral.status == "sent" else "set aside"
-        messages.info(request, f"This referral was {words} already: nothing more is to be done.")
+        said = f"This referral was {words} already: once is enough. It stands below."
+        messages.info(request, said)
     return redirect("referrals:show", pk=referral.pk)
 
 

@@ -214,9 +214,7 @@ def _nothing_to_do(request, opened):
     """A second click, or the page of what was completed: there is nothing to do."""
     if request.method == "POST":
         words = "completed" if opened.assessment.is_complete else "set aside"
-        messages.info(
-            request, f"This assessment was {words} meanwhile: nothing more is to be done."
-        )
+        messages.info(request, f"This assessment was {words} already. Once is enough.")
     return redirect("screening:assessment", pk=opened.assessment.pk)
 
 
