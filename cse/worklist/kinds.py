@@ -45,6 +45,7 @@ REFER_AFTER_LEVEL = "refer_after_level"
 HELP_ACTION = "help_action"
 HELP_MEETING = "help_meeting"
 OFFER_HELP = "offer_help"
+HELP_OWED = "help_owed"
 END_HELP = "end_help"
 SCREEN_AGAIN = "screen_again"
 ALLOCATE_INTERVIEW = "allocate_interview"
@@ -168,6 +169,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             ),
             Kind(HELP_ACTION, "Do what the early help plan says", "referrals:help-action"),
             Kind(HELP_MEETING, "Meet with the team around the child", "referrals:early-help"),
+            Kind(
+                HELP_OWED,
+                "Offer early help: a rule says that it must be offered",
+                "referrals:start-early-help",
+            ),
             Kind(OFFER_HELP, "Offer early help again", "referrals:early-help"),
             Kind(END_HELP, "Agree that early help ends, or not", "referrals:early-help"),
             Kind(SCREEN_AGAIN, "Screen the child again after early help", "referrals:early-help"),

@@ -24,9 +24,9 @@ from referrals.actions.beside import (
     let_agency_see,
     lock_child,
     made_before,
-    owe_referral,
 )
 from referrals.actions.common import keep
+from referrals.actions.owed import owe_referral
 from referrals.actions.save import save_part, set_facts
 from referrals.actions.start import start_from_child
 from referrals.explain import read_facts

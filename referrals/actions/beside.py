@@ -14,21 +14,16 @@ from cse.access.policies import NotVisible
 from cse.access.principals import principals_of
 from cse.children.models import Child
 from cse.people.models import Agency
-from cse.worklist import kinds
-from cse.worklist.actions import close_items, open_item
-from referrals.actions.common import DRAFT_DAYS, RESPONSIBLE_DAYS, due_in
+from referrals.actions.common import RESPONSIBLE_DAYS
 from referrals.actions.save import set_facts
 from referrals.actions.start import start_from_child
-from referrals.models import AdviceContact, DecisionNotToRefer, Referral
+from referrals.models import Referral
 from referrals.policies import Refused
 from screening.actions.common import leads_of
 
 M = TypeVar("M", bound=models.Model)
 LONGEST = 20_000
 """Characters of one text of a record."""
-Owing = DecisionNotToRefer | AdviceContact
-"""Records that may leave a referral owed."""
-OWED = {DecisionNotToRefer: kinds.REFER_AFTER_DECISION, AdviceContact: kinds.REFER_AFTER_ADVICE}
 
 
 def lock_child(child: Child | uuid.UUID) -> Child:
@@ -73,21 +68,6 @@ def let_agency_see(child: Child, agency: Agency, by: Any, reason: str) -> None:
     leads = leads_of(agency.pk)
     if leads is not None:
         grant_by_rule(basis=Basis.NAMED_LEAD, group=leads, **rule)
-
-
-def owe_referral(record: Owing, owner: Any) -> None:
-    """A referral is owed: it waits for who recorded it, and for the leads of their agency."""
-    due_at = due_in(DRAFT_DAYS)
-    leads = leads_of(record.agency_id)
-    kind = OWED[type(record)]
-    open_item(kind=kind, child=record.child, subject=record, due_at=due_at, owner=owner)
-    if leads is not None:
-        open_item(kind=kind, child=record.child, subject=record, due_at=due_at, group=leads)
-
-
-def referral_made(record: Owing) -> None:
-    """What a record owed is done: a referral of the child was sent."""
-    close_items(subject=record, kind=OWED[type(record)])
 
 
 @transaction.atomic

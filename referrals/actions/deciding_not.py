@@ -28,9 +28,9 @@ from referrals.actions.beside import (
     lock,
     lock_child,
     made_before,
-    owe_referral,
 )
 from referrals.actions.common import ANSWER_DAYS, DRAFT_DAYS, KEPT, RESPONSIBLE_DAYS, due_in, keep
+from referrals.actions.owed import owe_early_help, owe_referral
 from referrals.actions.start import put_away_signed
 from referrals.actions.under_way import others_against, own_against
 from referrals.facts import only_said
@@ -241,6 +241,8 @@ def answer_decision(
     elif signed >= set(NEEDED[decision.way]):
         close_items(subject=decision)
         _put_draft_away(decision, by)
+        if any(rule["id"] == "R13" for rule in decision.routing["rules"]):
+            owe_early_help(decision.child, decision.agency_id, decision.made_by)
     else:
         _answered_by(decision, by)
     end_asked_access(decision.child, by)

@@ -96,6 +96,7 @@ def offer_help(
         raise Refused("Your agency has early help open for this child: go on with that.") from None
     let_agency_see(child, row.agency, by, "Offered this child early help")
     _record("early help begun" if taken_up else "early help not taken up", row, by)
+    close_items(subject=child, kind=kinds.HELP_OWED)
     _wait(row)
     return row, True
 

@@ -15,10 +15,10 @@ from cse.access.actions import end_asked_access
 from cse.audit import events
 from cse.children.models import Child, LevelEvent
 from cse.worklist.actions import close_items
-from referrals.actions.beside import owe_referral, referral_made
+from referrals.actions.owed import owe_referral, referral_made
 from referrals.models import AdviceContact, DecisionNotToRefer, Referral, Supersession
 from referrals.on_record import facts_on_record, route_on
-from referrals.queries.beside import standing_of
+from referrals.queries.beside import drafts_against, standing_of
 from referrals.ways_out import LIVE, closing
 from screening.models import Screen
 
@@ -74,6 +74,20 @@ def referral_sent(referral: Referral, by: Any) -> None:
         referral_made(decision)
     for advice in AdviceContact.objects.filter(asks_for_referral=True, **same):
         referral_made(advice)
+
+
+def draft_said(referral: Referral) -> None:
+    """What a draft says may take a decision of its agency away: then a referral is owed.
+
+    The decision is superseded when the draft is sent: what is typed may be a slip, and three people
+    have signed. Until then its page says so.
+    """
+    for decision in _live(referral.child):
+        if decision.agency_id == referral.agency_id:
+            if drafts_against(decision):
+                owe_referral(decision, referral.made_by)
+            else:
+                referral_made(decision)
 
 
 def supersede(

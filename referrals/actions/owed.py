@@ -19,7 +19,7 @@ from cse.worklist.actions import close_items, open_item
 from cse.worklist.models import WorkItem
 from referrals.actions.common import DRAFT_DAYS, due_in
 from referrals.addressees import FRONT_DOOR
-from referrals.models import Delivery, Referral
+from referrals.models import AdviceContact, DecisionNotToRefer, Delivery, EarlyHelp, Referral
 from referrals.transitions import NEEDS_ACCESS, State
 from screening.actions.common import leads_of
 from screening.actions.levels import record_of
@@ -29,15 +29,35 @@ from screening.rules import Obligation
 
 CONCERN = (CseLevel.AT_RISK, CseLevel.CSE)
 """The levels of R4."""
+Owing = DecisionNotToRefer | AdviceContact
+"""Records that may leave a referral owed."""
+OWED = {DecisionNotToRefer: kinds.REFER_AFTER_DECISION, AdviceContact: kinds.REFER_AFTER_ADVICE}
 
 
 def screen_assessed(screen: Screen, because: str, by: Any) -> None:
     """A screen was completed, or assessed again: what it makes mandatory waits, or no longer."""
-    rules = latest_assessment(screen).result["rules"]
-    if not any(rule["obligation"] == Obligation.MANDATORY for rule in rules):
+    owed = {rule["obligation"] for rule in latest_assessment(screen).result["rules"]}
+    if Obligation.MANDATORY not in owed:
         close_items(subject=screen, kind=kinds.REFER_AFTER_SCREEN)
+        if Obligation.MANDATORY_TO_OFFER in owed and not _is_corrected(screen):
+            owe_early_help(screen.child, screen.agency_id, screen.completed_by)
     elif not (_is_corrected(screen) or _was_sent(screen)):
         _wait(kinds.REFER_AFTER_SCREEN, screen, screen.child, screen.completed_by, screen.agency_id)
+
+
+def owe_early_help(child: Child, agency_id: uuid.UUID, owner: Any) -> None:
+    """Early help must be offered (R13): it waits for who is to offer it, until it was.
+
+    Not where their agency has it open for the child, or has offered it and it was not taken up.
+    """
+    open_or_offered = ("open", "not_taken_up")
+    if EarlyHelp.objects.filter(
+        child=child, agency_id=agency_id, status__in=open_or_offered
+    ).exists():
+        return
+    open_item(
+        kind=kinds.HELP_OWED, owner=owner, child=child, subject=child, due_at=due_in(DRAFT_DAYS)
+    )
 
 
 def level_changed(event: LevelEvent, by: Any) -> None:
@@ -59,6 +79,7 @@ def no_longer_owed(referral: Referral) -> None:
     if referral not in _gone(referral.child):
         return
     close_items(subject=referral.child, kind=kinds.REFER_AFTER_LEVEL)
+    close_items(subject=referral.child, kind=kinds.HELP_OWED)
     owed = WorkItem.objects.filter(
         kind=kinds.REFER_AFTER_SCREEN, child=referral.child, closed_at__isnull=True
     )
@@ -118,3 +139,18 @@ def _gone(child: Child, such: Q | None = None) -> list[Referral]:
 
 def _at_front_door(delivery: Delivery) -> bool:
     return delivery.state != State.WITHDRAWN and bool({*FRONT_DOOR} & {*delivery.routes})
+
+
+def owe_referral(record: Owing, owner: Any) -> None:
+    """A referral is owed: it waits for who recorded it, and for the leads of their agency."""
+    due_at = due_in(DRAFT_DAYS)
+    leads = leads_of(record.agency_id)
+    kind = OWED[type(record)]
+    open_item(kind=kind, child=record.child, subject=record, due_at=due_at, owner=owner)
+    if leads is not None:
+        open_item(kind=kind, child=record.child, subject=record, due_at=due_at, group=leads)
+
+
+def referral_made(record: Owing) -> None:
+    """What a record owed is done: a referral of the child was sent."""
+    close_items(subject=record, kind=OWED[type(record)])

@@ -14,6 +14,7 @@ from cse.audit import events
 from cse.people.models import Authority
 from referrals.actions.common import keep, lock_referral
 from referrals.actions.overseeing import name_overseer
+from referrals.actions.overtaken import draft_said
 from referrals.facts import facts_of_screen, only_said
 from referrals.models import Referral
 from referrals.on_record import ask_rules
@@ -127,6 +128,7 @@ def _save(referral: Referral, part: str, by: Any) -> Referral:
     ask_rules(referral, timezone.localdate(now))
     keep(referral, f"saved {part}")
     events.record("referral saved", by=by, child=referral.child_id, obj=referral, changed=[part])
+    draft_said(referral)
     return referral
 
 

@@ -18,6 +18,7 @@ from cse.people.models import Agency, Team, TeamKind
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
 from referrals.actions.common import DRAFT_DAYS, RESPONSIBLE_DAYS, due_in, keep, lock_referral
+from referrals.actions.overtaken import draft_said
 from referrals.facts import facts_of_child, facts_of_screen
 from referrals.models import Referral
 from referrals.on_record import ask_rules
@@ -179,4 +180,5 @@ def _put_away(referral: Referral, by: Any, reason: str) -> Referral:
     keep(referral, "set aside")
     close_items(subject=referral)
     events.record("referral set aside", by=by, child=referral.child_id, obj=referral, reason=reason)
+    draft_said(referral)
     return referral

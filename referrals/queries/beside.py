@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet
@@ -25,9 +26,10 @@ from referrals.models import (
     EarlyHelp,
     HelpAction,
     HelpOutcome,
+    Referral,
     Signature,
 )
-from referrals.ways_out import Standing, standing
+from referrals.ways_out import LIVE, Standing, closing, standing
 
 
 def decisions_visible_to(
@@ -69,6 +71,17 @@ def signed_by(user: Any) -> QuerySet[DecisionNotToRefer]:
     """
     rows = _decisions().filter(Q(lead=user) | Q(manager=user), signatures__signed_by=user)
     return visible(rows, user, Capability.READ_SIGNED).order_by("-saved_at")
+
+
+def drafts_against(decision: DecisionNotToRefer) -> list[Mapping[str, Any]]:
+    """The rules by which a draft of the same agency would take a decision that stands away."""
+    if standing_of(decision) not in LIVE:
+        return []
+    drafts = Referral.objects.filter(
+        child_id=decision.child_id, agency_id=decision.agency_id, status="draft"
+    )
+    found = (rule for each in drafts for rule in closing(each.routing, decision.way))
+    return list({rule["id"]: rule for rule in found}.values())
 
 
 def standing_of(decision: DecisionNotToRefer) -> Standing:

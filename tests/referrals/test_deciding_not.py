@@ -21,6 +21,7 @@ from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions
 from referrals.actions import deciding_not as deciding
+from referrals.actions import helping
 from referrals.actions.common import RESPONSIBLE_DAYS
 from referrals.actions.overtaken import look_again
 from referrals.models import DecisionNotToRefer, Delivery, Referral, Signature
@@ -217,6 +218,53 @@ def test_without_agreement_the_referral_is_owed(area):
     referral = deciding.refer_instead(decision_id=decision.pk, by=area.worker)
     assert referral.facts["checklist"] == ["W-CHK-14"]
     assert deciding.refer_instead(decision_id=decision.pk, by=area.worker) == referral
+
+
+@pytest.mark.requirement("DEC-10", "W-REF-24")
+def test_a_draft_that_says_what_takes_an_exception_away_is_owed_and_its_page_says_so(young):
+    decision = signed(young)
+    for person in (young.lead, young.senior):
+        deciding.answer_decision(decision_id=decision.pk, by=person, agrees=True)
+    assert standing(young, decision) is Standing.STANDS
+    page = reverse("referrals:decision", args=[decision.pk])
+    reader = young.client(young.worker)
+    draft = young.draft()
+    assert not waits(kinds.REFER_AFTER_DECISION, subject_id=decision.pk)
+
+    def say(facts, version):
+        actions.set_facts(referral_id=draft.pk, facts=facts, version=version, by=young.worker)
+        draft.refresh_from_db()
+
+    say({"pregnant": True}, draft.part_versions.get("facts", 0))
+    owners = {each.owner for each in waits(kinds.REFER_AFTER_DECISION, subject_id=decision.pk)}
+    assert young.worker in owners
+    said = text_of(reader.get(page))
+    assert "Do not rest on this decision" in said and "under 13 and pregnant" in said
+    # A slip of the mouse is put right, and takes nothing away.
+    say({"pregnant": False}, draft.part_versions["facts"])
+    assert not waits(kinds.REFER_AFTER_DECISION, subject_id=decision.pk)
+    assert "Do not rest" not in text_of(reader.get(page))
+    say({"pregnant": True}, draft.part_versions["facts"])
+    actions.send(referral_id=draft.pk, by=young.worker, version=draft.version)
+    assert standing(young, decision) is Standing.SUPERSEDED
+
+
+@pytest.mark.requirement("W-REF-32")
+def test_early_help_that_must_be_offered_waits_beside_a_decision(area):
+    decision = signed(area, {**peers(), "level": "vulnerable"})
+    assert not waits(kinds.HELP_OWED)
+    deciding.answer_decision(decision_id=decision.pk, by=area.lead, agrees=True)
+    assert waits(kinds.HELP_OWED).get().owner == area.worker
+    assert "Offer early help" in text_of(area.client(area.worker).get("/"))
+    said = {"not_taken_up_reason": "Her mother wants to think", "review_on": in_a_week()}
+    helping.offer_help(
+        child=area.child, by=area.worker, token=uuid.uuid4(), taken_up=False, said=said
+    )
+    assert not waits(kinds.HELP_OWED)
+
+
+def in_a_week():
+    return timezone.localdate() + dt.timedelta(days=7)
 
 
 def raise_level(area, level="at_risk"):

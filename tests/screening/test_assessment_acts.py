@@ -356,6 +356,19 @@ def test_a_day_that_cannot_be_is_refused(oxfordshire, days):
         correct_day(assessment_id=done.pk, on=on, reason="A slip", by=oxfordshire.worker)
 
 
+def test_the_day_is_not_before_the_screen_that_it_rests_on(oxfordshire):
+    with time_machine.travel(timezone.now() - dt.timedelta(days=3)):
+        screen = completed(oxfordshire)
+    done = assessed(oxfordshire)
+    assert done.screen == screen
+    day = screen.completed_on
+    with pytest.raises(Refused, match="before the screen that the assessment rests on"):
+        correct_day(
+            assessment_id=done.pk, on=day - dt.timedelta(days=1), reason="A slip", by=done.created_by
+        )
+    assert correct_day(assessment_id=done.pk, on=day, reason="A slip", by=done.created_by)
+
+
 def test_what_a_room_above_refuses_undoes_the_act(oxfordshire, monkeypatch):
     done = assessed(oxfordshire)
     monkeypatch.setattr(told, "_told", {})

@@ -29,6 +29,7 @@ from referrals.policies_beside import check_can_answer_decision, check_can_sign
 from referrals.queries import drafts_of
 from referrals.queries.beside import (
     decisions_visible_to,
+    drafts_against,
     signed_by,
     signed_by_agency_of,
     standing_of,
@@ -249,6 +250,7 @@ def _show(request, found, form, *, typed=None, words="", status=200):
         "typed": typed,
         "words": words,
         "may_refer": can(request.user, Capability.REFER, found.child_id),
+        "against": drafts_against(found),
         "has_errors": has_errors(form),
     }
     return child_page(request, "decision", found.child, context, status=status)

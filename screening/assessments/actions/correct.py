@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cse.audit import events
+from cse.interface.words import date_words
 from cse.worklist import kinds
 from cse.worklist.actions import open_item
 from screening.actions.common import due_in
@@ -21,6 +22,7 @@ from screening.assessments.rules import strategy_discussion
 from screening.assessments.told import News, What, tell
 from screening.models import DateCorrection, RiskAssessment, Status
 from screening.policies import Refused
+from screening.queries import judged_on
 
 
 @transaction.atomic
@@ -90,7 +92,8 @@ def correct_day(
     """Put the day right on which an assessment was completed; what runs from it is told (DEC-29).
 
     It is the day of the version completed first, whichever version is named. The same day again
-    writes nothing. Raises `Refused` without a reason, for a day to come and one before the birth.
+    writes nothing. Raises `Refused` without a reason, for a day to come and one before the birth
+    or before the screen that it rests on.
     """
     assessment = lock(assessment_id)
     check_can_correct(by, assessment)
@@ -137,3 +140,9 @@ def check_day(on: dt.date, assessment: RiskAssessment) -> None:
     born = assessment.child.date_of_birth
     if born is not None and on < born:
         raise Refused("The day is before the child was born.")
+    screen = first_of(assessment).screen
+    if screen is not None and on < judged_on(screen):
+        raise Refused(
+            "The day is before the screen that the assessment rests on, of "
+            f"{date_words(judged_on(screen))}."
+        )
