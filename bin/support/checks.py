@@ -26,6 +26,9 @@ IN_PARALLEL = ("-n", f"{WORKERS}", "--dist", "worksteal", "--durations=15", "--d
 QUICK = ("browser", "walk")
 # What a developer's shell may hold must not decide what is tested.
 OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CSE_DEMO", "CSE_PRODUCTION")
+# Nor how long it takes: without compiled files each worker compiles every test again, which is two
+# thirds of its start.
+OURS += ("PYTHONDONTWRITEBYTECODE",)
 
 Environment = Mapping[str, str]
 
