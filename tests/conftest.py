@@ -8,10 +8,11 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
+from itertools import chain
 
 import pytest
 from django.db import connections
-from django.test import TransactionTestCase
+from django.test import SimpleTestCase, TransactionTestCase
 
 from tests.database import copy_of_template, drop, empty_database
 
@@ -22,24 +23,54 @@ def pytest_configure() -> None:
     gc.set_threshold(100_000, 50, 50)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest leaves out what its -m says
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each worker begins with its share of the long tests, so that none is left alone with them.
+    """Mark what needs no server, and give each worker its share of the long tests first.
 
-    A worker is given a stretch of the list first and takes from the others' ends when it is done.
+    So none is left alone with them: a worker is given a stretch of the list first and takes from
+    the others' ends when it is done.
     """
+    for item in items:
+        if _needs_no_server(item):
+            item.add_marker("no_server")
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    long = [each for each in items if _is_long(each)]
+    units: dict[str, list[pytest.Item]] = {}
+    for each in items:
+        if _is_long(each):
+            # What a module's tests share takes a minute to make: one worker has them all.
+            shared = "pages" in each.fixturenames
+            units.setdefault(str(each.path) if shared else each.nodeid, []).append(each)
+    long = sorted(units.values(), key=len, reverse=True)
     short = [each for each in items if not _is_long(each)]
     size = -(-len(short) // workers)
     items[:] = [
         each
         for number in range(workers)
-        for each in (*long[number::workers], *short[number * size : (number + 1) * size])
+        for each in (*chain(*long[number::workers]), *short[number * size : (number + 1) * size])
     ]
 
 
 def _is_long(item: pytest.Item) -> bool:
     return any(item.get_closest_marker(name) for name in ("browser", "walk"))
+
+
+#: Fixtures of pytest-django without which a test is refused every query.
+DATABASE = {"db", "transactional_db", "django_db_setup"}
+
+
+def _needs_no_server(item: pytest.Item) -> bool:
+    """Whether what a test says cannot depend on the database: neither it nor its fixtures ask it.
+
+    pytest-django refuses such a test every query, and ``_no_server`` refuses it Redis and the
+    addresses of both. The tests of the embedded servers bring their own.
+    """
+    fixtures = set(getattr(item, "fixturenames", DATABASE))
+    return not (
+        fixtures & DATABASE
+        or item.get_closest_marker("django_db")
+        or issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
+        or "embedded" in item.path.parent.parts
+    )
 
 
 #: Passwords of tests protect nothing.
@@ -89,6 +120,20 @@ def _no_shared_cache(settings) -> None:
     """Each test has its own cache; Redis is exercised where a test says so."""
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.PASSWORD_HASHERS = QUICK_HASHERS
+
+
+@pytest.fixture(autouse=True)
+def _no_server(request, monkeypatch) -> None:
+    """A test that was judged to need no server gets none, and no process of its own does."""
+    if request.node.get_closest_marker("no_server"):
+        monkeypatch.setattr("redis.connection.AbstractConnection.connect", _refused)
+        monkeypatch.setenv("DATABASE_URL", "postgres://nobody@127.0.0.1:9/none")
+        monkeypatch.setenv("DATABASE_OWNER_URL", "postgres://nobody@127.0.0.1:9/none")
+        monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:9/0")
+
+
+def _refused(*_args: object, **_named: object) -> None:
+    raise AssertionError("This test asks Redis: it needs a fixture of the database.")
 
 
 @pytest.fixture(autouse=True)

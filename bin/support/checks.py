@@ -24,8 +24,13 @@ WORKERS = (os.cpu_count() or 1) + 1
 IN_PARALLEL = ("-n", f"{WORKERS}", "--dist", "worksteal", "--durations=15", "--durations-min=5")
 #: Markers of the tests that take longest.
 QUICK = ("browser", "walk")
+#: Marker of the tests that ask no server: which servers there are says nothing of them.
+NO_SERVER = "no_server"
 # What a developer's shell may hold must not decide what is tested.
 OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CSE_DEMO", "CSE_PRODUCTION")
+# Nor how long it takes: without compiled files each worker compiles every test again, which is two
+# thirds of its start.
+OURS += ("PYTHONDONTWRITEBYTECODE",)
 
 Environment = Mapping[str, str]
 
@@ -117,6 +122,8 @@ def main() -> int:
             print("The tests of the embedded servers are left out.")
             pytest_arguments = ["--ignore", "tests/embedded"]
         left_out = QUICK if asked.quick else () if can_browse else QUICK[:1]
+        if asked.quick and asked.services:
+            left_out += (NO_SERVER,)
         _pytest(checks, env, pytest_arguments, left_out)
     finally:
         if started:
@@ -150,7 +157,8 @@ def _arguments() -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="leave out the browser tests and the walk over every route, method and persona",
+        help="leave out the browser tests and the walk over every route, method, persona and page; "
+        "with --services also what asks no server",
     )
     return parser.parse_args(given[:cut]), given[cut + 1 :]
 

@@ -23,7 +23,9 @@ def get_visible_or_404(
     Raises ``NotVisible`` otherwise, and notes the refusal with the id that was asked for. One
     query either way, so that nothing tells a hidden row from one that does not exist.
     """
-    row = visible(queryset, user, capability).filter(pk=pk).first()
+    # In no order: it is one row, and Django compares every column that is read with an order's.
+    found = visible(queryset, user, capability).filter(pk=pk).order_by()
+    row = next(iter(found[:1]), None)
     if row is None:
         model = queryset.model._meta.label_lower
         # Whose page it would have been, for "who has looked": the attempt is part of that story.

@@ -37,6 +37,10 @@ from cse.interface.queries import hints_for
 GOVUK = "govuk_frontend_jinja"
 
 
+#: All of them: Jinja looks for the one used longest ago whenever it hands one out.
+KEPT = -1
+
+
 class PageEnvironment(Environment):
     """Our strict environment, with the GOV.UK macros served from a lenient one beside it."""
 
@@ -45,6 +49,7 @@ class PageEnvironment(Environment):
         self._govuk = Environment(
             autoescape=True,
             auto_reload=False,
+            cache_size=KEPT,
             undefined=ChainableUndefined,
             loader=PrefixLoader({GOVUK: PackageLoader(GOVUK)}),
         )
@@ -69,6 +74,7 @@ def environment(**options: Any) -> Environment:
     """
     options |= {
         "autoescape": True,
+        "cache_size": KEPT,
         "undefined": StrictUndefined,
         "trim_blocks": True,
         "lstrip_blocks": True,

@@ -22,7 +22,7 @@ from tests.conftest import QUICK_HASHERS
 from tests.test_walk import BROWSER, act_of, ask, cookies_of
 from tests.walk import ROUTES, WITH_CHILDREN, World, make_persona, routes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 
 ROOMS = ("screening", "children", "missing", "referrals", "access", "clocks")
 #: Pages where what is typed is about no child.
