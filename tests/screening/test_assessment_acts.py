@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -357,16 +358,15 @@ def test_a_day_that_cannot_be_is_refused(oxfordshire, days):
 
 
 def test_the_day_is_not_before_the_screen_that_it_rests_on(oxfordshire):
-    with time_machine.travel(timezone.now() - dt.timedelta(days=3)):
-        screen = completed(oxfordshire)
-    done = assessed(oxfordshire)
-    assert done.screen == screen
-    day = screen.completed_on
-    with pytest.raises(Refused, match="before the screen that the assessment rests on"):
-        correct_day(
-            assessment_id=done.pk, on=day - dt.timedelta(days=1), reason="A slip", by=done.created_by
-        )
-    assert correct_day(assessment_id=done.pk, on=day, reason="A slip", by=done.created_by)
+    screen = completed(oxfordshire)
+    day, worker = screen.completed_on, oxfordshire.worker
+    with time_machine.travel(timezone.now() + dt.timedelta(days=3)):
+        done = assessed(oxfordshire)
+        assert done.screen == screen
+        with pytest.raises(Refused, match="before the screen that the assessment rests on"):
+            before = day - dt.timedelta(days=1)
+            correct_day(assessment_id=done.pk, on=before, reason="A slip", by=worker)
+        assert correct_day(assessment_id=done.pk, on=day, reason="A slip", by=worker)
 
 
 def test_what_a_room_above_refuses_undoes_the_act(oxfordshire, monkeypatch):
