@@ -22,6 +22,7 @@ from referrals.parts import BY_KEY
 from referrals.queries import is_visible, may_follow
 from referrals.routing import Obligation
 from referrals.transitions import (
+    CAME_BACK,
     HELD,
     Act,
     Actor,
@@ -277,6 +278,15 @@ def check_considered(referral: Referral) -> None:
         raise Refused(NOTHING_CONSIDERED)
 
 
+def check_can_add(user: Any, referral: Referral, today: dt.date) -> None:
+    """Raise unless this person may refer the child, and the referral is theirs and came back."""
+    check_follows(user, referral)
+    check_can_start(user, referral.child, today)
+    came_back = referral.deliveries.filter(state__in=CAME_BACK)
+    if referral.status != Status.SENT or not came_back.exists():
+        raise Refused("Nobody has sent this referral back. Write a note to add to it.")
+
+
 def check_can_disagree(user: Any, delivery: Delivery) -> None:
     """Raise unless this person refers, and there is a decision to disagree with."""
     check_follows(user, delivery.referral)
@@ -285,10 +295,11 @@ def check_can_disagree(user: Any, delivery: Delivery) -> None:
 
 
 def check_can_answer(user: Any, disagreement: Disagreement) -> None:
-    """Raise unless this person is of the team that was asked, and decided none of it."""
+    """Raise unless this person is of a team that was asked, and decided none of it."""
     delivery = disagreement.delivery
     check(user, Capability.TRIAGE, delivery.referral.child_id)
-    if disagreement.asked.group_id not in principals_of(user).groups:
+    asked = {team.group_id for team in disagreement.teams_asked}
+    if not asked & {*principals_of(user).groups}:
         raise NotVisible
     if disagreement.answered_at is not None:
         raise Refused("This has been answered already.")

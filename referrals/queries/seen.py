@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from cse.access.capabilities import Capability
 from cse.access.principals import principals_of
 from cse.access.scope import InScope, visible
 from referrals.models import Delivery, Disagreement, Referral
-from referrals.transitions import Status
+from referrals.transitions import CAME_BACK, Status
 
 
 def visible_to(user: Any, capability: Capability = Capability.SEE_REFERRAL) -> QuerySet[Referral]:
@@ -60,6 +61,7 @@ def _whole() -> QuerySet[Referral]:
         "authority",
         "placed_in",
         "placed_by",
+        "follows",
         "agency",
         "screen",
         "made_by",
@@ -135,6 +137,7 @@ def with_people() -> QuerySet[Delivery]:
         "referral__child",
         "referral__agency",
         "referral__sent_by",
+        "referral__follows",
         "team__group",
         "team__agency",
         "authority",
@@ -143,6 +146,19 @@ def with_people() -> QuerySet[Delivery]:
         "approved_by",
         "acknowledged_by",
     )
+
+
+def came_back_before(referral: Referral) -> list[Delivery]:
+    """Where the referral that this one follows came back, and why: for whoever sees this one."""
+    if referral.follows_id is None:
+        return []
+    return list(with_people().filter(referral=referral.follows_id, state__in=CAME_BACK))
+
+
+def followed_by(user: Any, referral: Referral) -> Referral | None:
+    """The referral, or the draft of one's own agency, that adds to this one."""
+    found = visible_to(user).filter(follows=referral)
+    return found.exclude(status=Status.SET_ASIDE).first()
 
 
 def deliveries_to(user: Any) -> QuerySet[Delivery]:
@@ -158,6 +174,23 @@ def others_of(delivery: Delivery) -> QuerySet[Delivery]:
     return found.order_by("received_at", "id")
 
 
+def decided_before(rows: Iterable[Disagreement]) -> dict[uuid.UUID, Any]:
+    """What was decided where it no longer stands, by disagreement: the delivery as it was then.
+
+    A query for each that was upheld.
+    """
+    return {
+        row.pk: Delivery.history.filter(id=row.delivery_id, history_date__lte=row.said_at)
+        .select_related("decided_by", "approved_by")
+        .order_by("-history_id")
+        .first()
+        for row in rows
+        if row.upheld
+    }
+
+
 def disagreements_on(delivery: Delivery) -> QuerySet[Disagreement]:
     """What was said against a decision, and answered; for whoever sees the delivery already."""
-    return delivery.disagreements.select_related("said_by", "answered_by", "asked")
+    return delivery.disagreements.select_related(
+        "said_by", "answered_by", "asked__agency", "delivery__referral", "delivery__team"
+    )

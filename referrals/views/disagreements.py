@@ -8,7 +8,6 @@ from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.lookup import get_visible_or_404
 from cse.access.policies import NotVisible
-from cse.access.principals import principals_of
 from cse.audit import events
 from cse.audit.extra import note_extra_fields
 from cse.interface.queries import hints_for
@@ -42,24 +41,28 @@ def disagreement(request, pk):
     if why_not:
         return _page(request, row, form, why_not=why_not, typed=typed, status=409)
     if "check_wording" in request.POST:
-        return _page(request, row, AnswerForm(initial={"answer": typed}), hints=hints_for(typed))
+        unbound = AnswerForm(initial=request.POST.dict())
+        return _page(request, row, unbound, hints=hints_for(typed))
     if not form.is_valid():
         return _page(request, row, form)
     try:
         actions.answer_disagreement(
-            disagreement_id=pk, by=request.user, answer=form.cleaned_data["answer"]
+            disagreement_id=pk,
+            by=request.user,
+            answer=form.cleaned_data["answer"],
+            upheld=form.upholds,
         )
     except Refused as refused:  # somebody was quicker
         return _page(request, row, form, why_not=str(refused), typed=typed, status=409)
     messages.success(request, "Your answer is kept, and waits for whoever referred.")
+    if form.upholds:
+        messages.info(request, "The decision does not stand: the team has the referral again.")
     return redirect("referrals:disagreement", pk) if _still_seen(request, row) else redirect("/")
 
 
 def _open(request, pk):
-    own = Disagreement.objects.filter(asked__group_id__in=principals_of(request.user).groups)
-    row = get_visible_or_404(
-        own.select_related("asked", "said_by", "answered_by"), request.user, Capability.TRIAGE, pk
-    )
+    own = queries.disagreements_for(request.user).select_related("asked", "said_by", "answered_by")
+    row = get_visible_or_404(own, request.user, Capability.TRIAGE, pk)
     row.delivery = queries.with_people().get(pk=row.delivery_id)
     if request.method != "POST":
         child_id = row.delivery.referral.child_id
@@ -91,6 +94,7 @@ def _page(request, row, form, *, why_not="", typed="", hints=(), status=200):
         **child_head(referral.child, request.user),
         "row": row,
         "delivery": row.delivery,
+        "decided": queries.decided_before([row]).get(row.pk, row.delivery),
         "referral": referral,
         "rules": rules_of_referral(referral),
         "owed": kept_for(row.delivery),
@@ -101,6 +105,7 @@ def _page(request, row, form, *, why_not="", typed="", hints=(), status=200):
         "born": birth_words(then),
         "form": form,
         "why_not": why_not,
+        "nobody": bool(queries.waiting_for_nobody([row])),
         "typed": typed,
         "hints": hints,
     }

@@ -16,19 +16,20 @@ from django.utils import timezone
 from cse.access import actions as access
 from cse.audit.models import AuditEvent
 from cse.interface.reference import load_language_terms
-from cse.interface.words import date_words
+from cse.interface.words import date_words, datetime_words
 from cse.people.models import Role
 from cse.workdays import calendar_of, due_on
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions
 from referrals.models import Delivery
+from referrals.policies import Refused
 from referrals.transitions import Act, State
 from tests.factories import grant, make_team, make_user
 from tests.referrals import beside
 from tests.referrals.area import years_old
 from tests.screening.made import completed
-from tests.screening.pages import text_of
+from tests.screening.pages import controls, text_of
 
 pytestmark = pytest.mark.django_db
 WORDS = "We see the child and the family today."
@@ -148,6 +149,22 @@ def test_the_access_ended_while_typing(area, received):
     assert area.child.name not in page.content.decode()
 
 
+def test_what_i_have_claimed_is_mine_on_home_and_on_the_childs_page(area, received):
+    mine, theirs = area.client(area.duty), area.client(area.other_duty)
+    record = reverse("children:child", args=[area.child.pk])
+    team = f"{area.front_door.name}, {area.care.name}"
+    assert "Your team" in text_of(mine.get("/")) and team in text_of(mine.get(record))
+    claimed(area, received)
+    for address in ("/", record):
+        page = text_of(mine.get(address))
+        assert "You have claimed it" in page and "Your team" not in page and team not in page
+        page = text_of(theirs.get(address))
+        assert f"{area.duty.get_full_name()} has claimed it, of your team" in page
+        assert "You have claimed it" not in page
+    # Nobody else who sees the child reads of it.
+    assert "claimed it" not in text_of(area.client().get(record))
+
+
 def test_given_back_by_a_colleague_with_a_reason(area, received):
     claimed(area, received)
     browser = area.client(area.other_duty)
@@ -196,7 +213,9 @@ def test_a_mandatory_duty_ends_by_two_on_the_page(area, received):
     assert other.get(at("delivery", received)).status_code == 404
     decided = text_of(other.get(reverse("referrals:decided")))
     assert "No longer open to your team" in decided and "Back to referrer" in decided
-    assert area.child.family_name not in decided and area.agency.name not in decided
+    assert area.child.family_name not in decided
+    # Two that are closed differ: by who referred, and by when it came.
+    assert area.agency.name in decided and datetime_words(received.received_at) in decided
 
 
 def test_a_second_click_on_a_decision_that_ends_access_is_no_404(area):
@@ -252,10 +271,69 @@ def test_an_area_without_specialists_says_so_and_keeps_what_was_typed(area, rece
     post.ends_on = post.starts_on
     post.save()
     claimed(area, received)
+    browser = area.client(area.duty)
+    page = browser.get(at("delivery", received))
+    assert "Pass it to" not in text_of(page) and "Accept it" in text_of(page)
+    assert "Kingfisher is not in this service yet" in text_of(page)
+    assert "telephone them" in text_of(page) and "Who to contact" in text_of(page)
+    # From a page that was opened before they left.
     sent = {"decision": Act.PASS_ON.value, "reasons": WORDS}
-    page = area.client(area.duty).post(at("decide", received), sent)
+    page = browser.post(at("decide", received), sent)
     assert page.status_code == 409
-    assert "No specialist team can receive it here yet" in text_of(page) and WORDS in text_of(page)
+    assert "No specialist team can receive it here yet" in text_of(page)
+    assert controls(page, "reasons")["reasons"] == WORDS and "Copy it" not in text_of(page)
+    assert "Pass it to" not in text_of(page)
+    # With nothing left to decide the note stands all the same.
+    actions.decide(delivery_id=received.pk, by=area.duty, decision=Act.ACCEPT, reasons="Ours")
+    page = text_of(browser.get(at("delivery", received)))
+    assert "Kingfisher is not in this service yet" in page and "Pass it on after all" not in page
+
+
+def test_passing_on_is_not_offered_to_a_team_that_is_excluded_from_the_child(area, received):
+    access.exclude(
+        child=area.child, user=area.specialist, ground="relative", reason="Niece", by=area.lead
+    )
+    claimed(area, received)
+    page = text_of(area.client(area.duty).get(at("delivery", received)))
+    assert "Pass it to" not in page and "nobody who may see this child" in page
+
+
+@pytest.mark.parametrize(
+    ("act", "typed"),
+    [
+        ("decide", {"decision": "send back", "reasons": WORDS}),
+        ("release", {"reason": WORDS}),
+        ("second", {"answer": "agree", "note": WORDS}),
+    ],
+)
+def test_what_was_typed_stays_in_the_form_where_an_act_is_refused(
+    area, received, act, typed, monkeypatch
+):
+    """Whatever refuses it: the state may have changed between the page and the act."""
+
+    def refuse(**_):
+        raise Refused("Not now.")
+
+    who = area.duty
+    if act == "second":
+        proposed(area, received)
+        who = area.other_duty
+    else:
+        claimed(area, received)
+    for name in ("decide", "release", "agree"):
+        monkeypatch.setattr(actions, name, refuse)
+    page = area.client(who).post(at(act, received), typed)
+    assert page.status_code == 409 and "Not now." in text_of(page)
+    assert controls(page, next(reversed(typed))).items() >= typed.items()
+    assert "It stands in the form below" in text_of(page) and "Copy it" not in text_of(page)
+
+
+def test_what_was_typed_can_be_copied_where_its_form_is_gone(area, received):
+    claimed(area, received)
+    page = area.client(area.other_duty).post(
+        at("decide", received), {"decision": "accept", "reasons": WORDS}
+    )
+    assert page.status_code == 409 and "Copy it" in text_of(page) and WORDS in text_of(page)
 
 
 # -- Who sees it ---------------------------------------------------------------------------------
@@ -395,10 +473,15 @@ def test_a_lead_answers_and_then_sees_the_child_no_more(area, against):
         assert said in page
     page = browser.post(address, {"answer": "  "})
     assert "Give your answer" in text_of(page)
-    page = browser.post(address, {"answer": "We see the child today."}, follow=True)
+    page = browser.post(
+        address, {"answer": "We see the child today.", "stands": "yes"}, follow=True
+    )
     assert "Your answer is kept" in text_of(page)
     assert browser.get(address).status_code == 404
-    assert browser.post(address, {"answer": "We see the child today."}).status_code == 302
+    assert (
+        browser.post(address, {"answer": "We see the child today.", "stands": "yes"}).status_code
+        == 302
+    )
     against.refresh_from_db()
     assert (against.answer, against.answered_by) == ("We see the child today.", area.manager)
     waits = WorkItem.objects.filter(kind=kinds.READ_OUTCOME, subject_id=against.delivery_id)
@@ -422,7 +505,7 @@ def test_the_second_who_answers_is_told_and_keeps_the_text(area, against):
         grant(person, area.child)
     actions.answer_disagreement(disagreement_id=against.pk, by=area.manager, answer="Today")
     address = reverse("referrals:disagreement", args=[against.pk])
-    page = area.client(colleague).post(address, {"answer": "Another answer"})
+    page = area.client(colleague).post(address, {"answer": "Another answer", "stands": "yes"})
     assert page.status_code == 409
     assert "Another answer" in text_of(page) and "answered already" in text_of(page)
     assert "Answered by May" in text_of(page)
