@@ -117,12 +117,12 @@ def due_on(trigger: dt.date, working_days: int, calendar: Calendar) -> dt.date:
 def working_days_left(today: dt.date, due: dt.date, calendar: Calendar) -> int:
     """Working days after ``today`` up to and including ``due``: 0 on the day it is due.
 
-    Late is negative: −1 from the day after ``due`` to the end of the next working day, then one
-    lower with each working day, so that a late target never reads as due today.
+    Late is negative: the working days after ``due`` up to and including ``today``. On a Saturday
+    after a Friday none has passed yet, and it is 0 too: whoever says it in words compares the days.
     """
     if _covered(today) <= due:
         return _count(today, due, calendar)
-    return -_count(due, next_working_day(today, calendar), calendar)
+    return -_count(due, today, calendar)
 
 
 def _count(after: dt.date, until: dt.date, calendar: Calendar) -> int:

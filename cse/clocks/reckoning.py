@@ -169,9 +169,8 @@ def _late(now: dt.datetime, due: dt.datetime, unit: Unit, calendar: Calendar) ->
         return f"late by {_count(hours // 24, 'day') if over_days else _count(hours, 'hour')}"
     if day_of(now) == day_of(due):
         return "late since the end of today’s working day"
-    return (
-        f"late by {_count(-working_days_left(day_of(now), day_of(due), calendar), 'working day')}"
-    )
+    days = -working_days_left(day_of(now), day_of(due), calendar)
+    return f"late by {_count(days, 'working day') if days else 'less than 1 working day'}"
 
 
 def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:

@@ -27,7 +27,9 @@ def due_in_words(on: dt.date, today: dt.date, calendar: Calendar) -> Due:
     except OutsideCalendar:
         return Due(on, "late" if on < today else "not due yet", on < today)
     if on < today:
-        return Due(on, f"late by {_count(-days)}", True)
+        # Nobody has worked since: late all the same, and never as on the day it was due.
+        late_by = _count(-days) if days else "less than 1 working day"
+        return Due(on, f"late by {late_by}", True)
     if on == today:
         return Due(on, "due today", False)
     # Due on a day that nobody works, and none before it: not due today, and nothing left either.

@@ -129,13 +129,19 @@ DUE = "2026-12-30 17:00"
         ("2026-12-23 11:00", "3 working days left", False),
         ("2026-12-30 17:01", "late since the end of today’s working day", True),
         ("2026-12-31 08:00", "late by 1 working day", True),
-        ("2027-01-02 08:00", "late by 2 working days", True),
+        ("2027-01-02 08:00", "late by 1 working day", True),  # a bank holiday, a Saturday
         ("2027-01-04 08:00", "late by 2 working days", True),
     ],
 )
 def test_working_time_left_in_words(now, words, is_late):
     said = left(at(now), at(DUE), DAYS, ENGLAND)
     assert (said.words, said.is_late) == (words, is_late)
+
+
+@pytest.mark.requirement("DEC-32")
+def test_late_on_a_weekend_after_a_friday_is_late_by_less_than_a_working_day():
+    said = left(at("2026-12-12 10:00"), at("2026-12-11 17:00"), DAYS, ENGLAND)
+    assert (said.words, said.is_late) == ("late by less than 1 working day", True)
 
 
 @pytest.mark.requirement("DEC-24")
