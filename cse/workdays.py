@@ -130,13 +130,6 @@ def _count(after: dt.date, until: dt.date, calendar: Calendar) -> int:
     return sum(calendar.is_working_day(day) for day in days)
 
 
-def next_working_day(day: dt.date, calendar: Calendar) -> dt.date:
-    """``day`` if it is worked, else the first working day after it."""
-    while not calendar.is_working_day(day):
-        day += _ONE_DAY
-    return day
-
-
 def last_working_day(day: dt.date, calendar: Calendar) -> dt.date:
     """``day`` if it is worked, else the last working day before it."""
     while not calendar.is_working_day(day):
