@@ -104,9 +104,7 @@ def _standing(clock: Clock, now: dt.datetime, calendar: Calendar) -> tuple[str, 
         said = left(now, clock.due_at, Unit(clock.unit), calendar)
     except OutsideCalendar:
         return ("late", "late") if clock.is_late_at(now) else ("not due yet", "plain")
-    if said.is_late:
-        return said.words, "late"
-    return said.words, "notice" if clock.due_at - now < dt.timedelta(days=1) else "plain"
+    return said.words, said.tone
 
 
 def _days_off(

@@ -15,7 +15,7 @@ from tests.interface.looking import barriers
 #: By case of the gallery: the words, the tone, and whether a reason is asked for.
 SAID = [
     ("4 working hours left", "notice", False),
-    ("1 working day and 2 hours left", "plain", False),
+    ("10 working hours left", "plain", False),
     ("late by 2 working days", "late", True),
     ("late by 2 working days", "late", False),
     ("done in time", "done", False),

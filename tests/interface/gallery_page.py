@@ -35,7 +35,8 @@ PAGE = """
 {{ empty("Nothing waits for you", "New work appears here by itself.", "/x", "Search for a child") }}
 {{ table("Screens", ["Child", {"label": "Due", "numeric": True}, "Level",
          {"label": "Act", "hidden": True}],
-   [[link("Isla Fenwick", "/i"), "3 working days left", level_badge("High"), link("Open", "/o", "Isla")],
+   [[link("Isla Fenwick", "/i"), "3 working days left", level_badge("High"),
+     link("Open", "/o", "Isla")],
     ["Rowan Ash", "late by 2 working days", level_badge("Low"), link("Open", "/o", "Rowan")]]) }}
 {{ facts([["Name", "Isla Fenwick", "/change"], ["First language", ""], ["Born", day | date]]) }}
 {% call filter_panel("/list", "/list", [{"label": "High", "href": "/list?"}]) %}
