@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from cse.workdays import Calendar, due_on, working_days_left
+from cse.workdays import Calendar, OutsideCalendar, due_on, working_days_left
 
 LONDON: Final = ZoneInfo("Europe/London")
 DAY_BEGINS: Final = dt.time(9)
@@ -133,8 +133,15 @@ def left(now: dt.datetime, due: dt.datetime, unit: Unit, calendar: Calendar) -> 
     """What is left: "4 working hours left", "late by 2 working days".
 
     Of a target in working days the hours are said where it falls on the present or the next
-    working day, and later the days. Raises ``OutsideCalendar``.
+    working day, and later the days. What no calendar covers is said without a count.
     """
+    try:
+        return _left(now, due, unit, calendar)
+    except OutsideCalendar:
+        return Left("late", True) if now > due else Left("not due yet", False)
+
+
+def _left(now: dt.datetime, due: dt.datetime, unit: Unit, calendar: Calendar) -> Left:
     if now > due:
         return Left(_late(now, due, unit, calendar), True)
     is_soon = due - now < _ONE_DAY

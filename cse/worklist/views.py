@@ -3,7 +3,6 @@
 from types import MappingProxyType
 
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cse.access.capabilities import Capability
@@ -13,7 +12,6 @@ from cse.access.wiring import wired
 from cse.children.queries import my_children
 from cse.interface.navigation import address
 from cse.worklist.arising import arising
-from cse.worklist.due import due_in_words
 from cse.worklist.kinds import KINDS
 from cse.worklist.panels import home_panels
 from cse.worklist.queries import unseen_work_of, waiting_for
@@ -23,12 +21,13 @@ from cse.worklist.queries import unseen_work_of, waiting_for
 @require_safe
 def home(request):
     principals = principals_of(request.user)
-    acts, calendar = principals.acts, wired("calendar")(principals.authority_id)
+    acts = principals.acts
     page = waiting_for(request.user, request.GET.get("after"))
-    arises = arising(request.user, page.items)
+    arises, unseen = arising(request.user, page.items), unseen_work_of(request.user)
+    dues = wired("dues")([*unseen, *page.items], principals.authority_id)
     context = {
-        "unseen": [_row(item, calendar) for item in unseen_work_of(request.user)],
-        "waiting": [_row(item, calendar, acts, arises) for item in page.items],
+        "unseen": [_row(item, dues) for item in unseen],
+        "waiting": [_row(item, dues, acts, arises) for item in page.items],
         "next": page.next,
         "is_first": "after" not in request.GET,
         "panels": home_panels(request.user),
@@ -42,8 +41,7 @@ def home(request):
     return render(request, "worklist/home.html", context)
 
 
-def _row(item, calendar, acts=frozenset(), arises=MappingProxyType({})):
-    today = timezone.localdate()
+def _row(item, dues, acts=frozenset(), arises=MappingProxyType({})):
     kind = KINDS.get(item.kind)
     return {
         "item": item,
@@ -51,5 +49,5 @@ def _row(item, calendar, acts=frozenset(), arises=MappingProxyType({})):
         "words": kind.words if kind else "Work from another part of the service",
         "href": kind.address(item.subject_id) if kind else "",
         "sees_child": Capability.SEE_CHILD in acts and item.sees_record,
-        "due": due_in_words(timezone.localdate(item.due_at), today, calendar),
+        "due": dues[item.id],
     }

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils import timezone
-
 from cse.access.principals import principals_of
+from cse.access.wiring import wired
 from cse.children.models import Child
 from cse.children.panels import Panel
 from cse.worklist import kinds
 from cse.worklist.arising import arising
+from cse.worklist.due import Due
 from cse.worklist.models import WorkItem
 from cse.worklist.somebody_else import left_to_others
 
@@ -36,8 +36,8 @@ MOST = 10
 def waiting_panel(child: Child, user: Any) -> Panel | None:
     """The soonest of what waits on this child; nothing where nothing does.
 
-    One query, one for each kind among them of which it is said what it arises from, and one where
-    something may be for a colleague to do.
+    One query, two for the clocks and calendars, one for each kind among them of which it is said
+    what it arises from, and one where something may be for a colleague to do.
     """
     groups = principals_of(user).groups
     found = (
@@ -57,8 +57,9 @@ def waiting_panel(child: Child, user: Any) -> Panel | None:
     if not shown:
         return None
     arises = arising(user, [item for item, mine in shown[:MOST] if mine])
+    dues = wired("dues")([item for item, _ in shown[:MOST]], child.authority_id)
     rows = [
-        _row(item, arises, mine=mine, waits_for_colleague=item.pk in colleagues)
+        _row(item, arises, dues, mine=mine, waits_for_colleague=item.pk in colleagues)
         for item, mine in shown[:MOST]
     ]
     context = {"rows": rows, "more": max(0, len(shown) - MOST)}
@@ -66,7 +67,12 @@ def waiting_panel(child: Child, user: Any) -> Panel | None:
 
 
 def _row(
-    item: WorkItem, arises: Mapping[Any, str], *, mine: bool, waits_for_colleague: bool
+    item: WorkItem,
+    arises: Mapping[Any, str],
+    dues: Mapping[Any, Due],
+    *,
+    mine: bool,
+    waits_for_colleague: bool,
 ) -> dict[str, Any]:
     kind = kinds.kind_of(item.kind)
     who = ""
@@ -81,7 +87,6 @@ def _row(
         "words": kind.words,
         "arises": arises.get((item.kind, item.subject_id), "") if mine else "",
         "href": kind.address(item.subject_id) if mine else "",
-        "due": timezone.localdate(item.due_at),
-        "late": item.due_at < timezone.now(),
+        "due": dues[item.pk],
         "who": who,
     }

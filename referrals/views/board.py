@@ -13,7 +13,6 @@ from cse.children.pages import age_in_words
 from cse.clocks.queries import calendars_in
 from cse.clocks.reckoning import Left, Unit, left
 from cse.people.models import Agency
-from cse.workdays import OutsideCalendar
 from referrals import queries
 from referrals.forms.triage import BoardForm
 from referrals.transitions import State
@@ -59,10 +58,7 @@ def _shown(row, calendar):
     """A row with its age and with what is left on its clock, in words."""
     said = Left("No target", is_late=False)
     if row.due_at is not None:
-        try:
-            said = left(timezone.now(), row.due_at, Unit.WORKING_DAYS, calendar)
-        except OutsideCalendar:
-            said = Left("Not due yet", is_late=False)
+        said = left(timezone.now(), row.due_at, Unit.WORKING_DAYS, calendar)
     return {"row": row, "age": age_in_words(row.child), "left": said}
 
 
