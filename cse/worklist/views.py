@@ -45,7 +45,7 @@ def _row(item, dues, acts=frozenset(), arises=MappingProxyType({})):
     kind = KINDS.get(item.kind)
     return {
         "item": item,
-        "arises": arises.get((item.kind, item.subject_id), ""),
+        "arises": arises.get((item.kind, item.subject_id)),
         "words": kind.words if kind else "Work from another part of the service",
         "href": kind.address(item.subject_id) if kind else "",
         "sees_child": Capability.SEE_CHILD in acts and item.sees_record,

@@ -10,7 +10,7 @@ from cse.access.wiring import wired
 from cse.children.models import Child
 from cse.children.panels import Panel
 from cse.worklist import kinds
-from cse.worklist.arising import arising
+from cse.worklist.arising import Origin, arising
 from cse.worklist.due import Due
 from cse.worklist.models import WorkItem
 from cse.worklist.somebody_else import left_to_others
@@ -68,7 +68,7 @@ def waiting_panel(child: Child, user: Any) -> Panel | None:
 
 def _row(
     item: WorkItem,
-    arises: Mapping[Any, str],
+    arises: Mapping[Any, Origin],
     dues: Mapping[Any, Due],
     *,
     mine: bool,
@@ -85,7 +85,7 @@ def _row(
             who = f"A colleague of yours: {who}"
     return {
         "words": kind.words,
-        "arises": arises.get((item.kind, item.subject_id), "") if mine else "",
+        "arises": arises.get((item.kind, item.subject_id)) if mine else None,
         "href": kind.address(item.subject_id) if mine else "",
         "due": dues[item.pk],
         "who": who,

@@ -96,7 +96,7 @@ def test_danger_is_told_by_the_name_of_the_child(area):
         received(area, **{harm: True})
     page = browser.get(ADDRESS).content.decode()
     assert page.count(tag) == page.count("Immediate danger or harm now</strong>") == 2
-    assert [row.in_danger for row in board(area.duty).rows].count(True) == 2
+    assert [bool(row.mark) for row in board(area.duty).rows].count(True) == 2
 
 
 def test_the_soonest_clock_stands_first_also_after_a_day_was_added(area):
