@@ -40,12 +40,17 @@ def dues_of(things: Collection[Thing], authority_id: uuid.UUID | None) -> Mappin
     if not things:
         return {}
     rows = Clock.objects.filter(subject_id__in={each.subject_id for each in things})
-    clocks = {(clock.subject_id, clock.due_at): clock for clock in rows.filter(state__in=OPEN)}
+    clocks = {}
+    for clock in rows.filter(state__in=OPEN):
+        clocks[clock.subject_id, clock.trigger_at] = clocks[clock.subject_id, clock.due_at] = clock
     calendars = calendars_in({authority_id, *(each.authority_id for each in clocks.values())})
     now, found = timezone.now(), {}
     for each in things:
         clock = clocks.get((each.subject_id, each.due_at))
-        if clock is not None:
+        if clock is not None and each.due_at < clock.due_at and not clock.is_late_at(now):
+            # Due when the clock began, which says the latest moment.
+            found[each.id] = Due(day_of(each.due_at), "due at once", False, "notice", each.due_at)
+        elif clock is not None:
             found[each.id] = _by_clock(clock, now, calendars[clock.authority_id])
         else:
             on = day_of(each.due_at)
