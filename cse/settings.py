@@ -273,6 +273,7 @@ GRANT_MAX_DAYS = 366
 # What lower rooms borrow from rooms above them, which they must not import (cse/access/wiring).
 ACCESS_WIRING = {
     "calendar": "cse.clocks.queries.calendar_in",
+    "dues": "cse.clocks.waiting.dues_of",
     "child_frame": "cse.children.pages.frame",
     "open_work": "cse.worklist.actions.open_item",
     "close_work": "cse.worklist.actions.close_items",

@@ -117,24 +117,17 @@ def due_on(trigger: dt.date, working_days: int, calendar: Calendar) -> dt.date:
 def working_days_left(today: dt.date, due: dt.date, calendar: Calendar) -> int:
     """Working days after ``today`` up to and including ``due``: 0 on the day it is due.
 
-    Late is negative: −1 from the day after ``due`` to the end of the next working day, then one
-    lower with each working day, so that a late target never reads as due today.
+    Late is negative: the working days after ``due`` up to and including ``today``. On a Saturday
+    after a Friday none has passed yet, and it is 0 too: whoever says it in words compares the days.
     """
     if _covered(today) <= due:
         return _count(today, due, calendar)
-    return -_count(due, next_working_day(today, calendar), calendar)
+    return -_count(due, today, calendar)
 
 
 def _count(after: dt.date, until: dt.date, calendar: Calendar) -> int:
     days = (after + dt.timedelta(days=each) for each in range(1, (until - after).days + 1))
     return sum(calendar.is_working_day(day) for day in days)
-
-
-def next_working_day(day: dt.date, calendar: Calendar) -> dt.date:
-    """``day`` if it is worked, else the first working day after it."""
-    while not calendar.is_working_day(day):
-        day += _ONE_DAY
-    return day
 
 
 def last_working_day(day: dt.date, calendar: Calendar) -> dt.date:

@@ -6,13 +6,19 @@ import uuid
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.utils import timezone
+
 from cse.children.models import CseLevel
 from cse.interface.words import date_words, datetime_words
 from cse.worklist import kinds
-from cse.worklist.arising import register_arising
+from cse.worklist.arising import Origin, register_arising
 from referrals import queries
-from referrals.models import Referral
+from referrals.models import Delivery, Referral
+from referrals.on_record import as_said
 from referrals.queries.beside import advice_visible_to, decisions_visible_to
+from referrals.reading import rules_of_referral
+from referrals.routing import Obligation
+from referrals.routing.rules import DANGER_MARK
 from screening.models import Screen
 from screening.queries import visible_to as screens_visible_to
 
@@ -20,6 +26,7 @@ from screening.queries import visible_to as screens_visible_to
 def register() -> None:
     """Tell home and the child's page; once, when the room starts."""
     register_arising(kinds.FINISH_REFERRAL, _of_drafts)
+    register_arising(kinds.TELL_CONTACT, _of_contacts)
     register_arising(kinds.REFER_AFTER_SCREEN, _of_screens)
     register_arising(kinds.REFER_AFTER_DECISION, _of_decisions)
     register_arising(kinds.REFER_AFTER_ADVICE, _of_advice)
@@ -56,27 +63,54 @@ def screen_words(screen: Screen) -> str:
     return f"{words}: {CseLevel(level).label}" if level else words
 
 
-def _of_drafts(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+def _of_drafts(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Origin]:
     found = queries.drafts_of(user).filter(pk__in=ids)
+    return {each.pk: _of_draft(each) for each in found}
+
+
+def _of_draft(draft: Referral) -> Origin:
+    """With what its writer must do by the rules; from the record only for whoever sees that."""
+    read = draft if sees_record(draft) else as_said(draft, timezone.localdate())
+    musts = [
+        rule["title"]
+        for rule in rules_of_referral(read)
+        if rule["obligation"] == Obligation.MANDATORY
+    ]
+    must = f"You must: {'; '.join(musts)}. " if musts else ""
+    words = f"{must}{arises_from(draft)}; begun on {datetime_words(draft.made_at)}"
+    return Origin(words, _mark(draft))
+
+
+def _of_contacts(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Origin]:
+    """Which post, and of which county: of one child there may be several to tell."""
+    found = Delivery.objects.filter(pk__in=ids, referral__in=queries.own_of(user))
     return {
-        each.pk: f"{arises_from(each)}; begun on {datetime_words(each.made_at)}" for each in found
+        each.pk: Origin(f"{each.contact}, {each.authority.name}", _mark(each.referral))
+        for each in found.select_related("authority", "referral")
     }
 
 
-def _of_screens(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+def _mark(referral: Referral) -> str:
+    """The same as on the board (R1)."""
+    return DANGER_MARK if referral.in_danger else ""
+
+
+def _of_screens(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Origin]:
     found = screens_visible_to(user).filter(pk__in=ids)
-    return {each.pk: screen_words(each) for each in found}
+    return {each.pk: Origin(screen_words(each)) for each in found}
 
 
-def _of_decisions(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+def _of_decisions(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Origin]:
     found = decisions_visible_to(user).filter(pk__in=ids).prefetch_related(None)
-    return {each.pk: f"The decision of {datetime_words(each.saved_at)}" for each in found}
+    return {each.pk: Origin(f"The decision of {datetime_words(each.saved_at)}") for each in found}
 
 
-def _of_advice(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
+def _of_advice(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Origin]:
     found = advice_visible_to(user).filter(pk__in=ids)
     return {
-        each.pk: f"Advice of {date_words(each.advised_on)}, written down on "
-        f"{datetime_words(each.signed_at)}"
+        each.pk: Origin(
+            f"Advice of {date_words(each.advised_on)}, written down on "
+            f"{datetime_words(each.signed_at)}"
+        )
         for each in found
     }

@@ -22,6 +22,7 @@ ONE_DAY: Final = Length(1, Unit.WORKING_DAYS)
 DECISION: Final = "front_door_decision"
 OFFICER: Final = "designated_officer_told"
 FRONT_DOOR_TOLD: Final = "front_door_told"
+CONTACT_TOLD: Final = "contact_told"
 ACKNOWLEDGED: Final = "referral_acknowledged"
 
 
@@ -83,6 +84,19 @@ KINDS: Final = (
         sees=follows,
         at_once=True,
     ),
+    # Ours: the police, or a specialist team, that is a contact is told as soon as the others are.
+    ClockKind(
+        key=CONTACT_TOLD,
+        title="Contact outside the service told",
+        rule="Told by the referrer",
+        source="Today’s practice",
+        length=ONE_DAY,
+        people=who_owes,
+        capability=Capability.OWN_REFERRAL,
+        url_name="referrals:outcome",
+        sees=follows,
+        at_once=True,
+    ),
     # Ours: no handbook gives a number of days, and a child does not wait for an answer.
     ClockKind(
         key=ACKNOWLEDGED,
@@ -106,13 +120,10 @@ def register() -> None:
         register_kind(kind)
 
 
-def start_for(delivery: Delivery) -> dt.datetime | None:
-    """Start what its receipt, or opening it again, sets running; when it is due, or None."""
-    kind = _kind_of(delivery)
-    if not kind:
-        return None
+def start_for(delivery: Delivery) -> dt.datetime:
+    """Start what the receipt of a delivery, or opening it again, sets running; when it is due."""
     clock = start_clock(
-        kind=kind,
+        kind=_kind_of(delivery),
         child=delivery.referral.child,
         subject=delivery,
         trigger_at=delivery.reopened_at or delivery.received_at,
@@ -122,11 +133,16 @@ def start_for(delivery: Delivery) -> dt.datetime | None:
     return clock.due_at
 
 
-def meet_for(delivery: Delivery, by: Any, *, inform: Sequence[Any] = ()) -> None:
-    """What was owed on a delivery is done, in time or late; ``inform`` have an e-mail at once."""
+def meet_for(
+    delivery: Delivery, by: Any, *, at: dt.datetime | None = None, inform: Sequence[Any] = ()
+) -> None:
+    """What was owed on a delivery was done, now or ``at`` a moment before, in time or late.
+
+    ``inform`` have an e-mail at once.
+    """
     clock = _running(delivery)
     if clock is not None:
-        meet_clock(clock=clock, by=by, inform=inform)
+        meet_clock(clock=clock, by=by, at=at, inform=inform)
 
 
 def owner_changed_for(delivery: Delivery, by: Any) -> None:
@@ -144,8 +160,7 @@ def cancel_for(delivery: Delivery, reason: str, by: Any) -> None:
 
 
 def _running(delivery: Delivery) -> Clock | None:
-    kind = _kind_of(delivery)
-    return open_clock(delivery, kind) if kind else None
+    return open_clock(delivery, _kind_of(delivery))
 
 
 def _kind_of(delivery: Delivery) -> str:
@@ -153,4 +168,4 @@ def _kind_of(delivery: Delivery) -> str:
         return DECISION if delivery.team_id is not None else FRONT_DOOR_TOLD
     if Route.DESIGNATED_OFFICER in delivery.routes:
         return OFFICER
-    return ACKNOWLEDGED if delivery.team_id is not None else ""
+    return ACKNOWLEDGED if delivery.team_id is not None else CONTACT_TOLD

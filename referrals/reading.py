@@ -41,7 +41,7 @@ def danger_said(referral: Referral) -> str:
     Of a referral that was sent it is what was said then: the danger may be over, or greater. Only
     whoever refers says it, never the record: it is told to those who do not see that as well.
     """
-    if all(rule["id"] != "R1" for rule in rules_of_referral(referral)):
+    if not referral.in_danger:
         return ""
     if referral.facts.get("immediate_danger"):
         return "the child is in immediate danger"

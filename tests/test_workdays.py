@@ -17,7 +17,6 @@ from cse.workdays import (
     due_on,
     last_working_day,
     months_on,
-    next_working_day,
     review_on,
     working_days_left,
 )
@@ -169,9 +168,19 @@ def test_days_left_agree_with_an_independent_count(today, due):
     if today <= due:
         assert left == two - one
     else:
-        worked_today = today.toordinal() in set(WORKED)
-        assert left == -(one - two if worked_today else one - two + 1)
-        assert left < 0
+        assert left == -(one - two)
+
+
+@pytest.mark.requirement("DEC-32")
+def test_late_days_agree_with_counting_them_one_by_one_from_2024_to_2030():
+    """After the due day up to and including today, for every due day and six weeks after it."""
+    worked = set(WORKED)
+    for due in range(dt.date(2024, 1, 1).toordinal(), dt.date(2030, 11, 15).toordinal()):
+        late = 0
+        for today in range(due + 1, due + 43):
+            late += today in worked
+            days = dt.date.fromordinal(today), dt.date.fromordinal(due)
+            assert working_days_left(*days, ENGLAND) == -late, days
 
 
 @pytest.mark.requirement("DEC-32")
@@ -185,8 +194,8 @@ def test_days_left_agree_with_an_independent_count(today, due):
         ("2026-12-29", 1),
         ("2026-12-30", 0),
         ("2026-12-31", -1),
-        ("2027-01-01", -2),  # a bank holiday belongs to the working day that follows it
-        ("2027-01-03", -2),
+        ("2027-01-01", -1),  # a bank holiday, then a weekend: no working day has passed
+        ("2027-01-03", -1),
         ("2027-01-04", -2),
         ("2027-01-05", -3),
     ],
@@ -196,11 +205,15 @@ def test_days_left_across_christmas(today, left):
 
 
 @pytest.mark.requirement("DEC-32")
-def test_late_on_a_weekend_never_reads_as_due_today():
+def test_a_weekend_makes_nothing_later():
+    thursday = day("2026-11-19")
+    days = ["2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23", "2026-11-24"]
+    left = [working_days_left(day(today), thursday, ENGLAND) for today in days]
+    assert left == [-1, -1, -1, -2, -3]
     friday = day("2026-12-11")
-    assert working_days_left(day("2026-12-12"), friday, ENGLAND) == -1
-    assert working_days_left(day("2026-12-14"), friday, ENGLAND) == -1
-    assert working_days_left(day("2026-12-15"), friday, ENGLAND) == -2
+    days = ["2026-12-12", "2026-12-13", "2026-12-14", "2026-12-15"]
+    left = [working_days_left(day(today), friday, ENGLAND) for today in days]
+    assert left == [0, 0, -1, -2]
 
 
 @pytest.mark.requirement("DEC-37")
@@ -313,9 +326,8 @@ def test_a_trigger_outside_the_calendar_is_refused_even_for_the_same_day():
 
 
 def test_the_working_days_beside_a_weekend():
-    assert next_working_day(day("2026-12-25"), ENGLAND) == day("2026-12-29")
     assert last_working_day(day("2026-12-28"), ENGLAND) == day("2026-12-24")
-    assert next_working_day(day("2026-12-24"), ENGLAND) == day("2026-12-24")
+    assert last_working_day(day("2026-12-24"), ENGLAND) == day("2026-12-24")
 
 
 @pytest.mark.requirement("DEC-02")

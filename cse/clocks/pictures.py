@@ -15,7 +15,7 @@ from cse.clocks.models import Clock, LateReason
 from cse.clocks.queries import calendar_for
 from cse.clocks.reckoning import LONDON, Unit, day_of, left
 from cse.clocks.transitions import State
-from cse.workdays import Calendar, OutsideCalendar
+from cse.workdays import Calendar
 
 MOST_DAYS = 42
 """Longer than that the bar says nothing any more, and the words stand alone."""
@@ -100,13 +100,8 @@ def _standing(clock: Clock, now: dt.datetime, calendar: Calendar) -> tuple[str, 
         return "no longer owed", "plain"
     if clock.state == State.MET:
         return ("done late", "plain") if clock.is_late_at(now) else ("done in time", "done")
-    try:
-        said = left(now, clock.due_at, Unit(clock.unit), calendar)
-    except OutsideCalendar:
-        return ("late", "late") if clock.is_late_at(now) else ("not due yet", "plain")
-    if said.is_late:
-        return said.words, "late"
-    return said.words, "notice" if clock.due_at - now < dt.timedelta(days=1) else "plain"
+    said = left(now, clock.due_at, Unit(clock.unit), calendar)
+    return said.words, said.tone
 
 
 def _days_off(

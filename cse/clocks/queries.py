@@ -92,7 +92,8 @@ def notices_of(user: Any) -> list[Reminder]:
         Q(owner_id=user.pk) | Q(owner_group_id__in=principals.groups),
         subject_id=OuterRef("clock__subject_id"),
         subject_kind=OuterRef("clock__subject_kind"),
-        due_at=OuterRef("clock__due_at"),
+        # What is owed at once is due when the clock began.
+        due_at__in=[OuterRef("clock__due_at"), OuterRef("clock__trigger_at")],
         closed_at__isnull=True,
     )
     newest = found.filter(~Exists(waits)).order_by("clock_id", "-due_at").distinct("clock_id")

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from cse.workdays import Calendar, due_on, working_days_left
+from cse.workdays import Calendar, OutsideCalendar, due_on, working_days_left
 
 LONDON: Final = ZoneInfo("Europe/London")
 DAY_BEGINS: Final = dt.time(9)
@@ -66,10 +66,20 @@ class Offset:
 
 @dataclass(frozen=True)
 class Left:
-    """What is left, in words; ``is_late`` from the moment after it was due."""
+    """What is left, in words; ``is_late`` from the moment after it was due, ``is_soon`` within a
+    day before it.
+    """
 
     words: str
     is_late: bool
+    is_soon: bool = False
+
+    @property
+    def tone(self) -> str:
+        """The tone of its badge: everywhere the same."""
+        if self.is_late:
+            return "late"
+        return "notice" if self.is_soon else "plain"
 
 
 def due_at(trigger_at: dt.datetime, length: Length, calendar: Calendar) -> dt.datetime:
@@ -120,12 +130,26 @@ def next_when_late(now: dt.datetime, due: dt.datetime, calendar: Calendar) -> Of
 
 
 def left(now: dt.datetime, due: dt.datetime, unit: Unit, calendar: Calendar) -> Left:
-    """What is left: "4 working hours left", "late by 2 working days"."""
+    """What is left: "4 working hours left", "late by 2 working days".
+
+    Of a target in working days the hours are said where it falls on the present or the next
+    working day, and later the days. What no calendar covers is said without a count.
+    """
+    try:
+        return _left(now, due, unit, calendar)
+    except OutsideCalendar:
+        return Left("late", True) if now > due else Left("not due yet", False)
+
+
+def _left(now: dt.datetime, due: dt.datetime, unit: Unit, calendar: Calendar) -> Left:
     if now > due:
         return Left(_late(now, due, unit, calendar), True)
+    is_soon = due - now < _ONE_DAY
     if unit == Unit.HOURS:
-        return Left(_hours_left(due - now), False)
-    return Left(_working_time_left(working_time(now, due, calendar)), False)
+        return Left(_hours_left(due - now), False, is_soon)
+    time = working_time(now, due, calendar)
+    near = day_of(due) <= due_on(day_of(now), 1, calendar)
+    return Left(_working_hours_left(time) if near else _working_days_left(time), False, is_soon)
 
 
 def working_time(start: dt.datetime, end: dt.datetime, calendar: Calendar) -> dt.timedelta:
@@ -138,13 +162,16 @@ def working_time(start: dt.datetime, end: dt.datetime, calendar: Calendar) -> dt
     return total
 
 
-def _working_time_left(time: dt.timedelta) -> str:
-    days, rest = divmod(time, _WORKING_DAY)
-    hours = rest // _HOUR
+def _working_hours_left(time: dt.timedelta) -> str:
     if not time:
         return "no working time left"
-    if not days:
-        return f"{_count(hours, 'working hour')} left" if hours else "less than 1 working hour left"
+    hours = time // _HOUR
+    return f"{_count(hours, 'working hour')} left" if hours else "less than 1 working hour left"
+
+
+def _working_days_left(time: dt.timedelta) -> str:
+    days, rest = divmod(time, _WORKING_DAY)
+    hours = rest // _HOUR
     more = f" and {_count(hours, 'hour')}" if hours and days < _MANY_DAYS else ""
     return f"{_count(days, 'working day')}{more} left"
 
@@ -169,9 +196,8 @@ def _late(now: dt.datetime, due: dt.datetime, unit: Unit, calendar: Calendar) ->
         return f"late by {_count(hours // 24, 'day') if over_days else _count(hours, 'hour')}"
     if day_of(now) == day_of(due):
         return "late since the end of today’s working day"
-    return (
-        f"late by {_count(-working_days_left(day_of(now), day_of(due), calendar), 'working day')}"
-    )
+    days = -working_days_left(day_of(now), day_of(due), calendar)
+    return f"late by {_count(days, 'working day') if days else 'less than 1 working day'}"
 
 
 def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:

@@ -74,15 +74,6 @@ def age_words(years: int | None) -> str:
     return f"{plural(years, 'year')} old"
 
 
-def working_days_words(days: int) -> str:
-    """Working days left in words; a negative number is how many it is late."""
-    if days == 0:
-        return "due today"
-    if days > 0:
-        return f"{plural(days, 'working day')} left"
-    return f"{plural(-days, 'working day')} late"
-
-
 def plural(count: int, one: str, many: str | None = None) -> str:
     """'1 child', '3 children': the number and the noun that fits it."""
     noun = one if count == 1 else (many if many is not None else f"{one}s")
@@ -168,7 +159,6 @@ FILTERS = {
     "time": time_words,
     "datetime": datetime_words,
     "age": age_words,
-    "working_days": working_days_words,
     "paragraphs": paragraphs,
     "plural": plural,
     "keep_lines": keep_lines,

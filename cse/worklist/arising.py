@@ -8,10 +8,23 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-Arising = Callable[[Any, Collection[uuid.UUID]], Mapping[uuid.UUID, str]]
-"""``(user, subject ids)`` → words for those subjects that this person may see."""
+
+@dataclass(frozen=True)
+class Origin:
+    """What a thing arises from; ``mark`` is said in a badge beside it, and never in colour alone.
+
+    Lists are no look at a record: neither ever quotes what somebody wrote.
+    """
+
+    words: str
+    mark: str = ""
+
+
+Arising = Callable[[Any, Collection[uuid.UUID]], Mapping[uuid.UUID, Origin]]
+"""``(user, subject ids)`` → the origin of those subjects that this person may see."""
 _makers: dict[str, Arising] = {}
 
 
@@ -29,14 +42,14 @@ def register_arising(kind: str, make: Arising) -> None:
     _makers[kind] = make
 
 
-def arising(user: Any, things: Iterable[Thing]) -> dict[tuple[str, uuid.UUID], str]:
+def arising(user: Any, things: Iterable[Thing]) -> dict[tuple[str, uuid.UUID], Origin]:
     """(kind, subject) → what it arises from, where its room says so. A query for each kind met."""
     of_kind: dict[str, set[uuid.UUID]] = defaultdict(set)
     for thing in things:
         if thing.kind in _makers:
             of_kind[thing.kind].add(thing.subject_id)
     return {
-        (kind, subject): words
+        (kind, subject): origin
         for kind, subjects in of_kind.items()
-        for subject, words in _makers[kind](user, subjects).items()
+        for subject, origin in _makers[kind](user, subjects).items()
     }

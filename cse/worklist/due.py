@@ -10,11 +10,16 @@ from cse.workdays import Calendar, OutsideCalendar, working_days_left
 
 @dataclass(frozen=True)
 class Due:
-    """``words`` for the page; ``is_late`` from the day after ``on``."""
+    """``words`` for the page, ``tone`` of their badge; ``is_late`` from the day after ``on``.
+
+    ``at`` is the moment where it is due by the hour.
+    """
 
     on: dt.date
     words: str
     is_late: bool
+    tone: str = "plain"
+    at: dt.datetime | None = None
 
 
 def due_in_words(on: dt.date, today: dt.date, calendar: Calendar) -> Due:
@@ -25,11 +30,13 @@ def due_in_words(on: dt.date, today: dt.date, calendar: Calendar) -> Due:
     try:
         days = working_days_left(today, on, calendar)
     except OutsideCalendar:
-        return Due(on, "late" if on < today else "not due yet", on < today)
+        return Due(on, "late", True, "late") if on < today else Due(on, "not due yet", False)
     if on < today:
-        return Due(on, f"late by {_count(-days)}", True)
+        # Nobody has worked since: late all the same, and never as on the day it was due.
+        late_by = _count(-days) if days else "less than 1 working day"
+        return Due(on, f"late by {late_by}", True, "late")
     if on == today:
-        return Due(on, "due today", False)
+        return Due(on, "due today", False, "notice")
     # Due on a day that nobody works, and none before it: not due today, and nothing left either.
     return Due(on, f"{_count(days)} left" if days else "no working day left", False)
 

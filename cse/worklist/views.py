@@ -3,7 +3,6 @@
 from types import MappingProxyType
 
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cse.access.capabilities import Capability
@@ -13,7 +12,6 @@ from cse.access.wiring import wired
 from cse.children.queries import my_children
 from cse.interface.navigation import address
 from cse.worklist.arising import arising
-from cse.worklist.due import due_in_words
 from cse.worklist.held import held_words, holders_of
 from cse.worklist.kinds import KINDS
 from cse.worklist.panels import home_panels
@@ -24,14 +22,15 @@ from cse.worklist.queries import unseen_work_of, waiting_for
 @require_safe
 def home(request):
     principals = principals_of(request.user)
-    acts, calendar = principals.acts, wired("calendar")(principals.authority_id)
+    acts = principals.acts
     page = waiting_for(request.user, request.GET.get("after"))
-    arises = arising(request.user, page.items)
+    arises, unseen = arising(request.user, page.items), unseen_work_of(request.user)
+    dues = wired("dues")([*unseen, *page.items], principals.authority_id)
     held = holders_of(item for item in page.items if item.for_team)
     context = {
-        "unseen": [_row(item, calendar) for item in unseen_work_of(request.user)],
+        "unseen": [_row(item, dues) for item in unseen],
         "waiting": [
-            _row(item, calendar, acts, arises) | {"whose": _whose(item, held, request.user)}
+            _row(item, dues, acts, arises) | {"whose": _whose(item, held, request.user)}
             for item in page.items
         ],
         "next": page.next,
@@ -54,14 +53,13 @@ def _whose(item, held, user):
     return held_words(holder, user) if holder else "Your team"
 
 
-def _row(item, calendar, acts=frozenset(), arises=MappingProxyType({})):
-    today = timezone.localdate()
+def _row(item, dues, acts=frozenset(), arises=MappingProxyType({})):
     kind = KINDS.get(item.kind)
     return {
         "item": item,
-        "arises": arises.get((item.kind, item.subject_id), ""),
+        "arises": arises.get((item.kind, item.subject_id)),
         "words": kind.words if kind else "Work from another part of the service",
         "href": kind.address(item.subject_id) if kind else "",
         "sees_child": Capability.SEE_CHILD in acts and item.sees_record,
-        "due": due_in_words(timezone.localdate(item.due_at), today, calendar),
+        "due": dues[item.id],
     }

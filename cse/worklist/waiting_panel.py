@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils import timezone
-
 from cse.access.principals import principals_of
+from cse.access.wiring import wired
 from cse.children.models import Child
 from cse.children.panels import Panel
 from cse.worklist import kinds
-from cse.worklist.arising import arising
+from cse.worklist.arising import Origin, arising
+from cse.worklist.due import Due
 from cse.worklist.held import held_words, holders_of
 from cse.worklist.models import WorkItem
 from cse.worklist.somebody_else import left_to_nobody, left_to_others
@@ -37,8 +37,9 @@ MOST = 10
 def waiting_panel(child: Child, user: Any) -> Panel | None:
     """The soonest of what waits on this child; nothing where nothing does.
 
-    One query, one for each kind among them of which it is said what it arises from, two where
-    something is for a colleague to do, and one where somebody may have claimed something.
+    One query, two for the clocks and calendars, one for each kind among them of which it is said
+    what it arises from, two where something is for a colleague to do, and one where somebody may
+    have claimed something.
     """
     groups = principals_of(user).groups
     found = (
@@ -60,10 +61,12 @@ def waiting_panel(child: Child, user: Any) -> Panel | None:
     instead = _instead([item for item in items if item.pk in colleagues], items)
     held = holders_of(item for item in own if item.owner_group_id in groups)
     arises = arising(user, [item for item, mine in shown[:MOST] if mine])
+    dues = wired("dues")([item for item, _ in shown[:MOST]], child.authority_id)
     rows = [
         _row(
             item,
             arises,
+            dues,
             mine=mine,
             who=instead.get(item.pk) or _with_whom(item, held.get(item.subject_id), user),
         )
@@ -109,13 +112,19 @@ def _with_whom(item: WorkItem, holder: Any, user: Any) -> str:
     return held_words(holder, user) if holder else _team_words(item)
 
 
-def _row(item: WorkItem, arises: Mapping[Any, str], *, mine: bool, who: str) -> dict[str, Any]:
+def _row(
+    item: WorkItem,
+    arises: Mapping[Any, Origin],
+    dues: Mapping[Any, Due],
+    *,
+    mine: bool,
+    who: str,
+) -> dict[str, Any]:
     kind = kinds.kind_of(item.kind)
     return {
         "words": kind.words,
-        "arises": arises.get((item.kind, item.subject_id), "") if mine else "",
+        "arises": arises.get((item.kind, item.subject_id)) if mine else None,
         "href": kind.address(item.subject_id) if mine else "",
-        "due": timezone.localdate(item.due_at),
-        "late": item.due_at < timezone.now(),
+        "due": dues[item.pk],
         "who": who,
     }

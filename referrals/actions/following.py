@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -43,20 +44,43 @@ OUTSIDE = "Asked to take a disagreement further outside the service; until that 
 
 
 @transaction.atomic
-def tell_contact(*, delivery_id: uuid.UUID, by: Any, note: str) -> Delivery:
-    """Write down that a contact outside the service was told, whom and how (DEC-16)."""
-    delivery = lock_delivery(delivery_id)
+def tell_contact(
+    *, delivery_id: uuid.UUID, by: Any, note: str, at: dt.datetime | None = None
+) -> Delivery:
+    """Write down that a contact outside the service was told, whom, how and when (DEC-16).
+
+    ``at`` is when they were told, now by default: who told them in time and writes it down late was
+    in time. When it was written down is in the history and in the log.
+    """
+    delivery, now = lock_delivery(delivery_id), timezone.now()
     delivery.state = check_delivery(by, delivery, Act.TELL)
     _need(note, "Say whom you told, and how.")
-    delivery.acknowledged_by, delivery.acknowledged_at = by, timezone.now()
+    at = at or now
+    if at > now:
+        raise Refused("The time you told them must have passed.")
+    if at < minute_sent(delivery):
+        raise Refused("They cannot have been told of the referral before it was sent.")
+    # A time of day has no seconds, and the referral was sent within its minute.
+    at = max(at, delivery.received_at)
+    delivery.acknowledged_by, delivery.acknowledged_at = by, at
     delivery.told_note = note
     keep(delivery, "told")
-    meet_for(delivery, by)
+    meet_for(delivery, by, at=at)
     close_items(subject=delivery)
     events.record(
-        "contact told", by=by, child=delivery.referral.child_id, obj=delivery, reason=note
+        "contact told",
+        by=by,
+        child=delivery.referral.child_id,
+        obj=delivery,
+        reason=note,
+        data={"told": at.isoformat()},
     )
     return delivery
+
+
+def minute_sent(delivery: Delivery) -> dt.datetime:
+    """The minute in which a contact's referral was sent: nobody was told of it before."""
+    return delivery.received_at.replace(second=0, microsecond=0)
 
 
 @transaction.atomic

@@ -16,7 +16,6 @@ from cse.children.models import Child
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
 from referrals.actions.common import (
-    DECISION_DAYS,
     KEPT,
     SCREEN_DAYS,
     due_in,
@@ -159,16 +158,20 @@ def _of_own_team(delivery: Delivery, by: Any) -> bool:
 
 
 def open_received(delivery: Delivery, *, owner: Any) -> None:
-    """What a delivery owes: its team's answer, or ``owner`` tells the contact themselves."""
+    """What a delivery owes: its team's answer, or ``owner`` tells the contact themselves.
+
+    A contact is told at once where there is danger now (R1), and its clock says the latest moment.
+    """
     child: Child = delivery.referral.child
     front_door = any(name in FRONT_DOOR for name in delivery.routes)
     whose: dict[str, Any] = {"group": delivery.team.group} if delivery.team else {"owner": owner}
     kind = kinds.DECIDE_REFERRAL if front_door else kinds.ACKNOWLEDGE_REFERRAL
+    latest = start_for(delivery)
     open_item(
         kind=kind if delivery.team else kinds.TELL_CONTACT,
         child=child,
         subject=delivery,
-        due_at=start_for(delivery) or due_in(DECISION_DAYS),
+        due_at=delivery.received_at if delivery.is_to_be_told_at_once else latest,
         **whose,
     )
 

@@ -13,11 +13,14 @@ from django.utils import timezone
 
 from cse.children.models import Child
 from cse.interface.forms import DayMonthYearField, PlainForm
+from cse.interface.words import datetime_words
+from cse.missing.times import NoSuchTime, moment_of
 from cse.people.models import Authority, User
+from referrals.actions.following import minute_sent
 from referrals.actions.notes import BY_ITS_OWN_ACT, NAMES_WHO
 from referrals.forms.days import check_moment, earliest_for
 from referrals.forms.facts import LEVELS, FactsForm, initial_of
-from referrals.models import NoteKind, Referral
+from referrals.models import Delivery, NoteKind, Referral
 from referrals.parts import CHOICES, DAYS, HINTS, LONGEST, Kind, Part, kind_of
 from screening.documents.identity import person_words
 from screening.forms import NarrativeField, read_version
@@ -28,10 +31,12 @@ __all__ = [
     "PartForm",
     "ReasonForm",
     "StartForm",
+    "TellForm",
     "read_token",
     "read_version",
 ]
 LONGEST_REASON = 4_000
+TIMES = ["%H:%M", "%I:%M%p", "%I.%M%p", "%I%p", "%H.%M"]
 TOO_LONG = "Shorten the text to %(limit_value)d characters (it has %(show_value)d)"
 
 
@@ -258,6 +263,69 @@ class ReasonForm(PlainForm):
         self.fields["reason"].error_messages["required"] = f"Answer: {label}"
 
 
+class TellForm(ReasonForm):
+    """When a contact outside the service was told, whom and how; now, unless somebody says else."""
+
+    told_on = DayMonthYearField(
+        what="day you told them", label="On which day did you tell them?", latest=timezone.localdate
+    )
+    told_time = forms.TimeField(
+        label="At what time?",
+        help_text="For example 14:30 or 2:30pm",
+        input_formats=TIMES,
+        error_messages={
+            "required": "Enter the time you told them",
+            "invalid": "Write the time as 14:30 or 2:30pm",
+        },
+    )
+
+    def __init__(self, *args: Any, delivery: Delivery, **kwargs: Any) -> None:
+        now = timezone.localtime()
+        initial = {"told_on": now.date(), "told_time": now.strftime("%H:%M")}
+        super().__init__(
+            *args,
+            label="Whom did you tell, and how?",
+            hint="For example: the duty officer, by telephone",
+            initial=initial,
+            **kwargs,
+        )
+        self.delivery = delivery
+
+    def clean(self) -> dict[str, Any]:
+        """Adds ``told_at``, the moment."""
+        said: dict[str, Any] = super().clean() or {}
+        day, time = said.get("told_on"), said.get("told_time")
+        if day is None or time is None:
+            return said
+        try:
+            said["told_at"] = _last_that_passed(day, time)
+        except NoSuchTime:
+            self.add_error(
+                "told_time",
+                "The clocks went forward that night and this time did not exist: check it",
+            )
+            return said
+        if said["told_at"] > timezone.now():
+            self.add_error("told_time", "This time is still to come: check the day and the time")
+        elif said["told_at"] < minute_sent(self.delivery):
+            sent = datetime_words(self.delivery.received_at)
+            self.add_error(
+                "told_time",
+                f"The referral was sent on {sent}: give the time you told them of it. If you "
+                "rang before, say so below",
+            )
+        return said
+
+
+def _last_that_passed(day: dt.date, time: dt.time) -> dt.datetime:
+    """The moment; where the clocks went back and it came twice, the later one that has passed.
+
+    So that nothing is made earlier than it was. Raises `NoSuchTime`.
+    """
+    later = moment_of(day, time, second=True)
+    return later if later <= timezone.now() else moment_of(day, time, second=False)
+
+
 class NoteForm(PlainForm):
     """Something done or learned, whenever it was."""
 
@@ -273,7 +341,7 @@ class NoteForm(PlainForm):
         label="At what time?",
         help_text="If you know it, for example 14:30 or 2:30pm",
         required=False,
-        input_formats=["%H:%M", "%I:%M%p", "%I.%M%p", "%I%p", "%H.%M"],
+        input_formats=TIMES,
         error_messages={"invalid": "Write the time as 14:30 or 2:30pm"},
     )
     with_whom = forms.CharField(

@@ -13,6 +13,7 @@ from cse.people.models import Agency, Team
 from referrals.actions.triage import ENDINGS, NOT_ENGAGING
 from referrals.queries import Filters
 from referrals.routing import Band
+from referrals.routing.rules import DANGER_MARK
 from referrals.transitions import Act, State
 from screening.forms_approvals import LONGEST_REASON, OwnWordsField
 from screening.never_give_up import says_only_not_engaging
@@ -117,7 +118,7 @@ class AnswerForm(PlainForm):
 
 
 RULES = (
-    ("R1", "Immediate danger or harm now"),
+    ("R1", DANGER_MARK),
     ("R2", "Under 13 and pregnant"),
     ("R3", "Under 13, sexual activity"),
     ("R4", "At risk of or experiencing exploitation"),

@@ -202,7 +202,13 @@ class Delivery(models.Model):
     @property
     def is_senders_own(self) -> bool:
         """Whether sending it acknowledged it: who sent it is of the team that it went to."""
-        return self.acknowledged_at == self.received_at
+        return self.team_id is not None and self.acknowledged_at == self.received_at
+
+    @property
+    def is_to_be_told_at_once(self) -> bool:
+        """Whether it is a contact that was not told yet, of a child in danger, or harmed, now."""
+        not_told = self.team_id is None and self.stands_at is State.RECEIVED
+        return not_told and self.referral.in_danger
 
 
 class Disagreement(models.Model):

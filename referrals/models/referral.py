@@ -145,3 +145,9 @@ class Referral(models.Model):
     def is_draft(self) -> bool:
         """Whether it can still be changed."""
         return self.status == Status.DRAFT
+
+    @property
+    def in_danger(self) -> bool:
+        """Whether it was said that the child is in danger, or harmed, now (R1)."""
+        read = (self.routing, self.placed_routing)
+        return any(rule["id"] == "R1" for routing in read for rule in routing.get("rules", ()))

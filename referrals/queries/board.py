@@ -24,7 +24,7 @@ from cse.clocks.transitions import OPEN as RUNNING
 from cse.people.models import Team
 from cse.worklist.queries import read_cursor
 from referrals.routing import Band
-from referrals.routing.rules import DANGER
+from referrals.routing.rules import DANGER, DANGER_MARK
 from referrals.transitions import OPEN, State
 
 PAGE: Final = 25
@@ -71,9 +71,9 @@ class BoardRow:
         return WORDS[self.state]
 
     @property
-    def in_danger(self) -> bool:
-        """Whether it was said that the child is in danger, or harmed, now (R1)."""
-        return DANGER in self.rules
+    def mark(self) -> str:
+        """That it was said that the child is in danger, or harmed, now (R1); else empty."""
+        return DANGER_MARK if DANGER in self.rules else ""
 
     @property
     def cursor(self) -> str:

@@ -17,6 +17,8 @@ from screening.rules import ANY_ONE_HIGH_MAX_AGE, CseLevel
 
 DANGER: Final = "Immediate danger or significant harm now"
 """The title of R1, by which lists know it."""
+DANGER_MARK: Final = "Immediate danger or harm now"
+"""The same in a list, short enough for a badge."""
 
 
 def danger_now(case: Case) -> Finding | None:

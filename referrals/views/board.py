@@ -11,9 +11,8 @@ from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.children.pages import age_in_words
 from cse.clocks.queries import calendars_in
-from cse.clocks.reckoning import Unit, left
+from cse.clocks.reckoning import Left, Unit, left
 from cse.people.models import Agency
-from cse.workdays import OutsideCalendar
 from referrals import queries
 from referrals.forms.triage import BoardForm
 from referrals.transitions import State
@@ -57,14 +56,10 @@ def _agencies(teams):
 
 def _shown(row, calendar):
     """A row with its age and with what is left on its clock, in words."""
-    words, late = "No target", False
+    said = Left("No target", is_late=False)
     if row.due_at is not None:
-        try:
-            said = left(timezone.now(), row.due_at, Unit.WORKING_DAYS, calendar)
-            words, late = said.words, said.is_late
-        except OutsideCalendar:
-            words, late = "Not due yet", False
-    return {"row": row, "age": age_in_words(row.child), "left": words, "is_late": late}
+        said = left(timezone.now(), row.due_at, Unit.WORKING_DAYS, calendar)
+    return {"row": row, "age": age_in_words(row.child), "left": said}
 
 
 def _codes(form):

@@ -147,7 +147,8 @@ def test_home_counts_by_the_same_calendar(scene, administrator, as_):
         by=administrator,
     )
     # The 30th and the 31st are left: Christmas, a weekend, a substitute day, and the one-off.
-    assert "2 working days left" in as_(scene.worker, "2026-12-24 10:00").get("/").content.decode()
+    home = as_(scene.worker, "2026-12-24 10:00").get("/").content.decode()
+    assert "2 working days and 7 hours left" in home
 
 
 def test_nobody_puts_anothers_reminder_away(scene, as_, wednesday):

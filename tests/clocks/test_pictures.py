@@ -1,6 +1,7 @@
 """The picture of a clock: what it says, and that it stands in nobody's way."""
 
 import datetime as dt
+import re
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.interface.looking import barriers
 #: By case of the gallery: the words, the tone, and whether a reason is asked for.
 SAID = [
     ("4 working hours left", "notice", False),
-    ("1 working day and 2 hours left", "plain", False),
+    ("10 working hours left", "plain", False),
     ("late by 2 working days", "late", True),
     ("late by 2 working days", "late", False),
     ("done in time", "done", False),
@@ -72,6 +73,26 @@ def test_a_bar_that_would_say_nothing_is_left_out(days, drawn):
 def test_what_somebody_typed_is_text():
     page = gallery.html()
     assert HOSTILE not in page and "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+#: By case of the gallery: what the legend under the drawing says.
+LEGENDS = {
+    0: ["One day", "Striped", "Filled: the time gone, up to now", "Thick line: when it is due"],
+    2: ["One day", "Striped", "Filled: the time until", "Framed: late, up to now", "it was due"],
+    4: ["One day", "Striped", "Filled: the time gone, up to when it was done", "it was due"],
+    5: ["One day", "Striped", "Filled: the time until", "Framed: late, up to when it was", "was"],
+    7: ["One day", "Filled: the time gone, up to now", "Thick line: when it is due"],
+}
+
+
+def test_a_legend_says_in_words_what_is_drawn_and_nothing_that_is_not():
+    cards = gallery.html().split('<div class="cse-clock cse-clock--')[1:]
+    for case, signs in LEGENDS.items():
+        (legend,) = re.findall(r'<ul class="cse-clock__legend".*?</ul>', cards[case], re.DOTALL)
+        items = re.findall(r"</svg>(.*?)</li>", legend)
+        assert len(items) == len(signs), items
+        assert all(sign in item for sign, item in zip(signs, items, strict=True)), items
+    assert "cse-clock__legend" not in cards[6] + cards[9]  # no drawing: nothing to explain
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import datetime as dt
 from bisect import bisect_right
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cse.clocks.reckoning import (
@@ -123,19 +123,27 @@ DUE = "2026-12-30 17:00"
         ("2026-12-30 16:01", "less than 1 working hour left", False),
         ("2026-12-30 16:59", "less than 1 working hour left", False),
         ("2026-12-30 17:00", "no working time left", False),
-        ("2026-12-30 07:00", "1 working day left", False),
-        ("2026-12-29 15:00", "1 working day and 2 hours left", False),
+        ("2026-12-30 07:00", "8 working hours left", False),
+        ("2026-12-29 15:00", "10 working hours left", False),
+        ("2026-12-28 10:00", "2 working days left", False),  # a bank holiday: the next day is 29th
+        ("2026-12-24 16:00", "2 working days and 1 hour left", False),
         ("2026-12-26 12:00", "2 working days left", False),  # Boxing Day, then a substitute day
         ("2026-12-23 11:00", "3 working days left", False),
         ("2026-12-30 17:01", "late since the end of today’s working day", True),
         ("2026-12-31 08:00", "late by 1 working day", True),
-        ("2027-01-02 08:00", "late by 2 working days", True),
+        ("2027-01-02 08:00", "late by 1 working day", True),  # a bank holiday, a Saturday
         ("2027-01-04 08:00", "late by 2 working days", True),
     ],
 )
 def test_working_time_left_in_words(now, words, is_late):
     said = left(at(now), at(DUE), DAYS, ENGLAND)
     assert (said.words, said.is_late) == (words, is_late)
+
+
+@pytest.mark.requirement("DEC-32")
+def test_late_on_a_weekend_after_a_friday_is_late_by_less_than_a_working_day():
+    said = left(at("2026-12-12 10:00"), at("2026-12-11 17:00"), DAYS, ENGLAND)
+    assert (said.words, said.is_late) == ("late by less than 1 working day", True)
 
 
 @pytest.mark.requirement("DEC-24")
@@ -170,6 +178,46 @@ def test_working_time_agrees_with_counting_every_quarter_of_an_hour(start, minut
 
 
 WORKED_SET = set(WORKED)
+
+
+def minutes_left_by_hand(now, due):
+    """Each minute on the wall clock from 9 to 5 of a day in the list written by hand."""
+    minutes, moment = 0, now
+    while moment < due:
+        local = moment.astimezone(LONDON)
+        minutes += 9 <= local.hour < 17 and local.date().toordinal() in WORKED_SET
+        moment += dt.timedelta(minutes=1)
+    return minutes
+
+
+@pytest.mark.requirement("DEC-31", "DEC-32")
+@settings(deadline=None)
+@given(trigger=MOMENTS, passed=st.integers(0, 24 * 60 * 6))
+@example(trigger=at("2027-03-25 15:00"), passed=24 * 60 * 3)  # Easter and the change of the clocks
+@example(trigger=at("2027-10-29 18:00"), passed=24 * 60 + 30)  # the clocks go back
+@example(trigger=at("2026-12-24 10:00"), passed=24 * 60)
+@example(trigger=at("2026-11-27 10:00"), passed=24 * 60 + 90)  # a Saturday
+def test_what_is_due_by_the_next_working_day_has_as_many_hours_as_minutes_counted(trigger, passed):
+    trigger = trigger.replace(second=0, microsecond=0)
+    due = due_at(trigger, Length(1, DAYS), ENGLAND)
+    now = min(trigger + dt.timedelta(minutes=passed), due)
+    hours, rest = divmod(minutes_left_by_hand(now, due), 60)
+    words = f"{hours} working hour{'' if hours == 1 else 's'} left"
+    if not hours:
+        words = "less than 1 working hour left" if rest else "no working time left"
+    assert left(now, due, DAYS, ENGLAND).words == words
+
+
+@pytest.mark.requirement("DEC-32")
+@settings(deadline=None)
+@given(now=MOMENTS, number=st.integers(2, 4))
+def test_what_is_due_later_is_said_in_working_days(now, number):
+    due = due_at(now, Length(number, DAYS), ENGLAND)
+    said = left(now, due, DAYS, ENGLAND)
+    hours, _ = divmod(minutes_left_by_hand(now.replace(second=0, microsecond=0), due), 60)
+    days = hours // 8
+    assert said.words.startswith(f"{days} working day") and "hour left" not in said.words[:16]
+    assert not said.is_late and said.tone == "plain"
 
 
 @pytest.mark.requirement("DEC-32")

@@ -35,8 +35,9 @@ PAGE = """
 {{ empty("Nothing waits for you", "New work appears here by itself.", "/x", "Search for a child") }}
 {{ table("Screens", ["Child", {"label": "Due", "numeric": True}, "Level",
          {"label": "Act", "hidden": True}],
-   [[link("Isla Fenwick", "/i"), 3 | working_days, level_badge("High"), link("Open", "/o", "Isla")],
-    ["Rowan Ash", -2 | working_days, level_badge("Low"), link("Open", "/o", "Rowan")]]) }}
+   [[link("Isla Fenwick", "/i"), "3 working days left", level_badge("High"),
+     link("Open", "/o", "Isla")],
+    ["Rowan Ash", "late by 2 working days", level_badge("Low"), link("Open", "/o", "Rowan")]]) }}
 {{ facts([["Name", "Isla Fenwick", "/change"], ["First language", ""], ["Born", day | date]]) }}
 {% call filter_panel("/list", "/list", [{"label": "High", "href": "/list?"}]) %}
 {{ field(blank["agency"], optional=False) }}{{ field(blank["name"], hint="") }}

@@ -47,20 +47,6 @@ def test_ages(years, shown):
     assert words.age_words(years) == shown
 
 
-@pytest.mark.parametrize(
-    ("days", "shown"),
-    [
-        (3, "3 working days left"),
-        (1, "1 working day left"),
-        (0, "due today"),
-        (-1, "1 working day late"),
-        (-4, "4 working days late"),
-    ],
-)
-def test_late_is_said_in_words(days, shown):
-    assert words.working_days_words(days) == shown
-
-
 def test_plurals():
     assert words.plural(1, "child", "children") == "1 child"
     assert words.plural(1200, "child", "children") == "1,200 children"

@@ -96,7 +96,7 @@ def test_danger_is_told_by_the_name_of_the_child(area):
         received(area, **{harm: True})
     page = browser.get(ADDRESS).content.decode()
     assert page.count(tag) == page.count("Immediate danger or harm now</strong>") == 2
-    assert [row.in_danger for row in board(area.duty).rows].count(True) == 2
+    assert [bool(row.mark) for row in board(area.duty).rows].count(True) == 2
 
 
 def test_the_soonest_clock_stands_first_also_after_a_day_was_added(area):
@@ -135,17 +135,17 @@ def test_the_soonest_clock_stands_first_also_after_a_day_was_added(area):
     ("sent", "now", "words"),
     [
         # Over a weekend: sent on Friday, due on Monday at 5pm.
-        ("2026-11-27 15:00", "2026-11-27 16:00", "1 working day and 1 hour left"),
-        ("2026-11-27 15:00", "2026-11-28 12:00", "1 working day left"),
+        ("2026-11-27 15:00", "2026-11-27 16:00", "9 working hours left"),
+        ("2026-11-27 15:00", "2026-11-28 12:00", "8 working hours left"),
         ("2026-11-27 15:00", "2026-11-30 13:00", "4 working hours left"),
         ("2026-11-27 15:00", "2026-11-30 16:30", "less than 1 working hour left"),
         ("2026-11-27 15:00", "2026-11-30 17:01", "late since the end of today’s working day"),
         ("2026-11-27 15:00", "2026-12-02 09:00", "late by 2 working days"),
         # Over Christmas: Friday and the substitute day on Monday are not counted.
-        ("2026-12-24 10:00", "2026-12-26 10:00", "1 working day left"),
+        ("2026-12-24 10:00", "2026-12-26 10:00", "8 working hours left"),
         ("2026-12-24 10:00", "2026-12-29 12:00", "5 working hours left"),
         # Over the bank holiday of 3 May.
-        ("2027-04-30 10:00", "2027-05-03 10:00", "1 working day left"),
+        ("2027-04-30 10:00", "2027-05-03 10:00", "8 working hours left"),
         ("2027-04-30 10:00", "2027-05-04 16:00", "1 working hour left"),
     ],
 )

@@ -47,6 +47,23 @@ def test_deadlines(facts, found):
     assert explained("deadline", facts) == found
 
 
+@pytest.mark.requirement("DEC-31", "DEC-32")
+@pytest.mark.parametrize(
+    ("today", "left"),
+    [
+        ("2026-11-19", 0),
+        ("2026-11-20", -1),
+        ("2026-11-21", -1),  # Saturday and Sunday are no working days
+        ("2026-11-22", -1),
+        ("2026-11-23", -2),
+    ],
+)
+def test_a_weekend_makes_nothing_later(today, left):
+    facts = {"trigger_on": "2026-11-18", "working_days": 1, "today": today}
+    found = {"due_on": "2026-11-19", "working_days_left": left}
+    assert explained("deadline", facts) == found
+
+
 @pytest.mark.parametrize(
     ("facts", "field"),
     [

@@ -245,7 +245,7 @@ def test_my_children_page_through_dated_and_undated_once(worker):
 def test_home_says_what_is_late_in_words(as_worker, worker):
     work(mine(worker, "Late"), owner=worker, days=-20)
     page = as_worker.get("/").content.decode()
-    assert "late by" in page and "Finish the screen" in page and "Late Ashby" in page
+    assert "Late by" in page and "Finish the screen" in page and "Late Ashby" in page
     assert "1 thing overdue" in page
 
 

@@ -23,13 +23,15 @@ from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions, queries
 from referrals.addressees import manned
-from referrals.forms.making import ReasonForm
+from referrals.forms.making import ReasonForm, TellForm
 from referrals.models import Delivery, Disagreement
 from referrals.policies import Refused, check_can_add, check_can_disagree
 from referrals.preview import route_words
 from referrals.routing import Route
 from referrals.transitions import CAME_BACK, WAITS_THERE, State
 from referrals.views.making.common import open_own_delivery, page
+
+WHY_NOT = "Why do you not agree, and what should happen?"
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -191,14 +193,15 @@ def read(request, pk):
 @form_view
 @requires(Capability.OWN_REFERRAL)
 def tell(request, pk):
-    """Write down that a contact outside the service was told, whom and how."""
+    """Write down that a contact outside the service was told, when, whom and how."""
     return _answer(
         request,
         pk,
         template="tell",
-        label="Whom did you tell, how and when?",
-        hint="For example: the duty officer, by telephone at 10 this morning",
-        act=lambda text: actions.tell_contact(delivery_id=pk, by=request.user, note=text),
+        form_of=lambda typed, found: TellForm(typed, delivery=found.delivery),
+        act=lambda said: actions.tell_contact(
+            delivery_id=pk, by=request.user, note=said["reason"], at=said["told_at"]
+        ),
         done=lambda _: "It is recorded that the contact was told.",
         allowed=lambda found: found.may_tell,
     )
@@ -212,9 +215,8 @@ def disagree(request, pk):
         request,
         pk,
         template="disagree",
-        label="Why do you not agree, and what should happen?",
-        hint="",
-        act=lambda text: actions.disagree(delivery_id=pk, by=request.user, reasons=text),
+        form_of=lambda typed, _: ReasonForm(typed, label=WHY_NOT),
+        act=lambda said: actions.disagree(delivery_id=pk, by=request.user, reasons=said["reason"]),
         done=_told_who_answers,
         allowed=lambda found: _may_disagree(request.user, found),
         more=partial(_before_disagreeing, request.user),
@@ -247,14 +249,14 @@ def _may_disagree(user, found):
     return found.may_disagree
 
 
-def _answer(request, pk, *, template, label, hint, act, done, allowed, more=lambda _: {}):
-    """One text about a delivery, and the act it is for."""
+def _answer(request, pk, *, template, form_of, act, done, allowed, more=lambda _: {}):
+    """What is said about a delivery, and the act it is for."""
     found = _own_outcome(request, pk)
-    form = ReasonForm(request.POST or None, label=label, hint=hint)
+    form = form_of(request.POST or None, found)
     note_extra_fields(request, form, found.delivery.referral.child_id)
     if request.method == "POST" and form.is_valid():
         try:
-            made = act(form.cleaned_data["reason"])
+            made = act(form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
