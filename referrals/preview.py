@@ -16,6 +16,7 @@ from django.utils import timezone
 from cse.people.models import Authority
 from cse.strict import Refused as FactsRefused
 from referrals.addressees import CONTACTS, Addressee, receivers_of
+from referrals.called import called
 from referrals.models import Delivery, Referral
 from referrals.on_record import ask_rules
 from referrals.parts import raised_risk
@@ -166,7 +167,7 @@ def _preview(
     ids = {rule["id"] for rule in found}
     return Preview(
         rules=tuple(_owed(rule, area) for rule in found),
-        goes=tuple(_goes(each) for each in receivers),
+        goes=tuple(_goes(referral, each) for each in receivers),
         held=tuple(_held(routing, area, day)),
         prompts=tuple(routing["prompts"]),
         raised=raised_risk(referral.sections),
@@ -212,8 +213,8 @@ def _lower(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-def _goes(each: Addressee) -> Goes:
-    name = f"{each.team.name}, {each.team.agency.name}" if each.team else each.contact
+def _goes(referral: Referral, each: Addressee) -> Goes:
+    name = called(referral, each.team, each.contact, each.routes, each.authority)
     what = dict.fromkeys(route_words(route, each.authority) for route in each.routes)
     return Goes(
         name=name,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cse.interface.words import date_words, datetime_words
+from referrals.called import addressee
 from referrals.models import Delivery, Disagreement, Note, Referral
 from referrals.preview import Held, Owed, route_words
 from referrals.reading import ReadPart
@@ -70,10 +71,8 @@ def placed_rules(referral: Referral) -> tuple[dict[str, Any], ...]:
 
 def receiver(delivery: Delivery, said: Sequence[Disagreement]) -> Receiver:
     """One delivery, with what was said against its decision."""
-    team = delivery.team
-    name = f"{team.name}, {team.agency.name}" if team else delivery.contact
     mine = tuple(_disagreement(row) for row in said if row.delivery_id == delivery.pk)
-    return Receiver(name, tuple(_delivery_rows(delivery)), mine)
+    return Receiver(addressee(delivery), tuple(_delivery_rows(delivery)), mine)
 
 
 def _delivery_rows(delivery: Delivery) -> Iterator[tuple[str, str]]:
