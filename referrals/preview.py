@@ -90,7 +90,8 @@ class Preview:
 
     ``disability`` is what the record says of it, as typed; of a sent referral, what it said then.
     ``trouble``: facts that contradict each other by now, in words; the rules are then those of the
-    last save. ``nobody``: no team of the area can receive it.
+    last save. ``nobody``: no team of the area can receive it. ``pregnant_all_the_same``: somebody
+    said that there was no sexual activity, and the pregnancy is taken as activity (DEC-02).
     """
 
     rules: tuple[Owed, ...]
@@ -103,6 +104,7 @@ class Preview:
     age: int | None
     screen_outstanding: bool
     may_decide_not_to: bool
+    pregnant_all_the_same: bool = False
     trouble: tuple[str, ...] = ()
 
     @property
@@ -178,8 +180,14 @@ def _preview(
         may_decide_not_to=any(
             routing[way]["available"] for way in ("decision_not_to_refer", "under_13_exception")
         ),
+        pregnant_all_the_same=_pregnant_all_the_same(referral.facts),
         trouble=trouble,
     )
+
+
+def _pregnant_all_the_same(facts: Mapping[str, Any]) -> bool:
+    said_no = "sexual_activity" in facts and facts["sexual_activity"] is None
+    return said_no and bool(facts.get("pregnant"))
 
 
 def route_words(name: Route, area: Authority) -> str:

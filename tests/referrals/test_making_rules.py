@@ -560,3 +560,18 @@ def test_a_note_beside_a_referral_needs_the_referral(oxfordshire):
             text="Something",
             referral=sent,
         )
+
+
+def test_a_pregnancy_beside_no_activity_is_asked_about_and_refuses_nothing(oxfordshire):
+    client, draft = oxfordshire.client(), oxfordshire.draft()
+    where, asked = page_of(draft, "facts"), "The rules take the pregnancy as activity"
+    assert "take a pregnancy as sexual activity" in text_of(client.get(where))
+    both = controls(client.get(where)) | {"activity": "no", "pregnant": "on"}
+    saved = client.post(where, both, headers={"X-Requested-With": "autosave"}).json()
+    assert asked in saved["panels"]["rules"] and saved["unsaved"] == []
+    assert asked in text_of(client.get(where))
+    for said in ({"activity": "yes", "pregnant": "on"}, {"activity": "no"}):
+        opened = controls(client.get(where))
+        opened.pop("pregnant", None)
+        assert client.post(where, opened | said | {"act": "stay"}).status_code == 302
+        assert asked not in text_of(client.get(where))
