@@ -16,6 +16,11 @@ from typing import Any, Final
 LONGEST_INPUT: Final = 2_000_000
 """Characters. A tool file has about 40 thousand."""
 
+FIRST_BIRTH: Final = 1900
+"""An earlier year is a slip of the keyboard, as on the pages (``cse.interface.forms``)."""
+OLDEST: Final = 120
+"""Years of age."""
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -162,6 +167,19 @@ class Reader:
         except ValueError:
             self.wrong(key, f"there is no such day as {short(value)}")
             return None
+
+    def birth(self, key: str, on: dt.date | None = None) -> dt.date | None:
+        """A day of birth that somebody alive ``on`` a day can have."""
+        day = self.day(key)
+        if day is None:
+            return None
+        if day.year < FIRST_BIRTH:
+            self.wrong(key, f"{day} is before {FIRST_BIRTH}: give a later year, or null")
+        elif on is not None:
+            age = on.year - day.year - ((on.month, on.day) < (day.month, day.day))
+            if age > OLDEST:
+                self.wrong(key, f"{day} makes an age of {age}: {OLDEST} at most, or null")
+        return day
 
     def choice(
         self, key: str, allowed: Iterable[str], *, required: bool = False, spaced: bool = False

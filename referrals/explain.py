@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
-from cse.strict import Reader, Refused
-from cse.workdays import OutsideCalendar, calendar_of
+from cse.strict import OLDEST, Reader, Refused
+from cse.workdays import LAST_YEAR, OutsideCalendar, calendar_of
 from referrals.routing import (
     Activity,
     Authority,
@@ -21,8 +22,6 @@ from referrals.routing import (
 )
 from screening.rules import CseLevel
 
-OLDEST = 120
-"""Years: an age above it is a slip."""
 FLAGS = (
     "concerns_confirmed",
     "any_one_high",
@@ -71,14 +70,16 @@ def _facts(reader: Reader) -> Facts | None:
     """The facts, or None where they cannot be made; problems stay with ``reader``."""
     authority = reader.choice("authority", Authority, required=True)
     on = reader.day("on", required=True)
+    # A day that no calendar covers is refused itself: no age is counted from it.
+    counted = on if on is not None and on.year <= LAST_YEAR else None
     parts: dict[str, Any] = {
-        "date_of_birth": reader.day("date_of_birth"),
+        "date_of_birth": reader.birth("date_of_birth", counted),
         "estimated_age": reader.whole("estimated_age", low=0, high=OLDEST),
         "level": reader.choice("level", CseLevel, spaced=True),
         "screened": reader.boolean("screened") if reader.has("screened") else None,
         "screened_on": reader.day("screened_on"),
         "sexual_activity": _activity(reader),
-        "other_person": _other_person(reader),
+        "other_person": _other_person(reader, counted),
         "looked_after": reader.choice("looked_after", LookedAfter),
         "care_planning": reader.choice("care_planning", CarePlanning),
         "checklist": frozenset(reader.texts("checklist")),
@@ -102,13 +103,13 @@ def _activity(reader: Reader) -> Activity | None:
     return found
 
 
-def _other_person(reader: Reader) -> OtherPerson | None:
+def _other_person(reader: Reader, on: dt.date | None) -> OtherPerson | None:
     each = reader.object("other_person")
     if each is None:
         return None
     if each.gives("age") == each.gives("date_of_birth"):
         each.wrong("age", "give age or date_of_birth, null where it is not known")
-    found = OtherPerson(each.whole("age", low=0, high=OLDEST), each.day("date_of_birth"))
+    found = OtherPerson(each.whole("age", low=0, high=OLDEST), each.birth("date_of_birth", on))
     each.done()
     return found
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from cse.people.models import Authority
 from cse.strict import Refused as FactsRefused
 from referrals.addressees import CONTACTS, Addressee, receivers_of
+from referrals.called import called
 from referrals.models import Delivery, Referral
 from referrals.on_record import ask_rules
 from referrals.parts import raised_risk
@@ -89,7 +90,8 @@ class Preview:
 
     ``disability`` is what the record says of it, as typed; of a sent referral, what it said then.
     ``trouble``: facts that contradict each other by now, in words; the rules are then those of the
-    last save. ``nobody``: no team of the area can receive it.
+    last save. ``nobody``: no team of the area can receive it. ``pregnant_all_the_same``: somebody
+    said that there was no sexual activity, and the pregnancy is taken as activity (DEC-02).
     """
 
     rules: tuple[Owed, ...]
@@ -102,6 +104,7 @@ class Preview:
     age: int | None
     screen_outstanding: bool
     may_decide_not_to: bool
+    pregnant_all_the_same: bool = False
     trouble: tuple[str, ...] = ()
 
     @property
@@ -166,7 +169,7 @@ def _preview(
     ids = {rule["id"] for rule in found}
     return Preview(
         rules=tuple(_owed(rule, area) for rule in found),
-        goes=tuple(_goes(each) for each in receivers),
+        goes=tuple(_goes(referral, each) for each in receivers),
         held=tuple(_held(routing, area, day)),
         prompts=tuple(routing["prompts"]),
         raised=raised_risk(referral.sections),
@@ -177,8 +180,14 @@ def _preview(
         may_decide_not_to=any(
             routing[way]["available"] for way in ("decision_not_to_refer", "under_13_exception")
         ),
+        pregnant_all_the_same=_pregnant_all_the_same(referral.facts),
         trouble=trouble,
     )
+
+
+def _pregnant_all_the_same(facts: Mapping[str, Any]) -> bool:
+    said_no = "sexual_activity" in facts and facts["sexual_activity"] is None
+    return said_no and bool(facts.get("pregnant"))
 
 
 def route_words(name: Route, area: Authority) -> str:
@@ -212,8 +221,8 @@ def _lower(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-def _goes(each: Addressee) -> Goes:
-    name = f"{each.team.name}, {each.team.agency.name}" if each.team else each.contact
+def _goes(referral: Referral, each: Addressee) -> Goes:
+    name = called(referral, each.team, each.contact, each.routes, each.authority)
     what = dict.fromkeys(route_words(route, each.authority) for route in each.routes)
     return Goes(
         name=name,

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from cse.strict import Reader, Refused, short
+from cse.strict import OLDEST, Reader, Refused, short
 from screening.rules import (
     Answer,
     Assessment,
@@ -27,9 +27,6 @@ from screening.rules import (
 )
 from screening.tools.definition import Indicator
 from screening.tools.loader import load_tool, tool_files, tool_named
-
-OLDEST = 120
-"""Years: an estimated age above it is a slip."""
 
 
 def explain(facts: Any) -> dict[str, Any]:
@@ -76,7 +73,7 @@ def _rehearsed(reader: Reader, definition: Mapping[str, Any]) -> Tool | None:
 def _facts(reader: Reader, tool: Tool) -> Facts | None:
     """The facts, or None where they cannot be made; problems stay with ``reader``."""
     completed_on = reader.day("completed_on", required=True)
-    born = reader.day("date_of_birth")
+    born = reader.birth("date_of_birth", completed_on)
     if born is None and not _names_age(reader):
         reader.wrong("date_of_birth", "give it, or null where it is not known")
     if born and completed_on and born > completed_on:

@@ -6,6 +6,7 @@ times the page (performance.md). What does not belong to the page is named in ``
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
@@ -30,7 +31,12 @@ MOST_ROWS = 100
 """Rows of an actions table."""
 LONGEST_CELL = 1_000
 SURPLUS = ("csrfmiddlewaretoken", "version", "act", "check_wording")
-ROW_TEXTS = ("reason", "evidence", "concern", "note")
+ROW_TEXTS = {
+    "reason": "reason for another level",
+    "evidence": "evidence",
+    "concern": "professional concern",
+    "note": "note",
+}
 RATING = {"impact": Impact, "likelihood": Likelihood, "rating": Level}
 
 
@@ -41,6 +47,16 @@ class Read:
     values: dict[str, Any]
     errors: dict[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+
+    def without_wrong(self, stored: Mapping[str, Given]) -> Read:
+        """The same with every text that is wrong as it is ``stored``: what can be saved."""
+        right = {name: value for name, value in self.values.items() if name not in self.errors}
+        for name in self.errors:
+            row, _, text = name.rpartition("-")
+            if row in right:
+                kept = getattr(stored.get(row, Given()), text)
+                right[row] = dataclasses.replace(right[row], **{text: kept})
+        return Read(right, ignored=self.ignored)
 
 
 def read_version(posted: QueryDict) -> int:
@@ -58,6 +74,8 @@ def read_domain(posted: QueryDict, part: Part, tool: Tool, stored: Mapping[str, 
     }
     if "notes" in posted:
         values["notes"] = reader.text("notes", LONGEST_TEXT)
+        if "notes" in reader.errors:
+            reader.errors["notes"] = f"Notes: {reader.errors['notes']}"
     if tool.matrix is not None:
         for name, allowed in RATING.items():
             if name in posted:
@@ -117,6 +135,9 @@ class _Reader:
             each: self.text(f"{name}-{each}", LONGEST_NOTE, getattr(old, each))
             for each in ROW_TEXTS
         }
+        for each, title in ROW_TEXTS.items():
+            if message := self.errors.get(f"{name}-{each}"):
+                self.errors[f"{name}-{each}"] = f"{row.display_text}, {title}: {message}"
         return Given(
             presence=presence,
             level="" if level == row.suggested_level else level,

@@ -89,6 +89,24 @@ class PlainForm(PlainErrors, forms.Form):
         return not self.only_looks and super().is_valid()
 
 
+def unsaved_words(*sources: forms.BaseForm | Mapping[str, str]) -> list[str]:
+    """What a page that saves itself leaves out, and why: each wrong field once, by its label.
+
+    A mapping has the messages of controls that no form holds; they name what they mean.
+    """
+    found: list[str] = []
+    for source in sources:
+        if isinstance(source, Mapping):
+            found += source.values()
+            continue
+        for bound in source:
+            if bound.errors:
+                label, message = str(bound.label), str(bound.errors[0])
+                found.append(f"{label.rstrip('?:. ')}: {message.removeprefix(label).strip()}")
+        found += map(str, source.non_field_errors())
+    return list(dict.fromkeys(found))
+
+
 def missing_words(field: forms.Field, name: str) -> str:
     """What to do about a field left empty, in the words of its label."""
     label = str(field.label or name.replace("_", " ")).rstrip("?:. ")

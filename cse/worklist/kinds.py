@@ -39,6 +39,7 @@ ASSESSMENT_RISKS = "assessment_risks"
 SCREEN_OUTSTANDING = "screen_outstanding"
 FINISH_DECISION = "finish_decision"
 SIGN_DECISION = "sign_decision"
+SIGN_EXCEPTION = "sign_exception"
 REFER_AFTER_DECISION = "refer_after_decision"
 REFER_AFTER_ADVICE = "refer_after_advice"
 REFER_AFTER_SCREEN = "refer_after_screen"
@@ -155,6 +156,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind(
                 SIGN_DECISION,
                 "Sign a decision not to refer, or say why not",
+                "referrals:decision",
+            ),
+            Kind(
+                SIGN_EXCEPTION,
+                "Sign an under-13 exception, or say why not",
                 "referrals:decision",
             ),
             Kind(REFER_AFTER_DECISION, "Make the referral that is owed", "referrals:decision"),

@@ -72,7 +72,8 @@ def _because(ages: Ages) -> str:
     if ages.now is None or ages.now < UNDER_13:
         return f"{only} Under 13 the child must be identified."
     return (
-        "The activity may have happened before the 13th birthday, so the child must be identified."
+        "The activity may have happened before the 13th birthday, so the child must be identified. "
+        "By the age in whole years the birthday may have been as late as today."
     )
 
 

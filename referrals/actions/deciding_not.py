@@ -382,7 +382,7 @@ def _sign(
 def _ask(decision: DecisionNotToRefer, person: Any, by: Any) -> None:
     let_see_to_answer(child=decision.child, reason=ASKED, user=person, by=by)
     open_item(
-        kind=kinds.SIGN_DECISION,
+        kind=kinds.SIGN_EXCEPTION if decision.way == Way.EXCEPTION else kinds.SIGN_DECISION,
         owner=person,
         child=decision.child,
         subject=decision,

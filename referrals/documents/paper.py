@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cse.interface.words import date_words, datetime_words
+from referrals.called import addressee
 from referrals.models import Delivery, Disagreement, Note, Referral
 from referrals.preview import Held, Owed, route_words
 from referrals.reading import ReadPart
@@ -76,11 +77,9 @@ def receiver(
     delivery: Delivery, said: Sequence[Disagreement], before: Mapping[Any, Any]
 ) -> Receiver:
     """One delivery, with what was said against its decision; ``before``: `decided_before`."""
-    team = delivery.team
-    name = f"{team.name}, {team.agency.name}" if team else delivery.contact
     own = (row for row in said if row.delivery_id == delivery.pk)
     mine = tuple(_disagreement(row, before.get(row.pk)) for row in own)
-    return Receiver(name, tuple(_delivery_rows(delivery)), mine)
+    return Receiver(addressee(delivery), tuple(_delivery_rows(delivery)), mine)
 
 
 def _delivery_rows(delivery: Delivery) -> Iterator[tuple[str, str]]:

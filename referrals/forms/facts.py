@@ -138,7 +138,7 @@ class FactsForm(PlainForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         said = [each for each in ("activity_from", "activity_to") if cleaned.get(each)]
-        if cleaned.get("activity") == "no" and said:
+        if cleaned.get("activity", "yes") != "yes" and said:
             self.add_error("activity", "You gave a day for it: say “Yes, or possibly”")
         if cleaned.get("other_age") is not None and cleaned.get("other_born"):
             self.add_error("other_age", "Give the age or the date of birth, not both")

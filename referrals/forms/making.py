@@ -81,8 +81,9 @@ class PartForm(PlainForm):
 
     @property
     def values(self) -> dict[str, str]:
-        """The texts to store, of a valid form; a day as in ISO 8601."""
-        return {key: _stored(self.cleaned_data[key]) for key in self.part.fields}
+        """The texts to store, a day as in ISO 8601; a field that is wrong is left out."""
+        right = self.part.fields.keys() & self.cleaned_data.keys()
+        return {key: _stored(self.cleaned_data[key]) for key in self.part.fields if key in right}
 
     @property
     def typed(self) -> dict[str, str]:
@@ -136,6 +137,12 @@ def _screens(found: Iterable[Any]) -> forms.Field:
 
 BY: Final = "by-"
 """Before an area's key: that area looks after the child, who lives here."""
+TOGETHER: Final = (
+    frozenset({"activity", "activity_from", "activity_to"}),
+    frozenset({"other_age", "other_born"}),
+    frozenset({"looked_after", "placed_in"}),
+)
+"""Fields that say something only together."""
 
 
 class MakingFactsForm(FactsForm):
@@ -149,6 +156,7 @@ class MakingFactsForm(FactsForm):
 
     def __init__(self, *args: Any, referral: Referral, areas: Iterable[Authority], **kwargs: Any):
         self.child: Child = referral.child
+        self._kept: dict[str, Any] = {}
         self.areas = {area.key: area for area in areas}
         super().__init__(*args, **kwargs)
         self.fields["activity"].required = False
@@ -166,6 +174,26 @@ class MakingFactsForm(FactsForm):
         elif referral.record_facts.get("level"):
             on_record = dict(LEVELS)[referral.record_facts["level"]]
             self.fields["level"].help_text = f"On record: {on_record}. The higher level holds."
+
+    def keep_wrong(self, stored: Mapping[str, Any]) -> bool:
+        """Take what is wrong as ``stored`` (`facts_initial`); False where that was done already.
+
+        What was typed stays in the other fields. One that stands as it is stored and contradicts
+        what was typed takes along the fields that it is read together with.
+        """
+        wrong = {name for name in self.errors if name in self.fields}
+        if wrong <= self._kept.keys():
+            wrong = {each for group in TOGETHER if wrong & group for each in group}
+        new = (wrong & self.fields.keys()) - self._kept.keys()
+        self._kept |= {name: stored.get(name) for name in new}
+        self.full_clean()
+        return bool(new)
+
+    def _clean_fields(self) -> None:
+        super()._clean_fields()  # type: ignore[misc]
+        for name, value in self._kept.items():
+            self._errors.pop(name, None)  # type: ignore[union-attr]
+            self.cleaned_data[name] = value
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

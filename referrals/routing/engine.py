@@ -7,7 +7,16 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from cse.workdays import Calendar, due_on
-from referrals.routing.ages import SCREEN_FROM, UNDER_13, AgeGaps, Ages, Band, age_gap, ages_of
+from referrals.routing.ages import (
+    SCREEN_FROM,
+    UNDER_13,
+    UNDER_16,
+    AgeGaps,
+    Ages,
+    Band,
+    age_gap,
+    ages_of,
+)
 from referrals.routing.case import Case
 from referrals.routing.checklist import AGE_IMBALANCE
 from referrals.routing.facts import Facts, problems
@@ -147,14 +156,16 @@ def _way_out(rule: str, fired: tuple[str, ...], *, needs: tuple[str, ...]) -> Av
 
 
 def _no_names(ages: Ages) -> Availability:
-    """A consultation that names nobody: for 13 to 15 only (W §4.3.2, DEC-14)."""
-    because = {
-        Band.UNDER_13: "Under 13 the child is identified (W §4.6.2, DEC-14)",
-        Band.FROM_13: "13 to 15; nothing may identify the child (W §4.3.2)",
-        Band.FROM_16: "For 13 to 15 only (DEC-14)",
-        Band.ADULT: "For 13 to 15 only (DEC-14)",
-    }[ages.band]
-    return Availability(ages.band is Band.FROM_13, because)
+    """A consultation that names nobody: for 13 to 15 only (W §4.3.2, DEC-14).
+
+    That is the age at the consultation. At the activity the child was 13 as well, at the youngest
+    that the facts leave open (DEC-02): of a whole age nobody knows how long ago the birthday was.
+    """
+    if ages.band is Band.UNDER_13:
+        return Availability(False, "Under 13 the child is identified (W §4.6.2, DEC-14)")
+    if ages.now is None or ages.now >= UNDER_16:
+        return Availability(False, "For 13 to 15 only (DEC-14)")
+    return Availability(True, "13 to 15; nothing may identify the child (W §4.3.2)")
 
 
 def _screen_outstanding(facts: Facts, ages: Ages) -> bool:

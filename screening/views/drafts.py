@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
+from cse.interface.forms import unsaved_words
 from cse.interface.queries import hints_for
 from screening import queries
 from screening.actions import StaleSave, mark_rest_no, save_section
@@ -119,8 +120,10 @@ def _save_domain(request, opened, part):
     act = request.POST.get("act", "")
     if act == "accept":
         _accept(read.values, opened, part)
-    if read.errors:
+    unsaved = unsaved_words(read.errors)
+    if unsaved and not is_autosave(request):
         return _wrong_domain(request, opened, part, read)
+    read = read.without_wrong(stored)
     save = mark_rest_no if act == "rest_no" else save_section
     try:
         opened.screen = save(
@@ -135,7 +138,7 @@ def _save_domain(request, opened, part):
         return conflicts.domain_conflict(request, opened, stale)
     except NoDraft:
         return _too_late(request, open_screen(request, opened.screen.pk, Capability.SCREEN), part)
-    return _saved(request, opened, part, act)
+    return _saved(request, opened, part, act, unsaved)
 
 
 def _accept(values, opened, part):
@@ -160,8 +163,6 @@ def _typed_rating(values, opened, part):
 
 
 def _wrong_domain(request, opened, part, read):
-    if is_autosave(request):
-        return JsonResponse({"message": next(iter(read.errors.values()))}, status=400)
     rows = {row.id: read.values[row.id] for row in part.domain.shown}
     context = domain_context(
         opened,
@@ -178,11 +179,12 @@ def _wrong_domain(request, opened, part, read):
 def _save_section(request, opened, part):
     form = SectionForm(part, request.POST)
     tables, errors = _tables(request, part)
-    if not form.is_valid() or errors:
-        if is_autosave(request):
-            return JsonResponse({}, status=400)
+    wrong = not form.is_valid() or errors
+    if wrong and not is_autosave(request):
         return _section_page(request, opened, part, form, tables, errors)
-    values = {**form.cleaned_data, **tables}
+    # What the script sends is saved without what is wrong in it; a table is one thing.
+    right = {} if errors else tables
+    values = {**form.cleaned_data, **right}
     try:
         opened.screen = save_section(
             screen_id=opened.screen.pk,
@@ -196,7 +198,7 @@ def _save_section(request, opened, part):
         return conflicts.section_conflict(request, opened, stale)
     except NoDraft:
         return _too_late(request, open_screen(request, opened.screen.pk, Capability.SCREEN), part)
-    return _saved(request, opened, part, request.POST.get("act", ""))
+    return _saved(request, opened, part, request.POST.get("act", ""), unsaved_words(form, errors))
 
 
 def _tables(request, part):
@@ -209,8 +211,8 @@ def _tables(request, part):
     return values, errors
 
 
-def _saved(request, opened, part, act):
-    """After a save: the script's answer, or the next page (POST, redirect, GET)."""
+def _saved(request, opened, part, act, unsaved=()):
+    """After a save: the script's answer with what was left out, or the next page."""
     screen = opened.screen
     if is_autosave(request):
         saved_at = timezone.localtime(screen.saved_at)
@@ -218,6 +220,7 @@ def _saved(request, opened, part, act):
             {
                 "saved_at": f"{saved_at:%H:%M}",
                 "version": screen.part_versions[part.key],
+                "unsaved": list(unsaved),
                 "panels": panels(opened, part),
             }
         )

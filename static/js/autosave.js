@@ -3,7 +3,9 @@
 //
 // The form carries data-autosave (the address to post to), perhaps data-autosave-compare (where two
 // versions are compared) and a hidden field named "version". The server answers
-// {"saved_at": "14:05", "version": 7}, or status 409 {"compare_url": "…"}.
+// {"saved_at": "14:05", "version": 7, "unsaved": ["On which day: …"]}, or status 409
+// {"compare_url": "…"}. What stands in "unsaved" is wrong and was left out, and everything else is
+// saved; without "saved_at" nothing was.
 
 const PAUSE = 1500; // after the last key, in milliseconds
 const LONGEST_WAIT = 10000; // while somebody types without a pause
@@ -38,10 +40,16 @@ export function startAutosave(form) {
     if (result.kind === "saved") {
       state.retry = FIRST_RETRY;
       state.trouble = false;
+      const unsaved = result.body.unsaved || [];
+      state.left = unsaved.length > 0;
       setVersion(form, result.body.version);
       document.dispatchEvent(new CustomEvent("cse:used"));
-      form.dispatchEvent(new CustomEvent("cse:saved", { bubbles: true, detail: result.body }));
-      say(status, `Saved at ${result.body.saved_at}`);
+      if (result.body.saved_at) {
+        form.dispatchEvent(new CustomEvent("cse:saved", { bubbles: true, detail: result.body }));
+      }
+      const saved = result.body.saved_at ? `Saved at ${result.body.saved_at}` : "Not saved";
+      const joint = result.body.saved_at ? ", except " : ": ";
+      say(status, state.left ? saved + joint + unsaved.join("; ") : saved, state.left);
       return;
     }
     state.dirty = true;
@@ -71,9 +79,11 @@ export function startAutosave(form) {
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) state.stopped = state.leaving = false; // back again: it saves again
   });
-  // Only when a save has failed: an ordinary pause of a second is flushed as the page is hidden.
+  // Only when a save has failed, or left something out: an ordinary pause of a second is flushed as
+  // the page is hidden.
   window.addEventListener("beforeunload", (event) => {
-    if (state.trouble && state.dirty && !state.leaving) event.preventDefault();
+    const lost = state.left || (state.trouble && state.dirty);
+    if (lost && !state.leaving) event.preventDefault();
   });
 
   // The button's own save must not overtake an autosave on its way: the version would be stale.

@@ -84,11 +84,11 @@ def test_three_people_sign_an_exception_and_the_referral_stays_owed_until_then(d
         expect(worker.get_by_text("Waits for").first).to_be_visible()
         assert not wide(worker)
 
-        agree(desk.page_of(area.lead, width=width), "Sign a decision not to refer, or say why not")
+        agree(desk.page_of(area.lead, width=width), "Sign an under-13 exception, or say why not")
         worker.reload()
         expect(worker.get_by_text("Waits for").first).to_be_visible()
         senior = desk.page_of(area.senior, width=width)
-        agree(senior, "Sign a decision not to refer")
+        agree(senior, "Sign an under-13 exception")
         expect(senior.get_by_text("What was said was a game of words.")).to_be_visible()
         assert senior.url.endswith("/signed/")
         assert barriers(senior) == []

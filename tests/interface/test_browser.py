@@ -112,6 +112,26 @@ def test_a_save_that_fails_is_tried_again(page, site):
     expect(page.locator("#t")).to_have_value("Typed while the server was away")
 
 
+@pytest.mark.requirement("D-SCR-01")
+def test_what_was_left_out_is_said_and_the_page_goes_on_saving(page, site):
+    wrong = "On which day: Day must include a year"
+    site.answers["/save"] = [
+        (200, {"saved_at": "14:05", "version": 8, "unsaved": [wrong, "Note: too long"]}),
+        (200, {"unsaved": [wrong]}),
+        (200, {"saved_at": "14:06", "version": 9, "unsaved": []}),
+    ]
+    page.goto(draft(site))
+    status = page.locator("[data-autosave-status]")
+    for typed, words in (
+        ("One", f"Saved at 14:05, except {wrong}; Note: too long"),
+        ("Two", f"Not saved: {wrong}"),
+        ("Three", "Saved at 14:06"),
+    ):
+        page.fill("#t", typed)
+        expect(status).to_have_text(words)
+    expect(page.locator("[name=version]")).to_have_value("9")
+
+
 @pytest.mark.parametrize(
     ("status", "answer", "words"),
     [

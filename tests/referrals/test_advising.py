@@ -59,6 +59,51 @@ def test_it_is_for_13_to_15_only(wiltshire, age):
     assert not Consultation.objects.exists()
 
 
+NONE, TODAY, YESTERDAY, HALF, ONE, TWO = "none", 0, 1, "half", "one", "two"
+WITHOUT_NAME = {
+    # DEC-14: for 13 to 15 only, and not offered under 13: the age at the consultation, as said.
+    12: (),
+    # DEC-02: of a whole age the birthday may be today, and what is open counts as the youngest.
+    # Yesterday a child of 13 may have been 12; today they are 13, and nobody who is was 12 today.
+    13: (NONE, TODAY),
+    # A year ago at least 13, to the day; two years ago they may have been 12 (DEC-02).
+    14: (NONE, TODAY, YESTERDAY, HALF, ONE),
+    # Two years ago at least 13: under 13 is impossible on every day of the table.
+    15: (NONE, TODAY, YESTERDAY, HALF, ONE, TWO),
+    # DEC-14: 16 and older are no longer asked about without a name, whenever it was: that they
+    # were 15 on the day opens nothing.
+    16: (),
+    17: (),
+}
+"""Age at the consultation → the days of activity with which it may be without a name."""
+
+
+@pytest.mark.requirement("DEC-14", "DEC-02", "W-REF-12", "W-REF-18")
+@pytest.mark.parametrize("when", [NONE, TODAY, YESTERDAY, HALF, ONE, TWO])
+@pytest.mark.parametrize("age", WITHOUT_NAME)
+def test_a_whole_age_and_a_day_of_activity(wiltshire, age, when):
+    facts = {} if when == NONE else {"sexual_activity": {"from": _day(when).isoformat()}}
+    if when in WITHOUT_NAME[age]:
+        row, _ = consult(wiltshire, age, facts)
+        assert row.facts["age"] == age
+        return
+    with pytest.raises(advising.NotWithoutName) as refused:
+        consult(wiltshire, age, facts)
+    # At 13 and 14 it is the activity's day that stands in the way, and it says so.
+    assert ("before the 13th birthday" in str(refused.value)) == (age in (13, 14))
+
+
+def _day(when):
+    today = timezone.localdate()
+    if when in (TODAY, YESTERDAY):
+        return today - dt.timedelta(days=when)
+    if when == HALF:
+        return today - dt.timedelta(days=183)
+    leap = (today.month, today.day) == (2, 29)
+    day = today + dt.timedelta(days=leap)
+    return day.replace(year=today.year - {ONE: 1, TWO: 2}[when])
+
+
 @pytest.mark.requirement("DEC-14", "W-REF-18")
 def test_activity_before_13_is_not_talked_over_without_a_name(wiltshire):
     years_ago = (timezone.localdate() - dt.timedelta(days=900)).isoformat()

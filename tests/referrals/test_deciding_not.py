@@ -373,13 +373,15 @@ def test_the_exception_takes_three_accounts(young):
     decision = signed(area)
     assert decision.way == "exception"
     assert Referral.objects.get(child=area.child).status == "draft"
-    assert set(waits(kinds.SIGN_DECISION).values_list("owner", flat=True)) == {
+    assert set(waits(kinds.SIGN_EXCEPTION).values_list("owner", flat=True)) == {
         area.lead.pk,
         area.senior.pk,
     }
+    home = text_of(area.client(area.lead).get("/"))
+    assert "Sign an under-13 exception" in home and "Sign a decision not to refer" not in home
     deciding.answer_decision(decision_id=decision.pk, by=area.senior, agrees=True)
     assert standing(area, decision) is Standing.WAITING
-    assert [each.owner for each in waits(kinds.SIGN_DECISION)] == [area.lead]
+    assert [each.owner for each in waits(kinds.SIGN_EXCEPTION)] == [area.lead]
     deciding.answer_decision(decision_id=decision.pk, by=area.lead, agrees=True)
     assert standing(area, decision) is Standing.STANDS
     assert len({each.signed_by_id for each in decision.signatures.all()}) == 3

@@ -207,3 +207,15 @@ def test_any_facts_are_explained_or_refused(more):
     else:
         schema("routing", "input").validate(facts)
         schema("routing", "output").validate(json.loads(json.dumps(found)))
+
+
+@pytest.mark.parametrize("born", ["1850-01-01", "1899-12-31", "1900-01-01"])
+def test_a_birth_that_nobody_alive_has_is_refused_by_its_field(born, monkeypatch, capsys):
+    facts = EXAMPLE | {"date_of_birth": born}
+    assert list(problems("routing", facts)) == ["date_of_birth"]
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(facts)))
+    assert main(["routing"]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.count("\n") == 1 and "date_of_birth" in said.err
+    other = EXAMPLE | {"other_person": {"date_of_birth": born}}
+    assert list(problems("routing", other)) == ["other_person.date_of_birth"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,7 @@ NAMES = [
     "Will",
     "Kay Tess Ash",
     "K T Ash-Moor",
+    "Elev Smithx",
 ]
 FOUND = [
     ("name", "Mia was seen", "Mia"),
@@ -87,6 +89,144 @@ HARMLESS = [
     "IT IS AS WE SAID: GO ON TO BE IN TOUCH",
     "",
 ]
+# Schools, days, user names, people with a title, and what nobody sees between two names.
+SCHOOLS = [
+    "Thornmere Academy",
+    "St Mary’s Primary School",
+    "The Park High School",
+    "Church Lane School",
+    "Oxford Spires Academy",
+]
+ALSO_FOUND = [
+    "the only girl in Year 9 at Thornmere",
+    "goes to St Mary's Primary School",
+    "pupil at Cherwell School in Oxford",
+    "goes to Cherwell school",
+    "her birthday is the third of May",
+    "born on the 3rd May",
+    "the third of May is her birthday",
+    "birthday: 3 May",
+    "she turned 14 on 3 May",
+    "dob 3rd of May",
+    "snapchat zoebear99",
+    "Snapchat: zoebear99",
+    "her insta is zoe_bear",
+    "TikTok account called zoebear",
+    "username zoebear",
+    "her username is zoebear",
+    "discord handle “zoe.bear7”",
+    "find her as @zoebear",
+    "the daughter of councillor Hargreaves",
+    "Cllr Hargreaves",
+    "pastor Okoro",
+    "Reverend O'Neil",
+    "her teacher Hargreaves",
+    "Mr Hargreaves",
+    "Mrs. Hargreaves-Cole",
+    "Miss Okoro",
+    "Dr McRae",
+    "DC Hargreaves told us",
+    "PC Hargreaves",
+    "DS Cole",
+    "Elev\u200bSmithx",
+    "ElevSmithx said",
+    "elevsmithx99",
+    "Elev\u200bsaid",
+    "Thorn\u200bmere",
+    "M\u200bia was",
+    "Mr\u00a0Cole",
+    "THORNMERE",
+    "St. Peter's C of E Primary School",
+    "St Mary’s pupils",
+    "Thornmere's Year 9",
+    "MRS HARGREAVES",
+    "at Larkmead School",
+    "Matthew Arnold School",
+    "The Cooper School",
+    "the Warriner School pupil",
+    "attends Abingdon and Witney College",
+]
+ALSO_HARMLESS = [
+    "goes to the School",
+    "Primary school and secondary school",
+    "The Primary School said so.",
+    "After School she went home. At School she is quiet.",
+    "She is at the Academy now.",
+    "On Monday school rang. In March school told us.",
+    "The Head of School and the School Nurse were asked.",
+    "Her birthday is next month; we spoke on 3 May.",
+    "Her birthday was a good day.",
+    "It was her birthday. On 3 May we met.",
+    "She was born abroad.",
+    "She uses Snapchat and Instagram every day.",
+    "snapchat messages at night",
+    "Instagram 14 times a day, TikTok 2hrs",
+    "Her username is not known to us.",
+    "a false user name",
+    "the handle of the door was broken",
+    "her handle on things",
+    "Discord is where they met",
+    "The councillor was told. The pastor and the teacher agree.",
+    "The teacher She trusts is away.",
+    "DC and PC attended; the DS rang.",
+    "A DC from CAMHS",
+    "Mr X and Mrs Y",
+    "They miss Monday lessons",
+    "teacher Training day",
+    "the DC Police station",
+    "She is 14 and turned up on time; 3 of us met in May.",
+    "in Oxford and in Swindon",
+    "the church, the park and the high street",
+    "Children's Social Care and Primary Care were told",
+    "Royal College of Nursing guidance",
+    "Sixth Form College",
+    "Virtual School",
+    "Ask the Designated Officer (LADO). Dr and nurse came",
+    "we meet @ 4 pm at home",
+    "It is a high risk. High School is hard.",
+    "The Year 9 School trip",
+    "She said that school is boring",
+    "From home to school",
+    "Missing School again",
+    "PCSO from the neighbourhood team",
+    "her coach drove; the coach Station was shut",
+    "In Year 10 College is near",
+    "A friend, older than her, has an account on TikTok",
+    "WhatsApp group of 20 people",
+    "Youth Academy place",
+    "She goes to college in the town",
+    "The child turned 14 in spring",
+    "the baby was born in the night",
+    "Her handle was taken away",
+    "Facebook account since 2024",
+    "Her account on Instagram is private",
+    "Snapchat is called a risk",
+    "their Instagram name is unknown",
+    "Uncle and aunt live near",
+    "Inspector and constable were told",
+]
+
+
+@pytest.mark.requirement("W-REF-12", "DEC-14")
+@pytest.mark.parametrize("text", ALSO_FOUND)
+def test_what_says_who_it_is_without_a_childs_name_is_found(text):
+    found = identifying(text, NAMES, SCHOOLS)
+    assert found and all(each.words in text for each in found)
+
+
+@pytest.mark.requirement("DEC-14")
+@pytest.mark.parametrize("text", ALSO_HARMLESS)
+def test_what_only_looks_like_it_is_left_alone(text):
+    assert identifying(text, NAMES, SCHOOLS) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 20_000, "St Aa of " * 2_200, "birthday " * 2_200, "Aa\u200b" * 6_000]
+)
+def test_a_long_text_is_read_in_no_time(text):
+    before = time.process_time()
+    identifying(text, NAMES, SCHOOLS)
+    assert time.process_time() - before < 3
 
 
 @pytest.mark.requirement("W-REF-12", "DEC-14")

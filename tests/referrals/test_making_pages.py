@@ -17,9 +17,11 @@ from referrals import actions
 from referrals.models import Delivery, Note, Referral
 from referrals.parts import PROBATION, missing, worth_recording
 from referrals.transitions import Act, Status
+from screening.actions import set_aside, start_screen
 from tests.clocks.conftest import at
 from tests.factories import grant
 from tests.referrals.area import years_old
+from tests.screening.made import completed
 from tests.screening.pages import controls, text_of
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,26 @@ def write_all(client, draft):
     save(client, page_of(draft, "part", "expected-response"), expected_response="An assessment.")
     save(client, page_of(draft, "part", "screen"), screen_reason="The worry came up today.")
     save(client, page_of(draft, "part", "consent"), consent="given")
+
+
+def test_the_newest_finished_screen_is_chosen_and_one_that_is_not_takes_a_choice(oxfordshire):
+    area, client = oxfordshire, oxfordshire.client()
+    where = reverse("referrals:start-from-child", args=[area.child.pk])
+    unfinished, _ = start_screen(child=area.child, by=area.worker)
+    page = client.get(where)
+    assert controls(page, "token")["screen"] == "none"
+    assert "a draft that is not finished" in text_of(page)
+    set_aside(screen_id=unfinished.pk, by=area.worker, reason="Begun by mistake")
+    completed(area, level="vulnerable")
+    newer = completed(area, level="at_risk")
+    start_screen(child=area.child, by=area.worker)
+    page = client.get(where)
+    assert controls(page, "token")["screen"] == str(newer.pk)
+    words = text_of(page)
+    assert "level At risk, completed on" in words and "level Vulnerable, completed on" in words
+    draft = begin(client, area.child)
+    part = client.get(page_of(draft, "part", "screen"))
+    assert "level At risk, completed on" in text_of(part)
 
 
 def test_from_a_child_to_a_referral_that_was_sent(oxfordshire):

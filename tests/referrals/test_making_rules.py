@@ -20,13 +20,14 @@ from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions
 from referrals.actions.notes import write_note
+from referrals.documents.referral import build
 from referrals.models import Delivery, Note, NoteKind, Referral
 from referrals.policies import Refused
 from referrals.queries.notes import notes_without_referral
 from referrals.routing import CHECKLIST
 from referrals.transitions import Act, State
 from screening.actions import complete, start_screen
-from tests.factories import grant, make_agency, make_team, make_user
+from tests.factories import grant, make_agency, make_authority, make_team, make_user
 from tests.referrals.area import TEXTS, Area, years_old
 from tests.referrals.test_making_pages import begin, page_of, save, write_all
 from tests.screening.made import TYPED, completed, fill_in
@@ -170,6 +171,38 @@ def test_a_child_placed_in_or_by_the_other_county_reaches_both(oxfordshire, said
     client.post(page_of(draft, "check"), controls(page))
     reached = {each.team for each in draft.deliveries.all()}
     assert {area.front_door, there.front_door} <= reached
+
+
+@pytest.mark.requirement("DEC-41")
+def test_recipients_of_two_counties_are_told_apart_and_called_alike_everywhere(oxfordshire):
+    area, client = oxfordshire, oxfordshire.client()
+    there = make_authority("wiltshire")
+    draft = actions.set_facts(
+        referral_id=area.draft().pk,
+        facts={
+            "looked_after": "s20",
+            "position_of_trust": True,
+            "group_suspected": True,
+            "level": "cse",
+        },
+        version=0,
+        by=area.worker,
+        placed_in=there,
+    )
+    checked = text_of(client.get(page_of(draft, "check")))
+    sent = actions.send(referral_id=draft.pk, by=area.worker, version=draft.version)
+    grant(area.lead, area.child)
+    printed = [each.name for each in build(sent.pk, area.lead)["document"].receivers]
+    assert len(printed) == len(set(printed)) == sent.deliveries.count()
+    shown = text_of(client.get(page_of(sent, "show")))
+    for name in printed:
+        assert name.endswith((", Oxfordshire", ", Wiltshire")), name
+        assert name in checked and name in shown, name
+    for name in ("Designated Officer (LADO)", "Police"):
+        assert f"{name}, Wiltshire" in printed
+    assert f"{there.front_door_name}, Wiltshire" in printed
+    # A contact is called what its area calls it, as in what the referral is for.
+    assert "Specialist team" not in checked + shown
 
 
 @pytest.mark.requirement("DEC-41")
@@ -555,3 +588,18 @@ def test_a_note_beside_a_referral_needs_the_referral(oxfordshire):
             text="Something",
             referral=sent,
         )
+
+
+def test_a_pregnancy_beside_no_activity_is_asked_about_and_refuses_nothing(oxfordshire):
+    client, draft = oxfordshire.client(), oxfordshire.draft()
+    where, asked = page_of(draft, "facts"), "The rules take the pregnancy as activity"
+    assert "take a pregnancy as sexual activity" in text_of(client.get(where))
+    both = controls(client.get(where)) | {"activity": "no", "pregnant": "on"}
+    saved = client.post(where, both, headers={"X-Requested-With": "autosave"}).json()
+    assert asked in saved["panels"]["rules"] and saved["unsaved"] == []
+    assert asked in text_of(client.get(where))
+    for said in ({"activity": "yes", "pregnant": "on"}, {"activity": "no"}):
+        opened = controls(client.get(where))
+        opened.pop("pregnant", None)
+        assert client.post(where, opened | said | {"act": "stay"}).status_code == 302
+        assert asked not in text_of(client.get(where))

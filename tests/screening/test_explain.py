@@ -333,3 +333,13 @@ def test_facts_with_one_thing_changed_are_explained_or_refused(path, value):
     else:
         schema("screening", "output").validate(json.loads(json.dumps(found)))
         schema("screening", "input").validate(wrong)
+
+
+@pytest.mark.parametrize("born", ["1850-01-01", "1899-12-31", "1900-01-01"])
+def test_a_birth_that_nobody_alive_has_is_refused_by_its_field(born, monkeypatch, capsys):
+    facts = EXAMPLE | {"date_of_birth": born}
+    assert list(problems("screening", facts)) == ["date_of_birth"]
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(facts)))
+    assert main(["screening"]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.count("\n") == 1 and "date_of_birth" in said.err

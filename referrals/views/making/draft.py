@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.audit.extra import note_extra_fields
+from cse.interface.forms import unsaved_words
 from cse.interface.queries import hints_for
 from cse.people.models import Authority
 from cse.strict import Refused as FactsRefused
@@ -141,24 +142,39 @@ def facts(request, pk):
     note_extra_fields(request, form, referral.child_id)
     if not referral.is_draft:
         return conflicts.too_late(request, referral, "What is known", conflicts.typed_in(form))
+    unsaved: list[str] = []
+    while True:
+        try:
+            saved = _save_facts(request, pk, form)
+        except StaleSave as stale:
+            return conflicts.facts_conflict(request, stale.referral, form, areas)
+        except NoDraft:
+            return conflicts.too_late(request, referral, "What is known", conflicts.typed_in(form))
+        if saved is not None:
+            return _saved(request, saved, FACTS, "What is known", unsaved)
+        # What the script sends is saved without what is wrong in it.
+        unsaved += unsaved_words(form)
+        if not is_autosave(request):
+            return _facts_page(request, referral, form)
+        if not form.keep_wrong(facts_initial(referral)):
+            return JsonResponse({"unsaved": unsaved})
+
+
+def _save_facts(request, pk, form):
+    """The referral with what the form says; None where it is wrong, and the form says why."""
     if not form.is_valid():
-        return _not_saved(request, form) or _facts_page(request, referral, form)
+        return None
     try:
-        saved = actions.set_facts(
+        return actions.set_facts(
             referral_id=pk,
             facts=form.facts(),
             version=read_version(request.POST),
             by=request.user,
             **form.placed,
         )
-    except StaleSave as stale:
-        return conflicts.facts_conflict(request, stale.referral, form, areas)
     except FactsRefused as refused:
         form.add_problems(refused.problems)
-        return _not_saved(request, form) or _facts_page(request, referral, form)
-    except NoDraft:
-        return conflicts.too_late(request, referral, "What is known", conflicts.typed_in(form))
-    return _saved(request, saved, FACTS, "What is known")
+        return None
 
 
 def _facts_page(request, referral, form):
@@ -175,14 +191,6 @@ def _facts_page(request, referral, form):
         prefilled=context["shown"].routing.get("prefilled_checklist", ()),
         **context,
     )
-
-
-def _not_saved(request, form):
-    """The script's answer to a form that is wrong: what to do, in one sentence."""
-    if not is_autosave(request):
-        return None
-    words = next((str(each) for found in form.errors.values() for each in found), "")
-    return JsonResponse({"message": f"Not saved: {words}"}, status=400)
 
 
 # -- The parts ----------------------------------------------------------------------------------
@@ -208,8 +216,8 @@ def part(request, pk, slug):
     note_extra_fields(request, form, referral.child_id)
     if not referral.is_draft:
         return conflicts.too_late(request, referral, found.title, conflicts.typed_in(form))
-    if not form.is_valid():
-        return _not_saved(request, form) or _part_page(request, referral, found, form)
+    if not form.is_valid() and not is_autosave(request):
+        return _part_page(request, referral, found, form)
     try:
         saved = _save(request, referral, found, form, screens)
     except StaleSave as stale:
@@ -218,8 +226,10 @@ def part(request, pk, slug):
         return conflicts.too_late(request, referral, found.title, conflicts.typed_in(form))
     except Refused as refusal:
         form.add_error(None, str(refusal))
-        return _not_saved(request, form) or _part_page(request, referral, found, form)
-    return _saved(request, saved, found.key, found.title)
+        if is_autosave(request):
+            return JsonResponse({"unsaved": unsaved_words(form)})
+        return _part_page(request, referral, found, form)
+    return _saved(request, saved, found.key, found.title, unsaved_words(form))
 
 
 def _save(request, referral, found, form, screens):
@@ -230,9 +240,11 @@ def _save(request, referral, found, form, screens):
     }
     if found.key != SCREEN:
         return actions.save_part(part=found.key, values=form.values, **common)
-    chosen = form.cleaned_data["screen"]
-    screen = next((each for each, _ in screens if str(each.pk) == chosen), None)
-    reason = form.values["screen_reason"]
+    chosen = form.cleaned_data.get("screen")
+    # A choice that is wrong changes nothing of what goes along.
+    screen = referral.screen if chosen is None else None
+    screen = next((each for each, _ in screens if str(each.pk) == chosen), screen)
+    reason = form.values.get("screen_reason", referral.sections.get("screen_reason", ""))
     return actions.attach_screen(screen=screen, reason=reason, **common)
 
 
@@ -257,8 +269,8 @@ def _part_page(request, referral, found, form):
     )
 
 
-def _saved(request, referral, key, title):
-    """After a save: the script's answer, or the next page (POST, redirect, GET)."""
+def _saved(request, referral, key, title, unsaved=()):
+    """After a save: the script's answer with what was left out, or the next page."""
     if is_autosave(request):
         context = beside(referral, request.user)
         head = child_head(referral.child, request.user, "referrals:child")
@@ -270,6 +282,7 @@ def _saved(request, referral, key, title):
             {
                 "saved_at": f"{timezone.localtime(referral.saved_at):%H:%M}",
                 "version": referral.part_versions[key],
+                "unsaved": list(unsaved),
                 "panels": {
                     "rules": panel,
                     "words": preview.words,

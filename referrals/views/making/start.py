@@ -13,6 +13,7 @@ from cse.access.lookup import get_visible_or_404
 from cse.access.policies import NotAllowed, can
 from cse.access.principals import principals_of
 from cse.audit.extra import note_extra_fields
+from cse.children.models import CseLevel
 from cse.children.queries.overview import contacts_of
 from cse.interface.words import date_words
 from cse.people.models import Authority
@@ -60,8 +61,11 @@ def start_from_screen(request, screen_id):
 
 def _start(request, child, chosen):
     screens = screens_to_attach(request.user, child)
-    first = chosen.pk if chosen else next((each.pk for each, _ in screens), "none")
-    form = StartForm(request.POST or None, screens=screens, initial={"screen": str(first)})
+    # A draft that is not finished goes along only where somebody says so.
+    finished = next((each for each, _ in screens if each.is_complete), None)
+    first = chosen or finished
+    initial = {"screen": str(first.pk) if first else "none"}
+    form = StartForm(request.POST or None, screens=screens, initial=initial)
     adult = is_adult(child, timezone.localdate())
     status = 200
     if request.method == "POST" and not adult and form.is_valid():
@@ -113,7 +117,10 @@ def screens_to_attach(user, child):
 def _screen_words(screen, day):
     name = version_words(screen)
     if screen.is_complete:
-        return f"{name}, completed on {day}, by {screen.completed_by.get_full_name()}"
+        level = dict(CseLevel.choices).get(screen.sections.get("level"))
+        words = f"level {level}" if level else "no level"
+        by = screen.completed_by.get_full_name()
+        return f"{name}, {words}, completed on {day}, by {by}"
     begun = f"begun on {date_words(screen.created_at)} by {screen.created_by.get_full_name()}"
     return f"{name}, a draft that is not finished, {begun}"
 

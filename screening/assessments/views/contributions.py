@@ -13,6 +13,7 @@ from cse.access.policies import NotVisible
 from cse.audit import events
 from cse.audit.extra import note_extra_fields
 from cse.children.pages import age_in_words
+from cse.interface.forms import unsaved_words
 from cse.interface.queries import hints_for
 from cse.interface.words import date_words
 from screening.assessments import queries
@@ -131,7 +132,7 @@ def _answer(request, row):
     note_extra_fields(request, form, row.child.pk)
     if not form.is_valid():
         if is_autosave(request):
-            return JsonResponse({}, status=400)
+            return JsonResponse({"unsaved": unsaved_words(form)})
         return _request_page(request, row, form, version=read_version(request.POST))
     sent = {
         "contribution_id": row.pk,

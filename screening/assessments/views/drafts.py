@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.audit.extra import note_extra_fields
+from cse.interface.forms import unsaved_words
 from cse.interface.queries import hints_for
 from screening import queries as screens
 from screening.actions import StaleCheck, StaleSave, Unfinished
@@ -88,9 +89,7 @@ def _fields_of(opened):
 
 def _save(request, opened, found):
     form = SectionForm(found, request.POST)
-    if not form.is_valid():
-        if is_autosave(request):
-            return JsonResponse({}, status=400)
+    if not form.is_valid() and not is_autosave(request):
         return _part_page(request, opened, found, form)
     try:
         opened.assessment = save_part(
@@ -105,7 +104,7 @@ def _save(request, opened, found):
         return _conflict(request, opened, stale)
     except NoDraft:
         return _too_late(request, open_assessment(request, opened.assessment.pk))
-    return _saved(request, opened, found)
+    return _saved(request, opened, found, unsaved_words(form))
 
 
 def _conflict(request, opened, stale):
@@ -120,13 +119,15 @@ def _conflict(request, opened, stale):
     return page(request, "conflict", opened, status=409, **context)
 
 
-def _saved(request, opened, found):
-    """After a save: the script's answer, or the next page (POST, redirect, GET)."""
+def _saved(request, opened, found, unsaved=()):
+    """After a save: the script's answer with what was left out, or the next page."""
     assessment = opened.assessment
     if is_autosave(request):
         saved_at = timezone.localtime(assessment.saved_at)
         version = assessment.part_versions[found.key]
-        return JsonResponse({"saved_at": f"{saved_at:%H:%M}", "version": version})
+        return JsonResponse(
+            {"saved_at": f"{saved_at:%H:%M}", "version": version, "unsaved": list(unsaved)}
+        )
     if "check_wording" in request.POST:
         return redirect(f"{_address(assessment, found)}?words=1")
     if request.POST.get("act", "") == "leave":

@@ -63,7 +63,7 @@ def outcome(case: Case) -> tuple[str, ...]:
         " ".join(f"{name}:{how}" for name, how in sorted(strictest(found).items())),
         yes("R8" in fired and fired <= {"R8"} | NEVER_IN_THE_WAY),
         yes("R3" in fired and fired <= {"R3"} | NEVER_IN_THE_WAY),
-        yes(band == "13_15"),
+        yes(band == "13_15" and now is not None and now <= 15),
         yes((now is None or 10 <= now < 18) and not screened),
     )  # fmt: skip
 
