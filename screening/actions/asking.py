@@ -42,7 +42,7 @@ def ask(
 ) -> None:
     """Let something wait for those who may answer; ``not_by`` are ids of people who decided it."""
     barred = _barred(screen, not_by)
-    work = {"child": screen.child, "due_at": due_in(ANSWER_DAYS, screen.child)}
+    work: dict[str, Any] = {"child": screen.child, "due_at": due_in(ANSWER_DAYS, screen.child)}
     found = _principals(screen, barred, by)
     for principal in found or _nobody_yet(screen):
         open_item(kind=kind, subject=subject, **work, **principal)
