@@ -40,10 +40,10 @@ def dues_of(things: Collection[Thing], authority_id: uuid.UUID | None) -> Mappin
     if not things:
         return {}
     rows = Clock.objects.filter(subject_id__in={each.subject_id for each in things})
-    clocks = {}
-    for clock in rows.filter(state__in=OPEN):
-        clocks[clock.subject_id, clock.trigger_at] = clocks[clock.subject_id, clock.due_at] = clock
-    calendars = calendars_in({authority_id, *(each.authority_id for each in clocks.values())})
+    running = list(rows.filter(state__in=OPEN))
+    clocks = {(clock.subject_id, clock.trigger_at): clock for clock in running}
+    clocks |= {(clock.subject_id, clock.due_at): clock for clock in running}
+    calendars = calendars_in({authority_id, *(each.authority_id for each in running)})
     now, found = timezone.now(), {}
     for each in things:
         clock = clocks.get((each.subject_id, each.due_at))

@@ -306,6 +306,7 @@ class TellForm(ReasonForm):
             "invalid": "Write the time as 14:30 or 2:30pm",
         },
     )
+    field_order = ("told_on", "told_time", "reason")
 
     def __init__(self, *args: Any, delivery: Delivery, **kwargs: Any) -> None:
         now = timezone.localtime()
