@@ -13,7 +13,7 @@ from cse.workdays import calendar_of
 from tests.clocks import kinds
 from tests.clocks.conftest import at
 from tests.interface import gallery
-from tests.interface.gallery import HOSTILE
+from tests.interface.gallery import HOSTILE, environment
 
 WILTSHIRE = Authority(key="wiltshire")
 CALENDAR = calendar_of(closures={dt.date(2026, 12, 29): "Office closed"})
@@ -60,11 +60,12 @@ CASES = [
 
 def pictures():
     """One picture for each case, of clocks that are in no database."""
+    return [picture(*case) for case in CASES]
+
+
+def picture(kind, trigger, now, more):
+    """The picture of one clock that is in no database."""
     kinds.register()
-    return [_picture(*case) for case in CASES]
-
-
-def _picture(kind, trigger, now, more):
     length = kind.length
     clock = Clock(
         id=uuid.uuid4(),
@@ -83,5 +84,5 @@ def _picture(kind, trigger, now, more):
 
 def html() -> str:
     """The whole page."""
-    source = gallery.environment().from_string(PAGE)
+    source = environment().from_string(PAGE)
     return source.render(gallery.context(form=None, pictures=pictures()))

@@ -49,6 +49,14 @@ def test_the_bar_has_a_box_a_day_and_lies_where_the_moments_do():
     assert (bar.start, bar.now, bar.due) == (42, 662, 771)
 
 
+def test_what_has_just_begun_shows_where_now_is():
+    begun = gallery.picture(kinds.DECISION, "2026-12-04 10:00", "2026-12-04 10:00", {})
+    source = gallery.environment().from_string(
+        '{% from "clocks/picture.html" import clock %}{{ clock(each) }}'
+    )
+    assert 'class="cse-clock__gone" x="42" y="14" width="10"' in source.render(each=begun)
+
+
 def test_hours_strike_no_day_out():
     bar = gallery.pictures()[7].bar
     assert bar.off == () and len(bar.days) == 4
