@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from cse.interface.words import date_words, datetime_words
-from referrals.called import addressee
 from referrals.models import Delivery, Disagreement, Note, Referral
 from referrals.preview import Held, Owed, route_words
 from referrals.reading import ReadPart
@@ -72,7 +71,7 @@ def placed_rules(referral: Referral) -> tuple[dict[str, Any], ...]:
 def receiver(delivery: Delivery, said: Sequence[Disagreement]) -> Receiver:
     """One delivery, with what was said against its decision."""
     mine = tuple(_disagreement(row) for row in said if row.delivery_id == delivery.pk)
-    return Receiver(addressee(delivery), tuple(_delivery_rows(delivery)), mine)
+    return Receiver(delivery.called, tuple(_delivery_rows(delivery)), mine)
 
 
 def _delivery_rows(delivery: Delivery) -> Iterator[tuple[str, str]]:

@@ -112,6 +112,11 @@ class Referral(models.Model):
         return str(self.pk)
 
     @property
+    def is_of_two_areas(self) -> bool:
+        """Whether it goes to the area of the child's authority and to where the child lives."""
+        return self.placed_in_id not in (None, self.authority_id)
+
+    @property
     def is_draft(self) -> bool:
         """Whether it can still be changed."""
         return self.status == Status.DRAFT

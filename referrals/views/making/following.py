@@ -20,7 +20,6 @@ from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions
 from referrals.addressees import manned
-from referrals.called import addressee
 from referrals.forms.making import ReasonForm
 from referrals.models import Delivery, Disagreement
 from referrals.policies import Refused, check_can_disagree
@@ -111,7 +110,7 @@ def _outcome(user, delivery, *, own, unread, unmanned, said, clocks):
     what = (route_words(Route(each), delivery.authority) for each in delivery.routes)
     return Outcome(
         delivery=delivery,
-        name=addressee(delivery),
+        name=delivery.called,
         what=tuple(dict.fromkeys(what)),
         clocks=clocks,
         disagreements=said,
