@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cse.people.models import Authority, Team
-from referrals.models import Delivery, Referral
 from referrals.routing import Route
 
 _FRONT_DOORS = frozenset({Route.MASH, Route.ASSESSMENT_TEAM, Route.SOCIAL_CARE})
@@ -13,16 +12,12 @@ _SPECIALISTS = frozenset({Route.CSE_TEAM, Route.KINGFISHER})
 
 
 def called(
-    referral: Referral,
-    team: Team | None,
-    contact: str,
-    routes: Iterable[str],
-    area: Authority,
+    team: Team | None, contact: str, routes: Iterable[str], area: Authority, *, two_areas: bool
 ) -> str:
     """A team with its agency, or a contact by what its area calls it (DEC-41).
 
-    Where a referral goes to two areas each is named with its own: the Designated Officer of one is
-    not the other's.
+    Where a referral goes to ``two_areas`` each is named with its own: the Designated Officer of one
+    is not the other's.
     """
     asked = {Route(each) for each in routes}
     name = contact
@@ -32,12 +27,4 @@ def called(
         name = area.cse_team_name
     elif asked & _FRONT_DOORS:
         name = area.front_door_name
-    two_areas = referral.other_area_id is not None
     return f"{name}, {area.name}" if two_areas and area.name not in name else name
-
-
-def addressee(delivery: Delivery) -> str:
-    """The same of what was sent."""
-    return called(
-        delivery.referral, delivery.team, delivery.contact, delivery.routes, delivery.authority
-    )

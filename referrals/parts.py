@@ -199,7 +199,13 @@ CHOICES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
 )
 """Field → the answers it offers."""
 LINES: Final = frozenset({"lead_consulted", "manager"})
-DAYS: Final = frozenset({"lead_consulted_on", "manager_on"})
+DAYS: Final = MappingProxyType(
+    {
+        "lead_consulted_on": "day you spoke to the lead",
+        "manager_on": "day you raised it with your manager",
+    }
+)
+"""Field that is a day → what messages call it."""
 HINTS: Final = MappingProxyType(
     {
         "situation": "What you saw or were told, when, where and by whom. In a few sentences "

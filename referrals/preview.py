@@ -222,7 +222,8 @@ def _lower(words: str) -> str:
 
 
 def _goes(referral: Referral, each: Addressee) -> Goes:
-    name = called(referral, each.team, each.contact, each.routes, each.authority)
+    two = referral.is_of_two_areas
+    name = called(each.team, each.contact, each.routes, each.authority, two_areas=two)
     what = dict.fromkeys(route_words(route, each.authority) for route in each.routes)
     return Goes(
         name=name,

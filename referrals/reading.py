@@ -59,10 +59,15 @@ def why_there(delivery: Delivery) -> str:
 
 
 def read_parts(referral: Referral) -> tuple[ReadPart, ...]:
-    """The parts that were asked, each with what was answered; an unasked answer is not lost."""
+    """The parts that were asked, each with what was answered; an unasked answer is not lost.
+
+    Why no screen goes along is not asked where one does.
+    """
     rules = frozenset(rule["id"] for rule in rules_of_referral(referral))
     said = {key for key, value in referral.sections.items() if value}
     asked = {part.key for part in parts_for(rules, referral.agency.type)}
+    if referral.screen_id is not None:
+        asked.discard("screen")
     return tuple(
         ReadPart(part.key, part.title, part.source, tuple(_answers(referral, part.fields, said)))
         for part in BY_KEY.values()

@@ -160,6 +160,7 @@ class SectionForm(PlainForm):
         for each in part.fields:
             if each.kind != "table":
                 self.fields[each.key] = _form_field(each)
+        self.say_plainly()
 
     @property
     def surplus(self) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def a_year_ago() -> dt.date:
 class DayForm(PlainForm):
     """A one-off bank holiday for everybody, or an area's closure day."""
 
-    on = DayMonthYearField(label="Which day?", what="day", earliest=a_year_ago)
+    on = DayMonthYearField(label="Which day?", what="day of the calendar", earliest=a_year_ago)
     name = forms.CharField(
         label="What is it called?",
         max_length=LONGEST_NAME,

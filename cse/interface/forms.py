@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -10,8 +10,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 from django.utils import timezone
+from django.utils.functional import lazy
 
-from cse.interface.typed import refuse_unreadable
+from cse.interface.typed import TYPED, refuse_unreadable
 from cse.interface.words import date_words
 
 _MONTHS = (
@@ -34,8 +35,9 @@ _DETERMINED = ("the", "a", "an", "your", "their", "its", "one", "every", "each",
 class PlainErrors:
     """Makes "this field is required" say what to do: "Enter the …", "Say why …", "Select the …".
 
-    Text that cannot be stored or shown is refused with a reason, in every field.
-    Beside `forms.Form` or `forms.ModelForm`. A field with its own `required` message keeps it.
+    Text that cannot be stored or shown is refused with a reason, in every field. Every message
+    names its field, so that the summary of a page with three dates says which one it means.
+    Beside `forms.Form` or `forms.ModelForm`. A field with a message of its own keeps it.
     """
 
     fields: dict[str, forms.Field]
@@ -50,15 +52,14 @@ class PlainErrors:
             messages = field.error_messages
             if messages.get("required") == forms.Field.default_error_messages["required"]:
                 messages["required"] = missing_words(field, name)
-            messages.setdefault("null_characters_not_allowed", NOT_STORED)
-            # The validators' own words ("Ensure this value…") never say which field they mean.
-            messages.setdefault("max_length", _must(field, name, _TOO_LONG))
-            messages.setdefault("min_value", _must(field, name, "must be %(limit_value)s or more"))
-            messages.setdefault("max_value", _must(field, name, "must be %(limit_value)s or less"))
+            # Django's and the validators' own words never say which field they mean.
+            for code, words in _words_of(field).items():
+                if messages.get(code, _default(field, code)) == _default(field, code):
+                    messages[code] = _lazily(words, field, name)
             # A UUIDField is a CharField whose value is no text.
             typed = isinstance(field, forms.CharField) and not isinstance(field, forms.UUIDField)
-            if typed and not isinstance(field.widget, forms.PasswordInput):
-                field.validators = [refuse_unreadable, *field.validators]
+            text = typed and not isinstance(field.widget, forms.PasswordInput)
+            _name_checks(field, name, (refuse_unreadable,) if text else ())
             if field.widget.is_hidden:
                 codes = ("required", "invalid", "min_value", "max_value")
                 messages.update(dict.fromkeys(codes, NOT_WHOLE))
@@ -102,7 +103,7 @@ def unsaved_words(*sources: forms.BaseForm | Mapping[str, str]) -> list[str]:
         for bound in source:
             if bound.errors:
                 label, message = str(bound.label), str(bound.errors[0])
-                found.append(f"{label.rstrip('?:. ')}: {message.removeprefix(label).strip()}")
+                found.append(f"{label.rstrip('?:. ')}: {message.removeprefix(label).lstrip(': ')}")
         found += map(str, source.non_field_errors())
     return list(dict.fromkeys(found))
 
@@ -127,12 +128,94 @@ def missing_words(field: forms.Field, name: str) -> str:
     return f"{verb} {label}" if first in _DETERMINED else f"{verb} the {label}"
 
 
-_TOO_LONG = "must be %(limit_value)d characters or fewer (it has %(show_value)d)"
+_TOO_LONG: Final = "must be %(limit_value)d characters or fewer (it has %(show_value)d)"
+#: Messages by their code, as they go on behind a label.
+_WORDS: Final = {
+    "max_length": _TOO_LONG,
+    "min_value": "must be %(limit_value)s or more",
+    "max_value": "must be %(limit_value)s or less",
+    "null_characters_not_allowed": NOT_STORED,
+    "invalid_choice": "Select a valid choice",
+    "invalid_list": "Select a valid choice",
+    "invalid_pk_value": "Select a valid choice",
+    "empty": "The file is empty: choose another",
+}
+#: Messages of validators, which no field has of its own.
+LIMITS: Final = frozenset({"max_length", "min_value", "max_value", "null_characters_not_allowed"})
+#: What a field must be, by its kind; the first that fits.
+_KINDS: Final = (
+    (forms.FloatField, "must be a number"),
+    (forms.DecimalField, "must be a number"),
+    (forms.IntegerField, "must be a whole number"),
+    (forms.EmailField, "must be an e-mail address, for example name@example.org"),
+    (forms.URLField, "must be a web address, for example https://example.org"),
+    (forms.TimeField, "must be a time of day, for example 14:30"),
+    (forms.DateTimeField, "must be a day and a time"),
+    (forms.DateField, "must be a date"),
+)
 
 
-def _must(field: forms.Field, name: str, what: str) -> str:
-    label = str(field.label or name.replace("_", " ").capitalize()).replace("%", "%%")
-    return f"{label} {what}"
+def _words_of(field: forms.Field) -> Mapping[str, str]:
+    """What is said of a field where it says nothing itself: what it must be by its kind, too."""
+    kind = next((words for kind, words in _KINDS if isinstance(field, kind)), "")
+    words = {**_WORDS, "invalid": kind}
+    return {code: each for code, each in words.items() if each and _can_say(field, code)}
+
+
+def _can_say(field: forms.Field, code: str) -> bool:
+    return code in LIMITS or _default(field, code) is not None
+
+
+def _default(field: forms.Field, code: str) -> Any:
+    """Django's own message of a code, which names no field."""
+    classes = (each for each in type(field).__mro__ if each.__module__.startswith("django.forms"))
+    found = (each.__dict__.get("default_error_messages", {}).get(code) for each in classes)
+    return next((each for each in found if each is not None), None)
+
+
+def named(label: str, words: str) -> str:
+    """A message behind the label that it is about: "Age must be …", "Which day? It must be …"."""
+    if not words.startswith("must "):
+        return f"{label} {words}" if label.endswith("?") else f"{label}: {words}"
+    return f"{label} It {words}" if label.endswith("?") else f"{label} {words}"
+
+
+def _label_of(field: forms.Field, name: str) -> str:
+    return str(field.label or name.replace("_", " ").capitalize())
+
+
+def _lazily(words: str, field: forms.Field, name: str) -> Any:
+    """The message with the label that the field has when it is said: forms change it late."""
+
+    def said() -> str:
+        label = _label_of(field, name)
+        # Only a message with a limit in it is filled in: there a % of a label is doubled.
+        return named(label.replace("%", "%%") if "%(" in words else label, words)
+
+    return lazy(said, str)()
+
+
+def _name_checks(field: forms.Field, name: str, more: Iterable[Callable[[str], None]]) -> None:
+    """Let every check of what was typed name the field, once."""
+    held = {each.check for each in field.validators if isinstance(each, _Named)}
+    checks = dict.fromkeys((*more, *(each for each in TYPED if each in field.validators)))
+    others = [each for each in field.validators if each not in TYPED]
+    named_now = [_Named(each, field, name) for each in checks if each not in held]
+    field.validators = [*named_now, *others]
+
+
+class _Named:
+    """A check of what was typed, whose message names the field."""
+
+    def __init__(self, check: Callable[[str], None], field: forms.Field, name: str) -> None:
+        self.check, self.field, self.name = check, field, name
+
+    def __call__(self, value: str) -> None:
+        try:
+            self.check(value)
+        except ValidationError as error:
+            words = named(_label_of(self.field, self.name), str(error.message))
+            raise ValidationError(words) from None
 
 
 class DayMonthYearWidget(forms.Widget):
@@ -239,11 +322,14 @@ class DayMonthYearField(forms.Field):
         day, month, year = _number(typed["day"], 2), _month(typed["month"]), typed["year"]
         if not (year.isascii() and year.isdigit() and len(year) == 4):
             year = self._example.split(" ")[-1]
-            raise self._error(f"Year must be 4 numbers, for example {year}", ["year"])
+            words = f"the year must be 4 numbers, for example {year}"
+            raise self._error(f"{self._What}: {words}", ["year"])
         if month is None or not 1 <= month <= 12:
-            raise self._error("Month must be a number from 1 to 12, or its name", ["month"])
+            words = "the month must be a number from 1 to 12, or its name"
+            raise self._error(f"{self._What}: {words}", ["month"])
         if day is None or not 1 <= day <= 31:
-            raise self._error("Day must be a number from 1 to 31", ["day"])
+            words = "the day must be a number from 1 to 31"
+            raise self._error(f"{self._What}: {words}", ["day"])
         try:
             found = date(int(year), month, day)
         except ValueError:
@@ -251,7 +337,8 @@ class DayMonthYearField(forms.Field):
                 f"{self._What} must be a real date: check the day and the month", ["day", "month"]
             ) from None
         if found.year < self.FIRST_YEAR:
-            raise self._error(f"Year must be {self.FIRST_YEAR} or later", ["year"])
+            words = f"the year must be {self.FIRST_YEAR} or later"
+            raise self._error(f"{self._What}: {words}", ["year"])
         return found
 
     def _check_limits(self, found: date) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Final
 
 from django.core.exceptions import ValidationError
 
@@ -46,3 +47,7 @@ def refuse_lines(text: str) -> None:
     """Refuse line breaks and tabs where one line is asked for."""
     if any(character in text for character in _LINE_CHARACTERS):
         raise ValidationError("Write this on one line")
+
+
+TYPED: Final = (refuse_unreadable, refuse_heaps, refuse_lines)
+"""The checks here; a form says of which field each speaks."""

@@ -59,18 +59,22 @@ def day_field(label: str, what: str) -> DayMonthYearField:
 class TimeField(forms.CharField):
     """A time of day as people write it; kept as typed."""
 
-    def __init__(self, *, label: str, needed: str) -> None:
+    def __init__(self, *, label: str, what: str) -> None:
+        self.what = what
         super().__init__(
             label=label,
             max_length=20,
             help_text="For example 21:40 or 9.40pm",
-            error_messages={"required": needed},
+            error_messages={"required": f"Enter the {what}"},
         )
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         if text and read_time(text) is None:
-            raise forms.ValidationError("Time must be a time of day, for example 21:40 or 9.40pm")
+            what = self.what[:1].upper() + self.what[1:]
+            raise forms.ValidationError(
+                f"{what} must be a time of day, for example 21:40 or 9.40pm"
+            )
         return text
 
 
@@ -110,13 +114,14 @@ class Moments(PlainForm):
         except NoSuchTime:
             self.add_error(
                 f"{stem}_time",
-                "The clocks went forward that night and this time did not exist: check it",
+                f"{what}: the clocks went forward that night and this time did not exist: check it",
             )
         except CameTwice:
             self.asks_twice = {*self.asks_twice, stem}
             self.add_error(
                 f"{stem}_twice",
-                "The clocks went back that night and this time came twice: select which it was",
+                f"{what}: the clocks went back that night and this time came twice: select which "
+                "it was",
             )
         else:
             if moment > timezone.now():
@@ -155,9 +160,13 @@ def moment_initial(stem: str, moment: dt.datetime | None) -> dict[str, Any]:
     }
 
 
-def _twice() -> forms.ChoiceField:
+def _twice(when: str) -> forms.ChoiceField:
     return forms.ChoiceField(
-        label="Which of the two was it?", choices=TWICE, widget=forms.RadioSelect, required=False
+        label="Which of the two was it?",
+        choices=TWICE,
+        widget=forms.RadioSelect,
+        required=False,
+        error_messages={"invalid_choice": f"Select which of the two times it was, {when}"},
     )
 
 
@@ -168,9 +177,9 @@ class EpisodeForm(Moments):
 
     started_on = day_field("Which day were they last seen?", "day they were last seen")
     started_time = TimeField(
-        label="At what time were they last seen?", needed="Enter the time they were last seen"
+        label="At what time were they last seen?", what="time they were last seen"
     )
-    started_twice = _twice()
+    started_twice = _twice("when they were last seen")
     started_about = forms.BooleanField(label="The time is not exact", required=False)
     missing_from = choice(
         "Where were they missing from?", MissingFrom.choices, "Select where they were missing from"
@@ -212,10 +221,8 @@ class ReturnForm(Moments):
     MOMENTS = {"returned": "When the child came back"}
 
     returned_on = day_field("Which day did they come back?", "day they came back")
-    returned_time = TimeField(
-        label="At what time did they come back?", needed="Enter the time they came back"
-    )
-    returned_twice = _twice()
+    returned_time = TimeField(label="At what time did they come back?", what="time they came back")
+    returned_twice = _twice("when they came back")
     returned_about = forms.BooleanField(label="The time is not exact", required=False)
     return_how = choice("How did they come back?", ReturnHow.choices, "Select how they came back")
     found_where = text_field("Where were they found, and with whom?", "If it is known.")
@@ -347,8 +354,8 @@ class OfferForm(Moments):
 
     what = choice("What happened?", (), "Select what happened")
     asked_on = day_field("Which day was that?", "day")
-    asked_time = TimeField(label="At what time?", needed="Enter the time")
-    asked_twice = _twice()
+    asked_time = TimeField(label="At what time?", what="time")
+    asked_twice = _twice("when they were asked")
     reason = text_field(
         "What was said, or why is it not offered?",
         "A child who declines can think again: say how it will be offered again.",
@@ -369,8 +376,8 @@ class InterviewForm(Moments):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     held_on = day_field("Which day was it held?", "day it was held")
-    held_time = TimeField(label="At what time?", needed="Enter the time it was held")
-    held_twice = _twice()
+    held_time = TimeField(label="At what time?", what="time it was held")
+    held_twice = _twice("when it was held")
     reasons = text_field("Why did they go?", "In their own words where you can.")
     places_people = text_field(
         "Where were they, and with whom?",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from cse.interface.words import date_words, datetime_words
-from referrals.called import addressee
 from referrals.models import Delivery, Disagreement, Note, Referral
 from referrals.preview import Held, Owed, route_words
 from referrals.reading import ReadPart
@@ -79,7 +78,7 @@ def receiver(
     """One delivery, with what was said against its decision; ``before``: `decided_before`."""
     own = (row for row in said if row.delivery_id == delivery.pk)
     mine = tuple(_disagreement(row, before.get(row.pk)) for row in own)
-    return Receiver(addressee(delivery), tuple(_delivery_rows(delivery)), mine)
+    return Receiver(delivery.called, tuple(_delivery_rows(delivery)), mine)
 
 
 def _delivery_rows(delivery: Delivery) -> Iterator[tuple[str, str]]:

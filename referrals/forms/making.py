@@ -37,7 +37,6 @@ __all__ = [
 ]
 LONGEST_REASON = 4_000
 TIMES = ["%H:%M", "%I:%M%p", "%I.%M%p", "%I%p", "%H.%M"]
-TOO_LONG = "Shorten the text to %(limit_value)d characters (it has %(show_value)d)"
 
 
 def read_token(text: str) -> uuid.UUID:
@@ -75,7 +74,7 @@ class PartForm(PlainForm):
                 widget=forms.RadioSelect,
                 required=False,
             )
-        for key in DAYS & self.fields.keys():
+        for key in DAYS.keys() & self.fields.keys():
             self.fields[key].earliest = earliest_for(child)  # type: ignore[attr-defined]
         self.say_plainly()
 
@@ -105,20 +104,17 @@ def _field(key: str, title: str) -> forms.Field:
     if kind is Kind.CHOICE:
         return forms.ChoiceField(choices=CHOICES[key], widget=forms.RadioSelect, **common)
     if kind is Kind.DAY:
-        return DayMonthYearField(what="day", latest=timezone.localdate, **common)
+        return DayMonthYearField(what=DAYS[key], latest=timezone.localdate, **common)
     if kind is Kind.LINE:
         return forms.CharField(max_length=200, **common)
     rows = forms.Textarea(attrs={"rows": 5})
-    words = {"max_length": TOO_LONG}
-    return NarrativeField(
-        max_length=LONGEST, strip=False, widget=rows, error_messages=words, **common
-    )
+    return NarrativeField(max_length=LONGEST, strip=False, widget=rows, **common)
 
 
 def part_initial(referral: Referral) -> dict[str, Any]:
     """How the form of a part stands for what was written so far; a stored day as a date."""
     found: dict[str, Any] = {**referral.sections, "screen": str(referral.screen_id or "none")}
-    for key in DAYS & found.keys():
+    for key in DAYS.keys() & found.keys():
         with suppress(ValueError):
             found[key] = dt.date.fromisoformat(found[key])
     return found
@@ -201,7 +197,8 @@ class MakingFactsForm(FactsForm):
         born = self.child.date_of_birth
         for name in ("activity_from", "activity_to"):
             if cleaned.get(name) and born and cleaned[name] < born:
-                self.add_error(name, "The day must be after the child’s date of birth")
+                what = self.fields[name].what  # type: ignore[attr-defined]
+                self.add_error(name, f"The {what} must be after the child’s date of birth")
         began, ended = cleaned.get("activity_from"), cleaned.get("activity_to")
         if began and ended and ended < began:
             self.add_error("activity_to", "The last time must be after it began")
@@ -281,7 +278,6 @@ class ReasonForm(PlainForm):
         label="Why?",
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={"max_length": TOO_LONG},
     )
 
     def __init__(self, *args: Any, label: str, hint: str = "", **kwargs: Any) -> None:
@@ -386,7 +382,6 @@ class NoteForm(PlainForm):
         max_length=LONGEST,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        error_messages={"max_length": TOO_LONG},
     )
 
     def __init__(self, *args: Any, child: Child, **kwargs: Any) -> None:

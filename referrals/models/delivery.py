@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from cse.audit.history import history
 from cse.data_classes import classify
 from cse.people.models import Authority, Team, TeamKind
+from referrals.called import called
 from referrals.models.referral import Referral
 from referrals.routing import Obligation
 from referrals.transitions import Act, State
@@ -193,6 +194,12 @@ class Delivery(models.Model):
         if self.team_id is None:
             return OF_CONTACT.get(self.state, self.get_state_display())
         return self.get_state_display()
+
+    @property
+    def called(self) -> str:
+        """The team or contact that has it, by name."""
+        two = self.referral.is_of_two_areas
+        return called(self.team, self.contact, self.routes, self.authority, two_areas=two)
 
     @property
     def stands_at(self) -> State:

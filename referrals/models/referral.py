@@ -142,6 +142,11 @@ class Referral(models.Model):
         return f"The child lives in {self.placed_in.name}" if self.placed_in else ""
 
     @property
+    def is_of_two_areas(self) -> bool:
+        """Whether it goes to the area of the child's authority and to another one."""
+        return self.other_area_id is not None
+
+    @property
     def is_draft(self) -> bool:
         """Whether it can still be changed."""
         return self.status == Status.DRAFT

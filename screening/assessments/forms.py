@@ -44,12 +44,15 @@ class StartForm(PlainForm):
             field = narrative("Why there is no screen yet")
             field.error_messages["required"] = "Say why there is no screen yet"
             self.fields["reason"] = field
+            self.say_plainly()
 
 
 class DayForm(PlainForm):
     """Another day of completion, and why."""
 
-    on = DayMonthYearField(label="Completed on", what="day", latest=timezone.localdate)
+    on = DayMonthYearField(
+        label="Completed on", what="day of completion", latest=timezone.localdate
+    )
     reason = narrative("Why the day is corrected")
 
 
@@ -69,7 +72,10 @@ class AskForm(ColleagueForm):
     agency_name = line("Their agency", longest=150)
     question = narrative("What you ask them for")
     due_on = DayMonthYearField(
-        label="Until when", what="day", earliest=timezone.localdate, required=True
+        label="Until when",
+        what="day until when they answer",
+        earliest=timezone.localdate,
+        required=True,
     )
 
     def __init__(self, around: list[Colleague], *args: Any, **kwargs: Any) -> None:
@@ -131,7 +137,10 @@ class WriteDownForm(ContributionForm):
     """What somebody without an account has said, and when."""
 
     said_on = DayMonthYearField(
-        label="On which day they said it", what="day", latest=timezone.localdate, required=True
+        label="On which day they said it",
+        what="day they said it",
+        latest=timezone.localdate,
+        required=True,
     )
 
 
@@ -145,7 +154,7 @@ class StatutoryForm(PlainForm):
 
     kind = forms.ChoiceField(label="What was begun", widget=forms.RadioSelect)
     started_on = DayMonthYearField(
-        label="Begun on", what="day", latest=timezone.localdate, required=True
+        label="Begun on", what="day it was begun", latest=timezone.localdate, required=True
     )
 
     def __init__(self, choices: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
@@ -167,7 +176,10 @@ class OutcomeForm(PlainForm):
 
     outcome = forms.ChoiceField(label="Outcome", widget=forms.RadioSelect)
     on = DayMonthYearField(
-        label="Day of the outcome", what="day", latest=timezone.localdate, required=True
+        label="Day of the outcome",
+        what="day of the outcome",
+        latest=timezone.localdate,
+        required=True,
     )
     reason = narrative("What the outcome rests on")
 
@@ -187,11 +199,14 @@ class CorrectStatutoryForm(PlainForm):
     """Days, outcome and reason put right; or the whole of it taken back."""
 
     started_on = DayMonthYearField(
-        label="Begun on", what="day", latest=timezone.localdate, required=False
+        label="Begun on", what="day it was begun", latest=timezone.localdate, required=False
     )
     outcome = forms.ChoiceField(label="Outcome", widget=forms.RadioSelect, required=False)
     on = DayMonthYearField(
-        label="Day of the outcome", what="day", latest=timezone.localdate, required=False
+        label="Day of the outcome",
+        what="day of the outcome",
+        latest=timezone.localdate,
+        required=False,
     )
     outcome_reason = narrative("What the outcome rests on", required=False)
     is_mistake = forms.BooleanField(

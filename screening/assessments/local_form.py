@@ -126,15 +126,16 @@ def _history() -> tuple[Field, ...]:
 
 
 def _views() -> tuple[Field, ...]:
-    why_not = "If their views were not sought, why not"
     return (
         Field("child_views", "The child’s views, in their own words where you can", "text", True),
-        _text("child_views_not_sought", why_not),
+        _text("child_views_not_sought", "If the child’s views were not sought, why not"),
         Field(
             "child_agrees", "Does the child agree with this assessment?", "choice", choices=AGREES
         ),
         _text("parent_views", "The views of parents or carers"),
-        _text("parent_views_not_sought", why_not),
+        _text(
+            "parent_views_not_sought", "If the parents’ or carers’ views were not sought, why not"
+        ),
     )
 
 

@@ -106,9 +106,9 @@ def _level(field: Field, record: ScreenRecord) -> Iterator[Entry]:
     tool, sections = record.tool, record.sections
     chosen = cse_level_words(sections.get("level"), tool)
     yield Entry(field.title, chosen or "No level was chosen")
-    if sections.get("level_reason"):
-        yield Entry("Why the level is lower than before", str(sections["level_reason"]), long=True)
     change = record.assessment["level_change"] or {}
+    if sections.get("level_reason") and change.get("lowering"):
+        yield Entry("Why the level is lower than before", str(sections["level_reason"]), long=True)
     if change.get("lowering"):
         yield Entry("Second person (lowering a level needs one)", _second_person(record))
     if tool.matrix is not None and record.assessment["overall_suggested"]:

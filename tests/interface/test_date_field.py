@@ -8,6 +8,9 @@ from django.utils import timezone
 from cse.interface.fields import parts, summary_errors
 from cse.interface.forms import DayMonthYearField, PlainForm
 
+#: How a message begins that is about one of the three boxes.
+BORN = "Date of birth:"
+
 
 class DateForm(PlainForm):
     born = DayMonthYearField(
@@ -52,18 +55,26 @@ def test_what_people_type(typed, found):
         (("29", "2", "2013"), "Date of birth must be a real date", {"day", "month"}),
         (("9", "3", ""), "Date of birth must include a year", {"year"}),
         (("", "3", ""), "Date of birth must include a day and a year", {"day", "year"}),
-        (("9", "3", "12"), "Year must be 4 numbers", {"year"}),
-        (("9", "3", "20122"), "Year must be 4 numbers", {"year"}),
-        (("9", "3", "２０１２"), "Year must be 4 numbers", {"year"}),
-        (("9", "3", "-201"), "Year must be 4 numbers", {"year"}),
-        (("9", "13", "2012"), "Month must be a number from 1 to 12", {"month"}),
-        (("9", "m", "2012"), "Month must be a number from 1 to 12", {"month"}),
-        (("9", "ma%s", "2012"), "Month must be a number from 1 to 12", {"month"}),
-        (("0", "3", "2012"), "Day must be a number from 1 to 31", {"day"}),
-        (("nine", "3", "2012"), "Day must be a number from 1 to 31", {"day"}),
-        (("999999999999", "3", "2012"), "Day must be a number from 1 to 31", {"day"}),
-        (("9\x00", "3", "2012"), "Day must be a number from 1 to 31", {"day"}),
-        (("9", "3", "1712"), "Year must be 1900 or later", {"year"}),
+        (("9", "3", "12"), f"{BORN} the year must be 4 numbers", {"year"}),
+        (("9", "3", "20122"), f"{BORN} the year must be 4 numbers", {"year"}),
+        (("9", "3", "２０１２"), f"{BORN} the year must be 4 numbers", {"year"}),
+        (("9", "3", "-201"), f"{BORN} the year must be 4 numbers", {"year"}),
+        (("9", "13", "2012"), f"{BORN} the month must be a number from 1 to 12", {"month"}),
+        (("9", "m", "2012"), f"{BORN} the month must be a number from 1 to 12", {"month"}),
+        (
+            ("9", "ma%s", "2012"),
+            f"{BORN} the month must be a number from 1 to 12",
+            {"month"},
+        ),
+        (("0", "3", "2012"), f"{BORN} the day must be a number from 1 to 31", {"day"}),
+        (("nine", "3", "2012"), f"{BORN} the day must be a number from 1 to 31", {"day"}),
+        (
+            ("999999999999", "3", "2012"),
+            f"{BORN} the day must be a number from 1 to 31",
+            {"day"},
+        ),
+        (("9\x00", "3", "2012"), f"{BORN} the day must be a number from 1 to 31", {"day"}),
+        (("9", "3", "1712"), f"{BORN} the year must be 1900 or later", {"year"}),
         (("9", "3", "0000"), "Date of birth must be a real date", {"day", "month"}),
         (
             ("9", "3", "2112"),
@@ -98,7 +109,9 @@ def test_the_example_of_a_day_to_come_lies_ahead():
     typed = dict(zip(("due-day", "due-month", "due-year"), words.split(), strict=True))
     assert AheadForm(typed).is_valid()
     short = AheadForm(typed | {"due-year": words[-2:]})
-    assert short.errors["due"] == [f"Year must be 4 numbers, for example {ahead.year}"]
+    assert short.errors["due"] == [
+        f"Day it is due: the year must be 4 numbers, for example {ahead.year}"
+    ]
 
 
 def test_an_example_is_never_later_than_what_may_be_given():

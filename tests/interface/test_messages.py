@@ -2,7 +2,6 @@
 
 import pytest
 from django import forms
-from django.core.exceptions import ValidationError
 
 from cse.interface.fields import parts, summary_errors
 from cse.interface.forms import NOT_STORED, NOT_WHOLE, PlainForm, missing_words
@@ -47,16 +46,31 @@ def test_what_is_missing_is_a_sentence(field, words):
 
 
 def test_a_fault_that_two_checks_find_is_said_once():
-    def no_control(text):
-        if "\x00" in text:
-            raise ValidationError(NOT_STORED)
-
     class Form(PlainForm):
-        name = forms.CharField(validators=[no_control])
+        name = forms.CharField()
 
     form = Form({"name": "a\x00b"})
-    assert parts(form["name"])[1]["errorMessage"]["html"] == NOT_STORED
-    assert [each["text"] for each in summary_errors(form)] == [NOT_STORED]
+    said = f"Name: {NOT_STORED}"
+    assert parts(form["name"])[1]["errorMessage"]["html"] == said
+    assert [each["text"] for each in summary_errors(form)] == [said]
+
+
+def test_what_is_wrong_names_its_field_by_the_label_that_stands_on_the_page():
+    class Form(PlainForm):
+        age = forms.IntegerField(label="How old are they?", max_value=120)
+        share = forms.IntegerField(label="100% or less")
+        answer = forms.ChoiceField(label="Answer", choices=[("a", "A")])
+        other = forms.CharField(label="Other", error_messages={"max_length": "Shorter"})
+
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.fields["answer"].label = "Their answer"
+
+    errors = Form({"age": "x", "share": "x", "answer": "b", "other": "y"}).errors
+    assert errors["age"] == ["How old are they? It must be a whole number"]
+    assert errors["share"] == ["100% or less must be a whole number"]
+    assert errors["answer"] == ["Their answer: Select a valid choice"]
+    assert Form({"age": "130"}).errors["age"] == ["How old are they? It must be 120 or less"]
 
 
 @pytest.mark.parametrize("text", ["a\u202eb", "a\u2066b", "a\x07b", "a\ufffdb"])

@@ -35,7 +35,7 @@ def record_page(scene):
     ("changed", "said"),
     [
         ({"started_time": ""}, "Enter the time they were last seen"),
-        ({"started_time": "late"}, "Time must be a time of day, for example 21:40 or 9.40pm"),
+        ({"started_time": "late"}, "Time they were last seen must be a time of day"),
         ({"started_on-day": "31", "started_on-month": "2"}, "must be a real date"),
         ({"started_on-year": "2028"}, "must be today or in the past"),
         (moment("started", "9", "2", "2027", "10:01"), "must be in the past: check the time"),

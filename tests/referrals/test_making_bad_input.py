@@ -251,7 +251,7 @@ def test_facts_that_contradict_each_other_are_said_at_their_fields(oxfordshire):
     born = area.child.date_of_birth
     day = {"activity_from-day": "1", "activity_from-month": "3"}
     wrong = {
-        "The day must be after the child’s date of birth": {
+        "The day it began must be after the child’s date of birth": {
             **day,
             "activity": "yes",
             "activity_from-year": str(born.year - 1),
@@ -300,7 +300,7 @@ def test_a_text_that_is_too_long_comes_back_whole(oxfordshire):
     where = page_of(area.draft(), "part", "situation")
     long = "x" * 20_001
     answer = client.post(where, controls(client.get(where)) | {"situation": long})
-    assert "Shorten the text to 20000 characters (it has 20001)" in text_of(answer)
+    assert "must be 20000 characters or fewer (it has 20001)" in text_of(answer)
     assert long in answer.content.decode()
 
 

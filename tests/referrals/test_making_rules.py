@@ -201,6 +201,15 @@ def test_recipients_of_two_counties_are_told_apart_and_called_alike_everywhere(o
     for name in ("Designated Officer (LADO)", "Police"):
         assert f"{name}, Wiltshire" in printed
     assert f"{there.front_door_name}, Wiltshire" in printed
+    # To whoever received it as well, and in the list of what was sent.
+    triage = area.client(area.duty).get(
+        reverse("referrals:delivery", args=[area.at(sent, area.front_door).pk])
+    )
+    mine = f"{area.front_door.name}, {area.care.name}, Oxfordshire"
+    listed = text_of(client.get(reverse("referrals:list")))
+    for name in printed:
+        assert name in listed, name
+        assert name in text_of(triage) or name == mine, name
     # A contact is called what its area calls it, as in what the referral is for.
     assert "Specialist team" not in checked + shown
 

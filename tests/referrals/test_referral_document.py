@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import uuid
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from cse.access.policies import NotVisible
 from cse.documents.actions import fetch_document, make_document, request_export
@@ -16,11 +19,13 @@ from cse.documents.render import document_html, write_pdf
 from cse.people.models import Role
 from referrals import actions
 from referrals.documents.referral import build, find, superseded
+from referrals.reading import ReadPart
 from referrals.transitions import Act
 from tests.documents import reading, samples
 from tests.factories import grant, make_agency, make_user
 from tests.referrals.area import TEXTS, Area
 from tests.screening.made import HIGH, completed, lowered
+from tests.screening.pages import text_of
 
 pytestmark = pytest.mark.django_db
 LONG = "She was seen at the station with two adults whom nobody at school knows. " * 120
@@ -185,8 +190,58 @@ def test_it_says_in_which_area_a_placed_child_lives_and_why_it_went_there(area):
     assert ("Lives in", ("Wiltshire",)) in document.facts
     why = ("Why there", "The child lives in Wiltshire")
     told = {each.name for each in document.receivers if why in each.rows}
-    assert told == {f"{there.front_door.name}, {there.care.name}"}
+    assert told == {f"{there.front_door.name}, {there.care.name}, Wiltshire"}
+    # Nobody of one county is taken for the same of the other.
+    names = [each.name for each in document.receivers]
+    assert len(set(names)) == len(names)
+    assert all("Oxfordshire" in name or "Wiltshire" in name for name in names)
     assert reading.squeezed("Lives in Wiltshire") in whole(printed(sent, area.lead))
+
+
+def test_no_part_asks_why_no_screen_goes_where_one_does(area):
+    screen = completed(area)
+    draft = actions.attach_screen(
+        referral_id=area.draft().pk, screen=screen, reason="", version=1, by=area.worker
+    )
+    sent = actions.send(referral_id=draft.pk, by=area.worker, version=draft.version)
+    assert "screen" not in {part.key for part in build(sent.pk, area.lead)["document"].parts}
+    triage = area.client(area.duty).get(
+        reverse("referrals:delivery", args=[area.at(sent, area.front_door).pk])
+    )
+    written = re.search(r"Nothing was written under: ([^.]*)\.", text_of(triage))
+    assert written is None or "Screen" not in written[1]
+    without = area.sent(area.another_child())
+    grant(area.lead, without.child)
+    assert "screen" in {part.key for part in build(without.pk, area.lead)["document"].parts}
+
+
+@pytest.mark.requirement("DEC-09")
+def test_the_reason_for_a_lower_level_is_printed_only_of_a_lower_level(area):
+    """Somebody wrote in its box though there was no level before."""
+    screen = completed(area, level_reason="Nothing was lower")
+    document = build(area.sent(screen=screen).pk, area.lead)
+    labels = {each.label for part in document["screen"].parts for each in part.entries}
+    assert "Why the level is lower than before" not in labels
+
+
+def test_what_one_receiver_did_stands_on_one_sheet_under_its_name(area):
+    """Wherever the block falls on its sheet: it is moved down a few lines at a time."""
+    sent = area.sent(position_of_trust=True, group_suspected=True, concerns_confirmed=True)
+    received = area.at(sent, area.front_door)
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    reasons = " ".join(f"Reason {n}: seen and weighed." for n in range(40))
+    actions.decide(delivery_id=received.pk, by=area.duty, decision="accept", reasons=reasons)
+    context = {"about": samples.about("Referral of C-7K3P92W"), **build(sent.pk, area.lead)}
+    name = reading.squeezed(f"{area.front_door.name}, {area.care.name}")
+    document = context["document"]
+    for lines in range(0, 48, 8):
+        situation = "Seen at the station again.\n\n" * lines + "That is all."
+        parts = (ReadPart("situation", "Situation", "", (("What?", situation),)),)
+        moved = context | {"document": dataclasses.replace(document, parts=parts)}
+        html = document_html("documents/pdf/referral.html", moved)
+        pages = reading.texts(reading.opened(write_pdf(html)))
+        (sheet,) = [text for text in pages if reading.squeezed("Reason 0:") in text]
+        assert name in sheet and reading.squeezed("Reason 39:") in sheet, lines
 
 
 def cost_of(referral, user):

@@ -51,7 +51,7 @@ def _known() -> forms.CharField:
 def _since() -> DayMonthYearField:
     return DayMonthYearField(
         label="Since when",
-        what="day",
+        what="day since when",
         help_text="If it is known, for example 27 3 2026. About will do.",
         latest=timezone.localdate,
         required=False,

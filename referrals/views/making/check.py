@@ -16,6 +16,7 @@ from referrals.actions.send import NOBODY
 from referrals.forms.making import read_version
 from referrals.parts import PART_OF
 from referrals.policies import TOO_OLD, NoDraft, Refused
+from referrals.queries import with_people
 from referrals.reading import facts_in_words, read_parts
 from referrals.views.making.common import beside, open_own, page
 from referrals.views.making.draft import part_address, reminders_of, wanted_of
@@ -50,7 +51,7 @@ def check(request, pk):
 
 def _sent_words(referral):
     """That it is sent, and who still has to be told."""
-    rows = referral.deliveries.filter(team=None).values_list("contact", flat=True)
+    rows = [each.called for each in with_people().filter(referral=referral, team=None)]
     words = "The referral is sent. Each team has it in its queue."
     if rows:
         words += f" Tell now, by telephone, whom the service cannot reach: {', '.join(rows)}."

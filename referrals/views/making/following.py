@@ -23,7 +23,6 @@ from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions, queries
 from referrals.addressees import manned
-from referrals.called import addressee
 from referrals.forms.making import ReasonForm, TellForm
 from referrals.models import Delivery, Disagreement
 from referrals.policies import Refused, check_can_add, check_can_disagree
@@ -139,7 +138,7 @@ def _outcome(user, delivery, *, own, unread, unmanned, may_add, said, unanswerab
     what = (route_words(Route(each), delivery.authority) for each in delivery.routes)
     return Outcome(
         delivery=delivery,
-        name=addressee(delivery),
+        name=delivery.called,
         what=tuple(dict.fromkeys(what)),
         clocks=clocks,
         disagreements=said,
