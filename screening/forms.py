@@ -15,6 +15,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from cse.audit.extra import OF_EVERY_FORM
 from cse.interface.forms import PlainForm
 from cse.interface.typed import refuse_unreadable
 from screening.answers import Given
@@ -29,7 +30,7 @@ LONGEST_NOTE = 4_000
 MOST_ROWS = 100
 """Rows of an actions table."""
 LONGEST_CELL = 1_000
-SURPLUS = ("csrfmiddlewaretoken", "version", "act", "check_wording")
+SURPLUS = (*OF_EVERY_FORM, "version", "act")
 ROW_TEXTS = ("reason", "evidence", "concern", "note")
 RATING = {"impact": Impact, "likelihood": Likelihood, "rating": Level}
 
