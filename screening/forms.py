@@ -162,9 +162,9 @@ def _form_field(each: Field) -> forms.Field:
             strip=False,
         )
     choices = choices_of(each)
-    if not each.required and each.kind in ("choice", "yes_no"):
+    if not each.required:
         # A radio that was chosen by mistake has no other way back to nothing.
-        choices.append(("", "Not answered"))
+        choices.append(("", "Not chosen"))
     return forms.ChoiceField(
         label=each.title,
         help_text=each.help,
