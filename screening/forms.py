@@ -16,6 +16,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from cse.audit.extra import OF_EVERY_FORM
 from cse.interface.forms import PlainForm
 from cse.interface.typed import refuse_unreadable
 from screening.answers import Given
@@ -30,7 +31,7 @@ LONGEST_NOTE = 4_000
 MOST_ROWS = 100
 """Rows of an actions table."""
 LONGEST_CELL = 1_000
-SURPLUS = ("csrfmiddlewaretoken", "version", "act", "check_wording")
+SURPLUS = (*OF_EVERY_FORM, "version", "act")
 ROW_TEXTS = {
     "reason": "reason for another level",
     "evidence": "evidence",
@@ -183,9 +184,9 @@ def _form_field(each: Field) -> forms.Field:
             strip=False,
         )
     choices = choices_of(each)
-    if not each.required and each.kind in ("choice", "yes_no"):
+    if not each.required:
         # A radio that was chosen by mistake has no other way back to nothing.
-        choices.append(("", "Not answered"))
+        choices.append(("", "Not chosen"))
     return forms.ChoiceField(
         label=each.title,
         help_text=each.help,

@@ -9,7 +9,10 @@ from django.http import HttpRequest
 
 from cse.audit import events
 
-OF_EVERY_PAGE = frozenset({"csrfmiddlewaretoken", "version", "token", "act", "check_wording"})
+#: Says on whose page a form stands (``cse.signin.authors``).
+AUTHOR = "author_token"
+OF_EVERY_FORM = frozenset({"csrfmiddlewaretoken", AUTHOR, "check_wording"})
+OF_EVERY_PAGE = OF_EVERY_FORM | {"version", "token", "act"}
 
 
 def note_extra_fields(

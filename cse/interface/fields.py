@@ -11,6 +11,7 @@ from typing import Any
 
 import markupsafe
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BaseForm, BoundField
 from django.forms.formsets import BaseFormSet
 from django.forms.widgets import Input
@@ -19,6 +20,8 @@ from cse.interface.forms import DayMonthYearWidget
 
 Params = dict[str, Any]
 
+#: What Django itself says for "nothing chosen".
+_DASHES = {"", str(BLANK_CHOICE_DASH[0][1])}
 # Attributes the adapter turns into parameters of their own, or that a page must not carry.
 _HANDLED = {
     "class",
@@ -179,8 +182,8 @@ def _choices(bound: BoundField, options: Params) -> Params:
     wanted = [f"govuk-{kind}--{name}" for name in ("inline", "small") if options.get(name)]
     items = _items(bound, options)
     if kind == "radios":
-        # An unanswered question shows no empty choice of its own.
-        items = [item for item in items if item["value"] != ""]
+        # An unanswered question shows no empty choice of its own; a form may offer one in words.
+        items = [item for item in items if item["value"] != "" or item["text"] not in _DASHES]
     return {
         "idPrefix": bound.auto_id or bound.html_name,
         "items": items,

@@ -42,12 +42,12 @@ class PlainErrors:
 
     fields: dict[str, forms.Field]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.say_plainly()
+    def full_clean(self) -> None:
+        """Give every field its words first: those too that a form has added or named itself."""
+        self._say_plainly()
+        super().full_clean()  # type: ignore[misc]  # of the form beside it
 
-    def say_plainly(self) -> None:
-        """Give every field its words; asked again by a form that adds fields of its own."""
+    def _say_plainly(self) -> None:
         for name, field in self.fields.items():
             messages = field.error_messages
             if messages.get("required") == forms.Field.default_error_messages["required"]:

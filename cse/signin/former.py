@@ -1,7 +1,8 @@
 """Whose session it was: a signed, HttpOnly cookie that lets nobody in.
 
 It names the account that last signed in in this browser, so that a form that arrives after the
-session's end can be kept for that account. Signing out by hand removes it.
+session's end can be kept for that account. Signing out by hand removes it; a form of theirs that
+comes afterwards and says itself whose it is (``cse.signin.authors``) brings it back.
 """
 
 from __future__ import annotations

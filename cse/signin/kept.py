@@ -1,9 +1,9 @@
 """Keeping what was typed when a session ended, and giving it back to the same person.
 
 A form that arrives after its session has ended is nobody's act: it is not carried out. Its text
-is kept on the server, encrypted, for a day, under the account that was signed in in this browser
-(a signed cookie says which), and shown to that account alone (bad-input.md, "session ends while
-typing"). Nothing is stored in the browser.
+is kept on the server, encrypted, for a day, under the account on whose page it was typed (the form
+says which, ``cse.signin.authors``; a signed cookie where it does not), and shown to that account
+alone (bad-input.md, "session ends while typing"). Nothing is stored in the browser.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cse.audit import events
+from cse.audit.extra import AUTHOR
 from cse.signin.models import KeptForm
 from cse.signin.secrets import decrypt, encrypt
 
@@ -28,7 +29,7 @@ KEPT_FOR = dt.timedelta(hours=24)
 #: An anonymous sender must not fill the table: at most so many for one account.
 MOST = 50
 #: Never kept, whatever the form.
-SECRETS = ("password", "csrfmiddlewaretoken", "otp", "credential")
+SECRETS = ("password", "csrfmiddlewaretoken", AUTHOR, "otp", "credential")
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ from cse.signin.page_forms import CHOSEN, UNSEEN, Control, Page, read_page
 
 log = structlog.get_logger(__name__)
 EMPTIED = "Nothing: you had taken out what is there."
+#: The page was saved since it was opened: whoever typed may never have seen what is there now.
+EMPTIED_OR_ADDED = "Nothing: either you had taken out what is there, or it was added since."
 
 
 @dataclass(frozen=True)
@@ -133,25 +135,31 @@ def _changed(given: Given, form: dict[str, Control]) -> list[Typed]:
     unticked = {name for name, each in form.items() if each.kind == "checkbox" and each.stored}
     unknown = [name for name in sent if name not in form and any(map(looks_typed, sent[name]))]
     order = [*form, *unknown]
+    version = form.get("version")
+    unchanged = version is not None and version.stored == sent.get("version")
+    emptied = EMPTIED if unchanged else EMPTIED_OR_ADDED
     found = []
     for name in order:
         if name not in sent and name not in unticked:
             continue
         control = form.get(name) or Control("text", _in_words(name))
-        typed = _typed(control, sent.get(name, []), _in_words(name))
+        typed = _typed(control, sent.get(name, []), _in_words(name), emptied)
         if typed is not None:
             found.append(typed)
     return found
 
 
-def _typed(control: Control, values: list[str], otherwise: str) -> Typed | None:
-    """What was changed in one field; None where it says what is stored, or nobody fills it in."""
+def _typed(control: Control, values: list[str], otherwise: str, emptied: str) -> Typed | None:
+    """What was changed in one field; None where it says what is stored, or nobody fills it in.
+
+    ``emptied`` is what to say where nothing was sent and something is stored.
+    """
     if control.kind in UNSEEN or _plain(values) == _plain(control.stored):
         return None
     chosen = control.kind in CHOSEN
     texts = [control.words.get(each) or each for each in values] if chosen else values
     text = ("; " if chosen else "\n").join(each for each in texts if each.strip())
-    return Typed(control.label or otherwise, text or EMPTIED, chosen or not text)
+    return Typed(control.label or otherwise, text or emptied, chosen or not text)
 
 
 def _plain(values: list[str]) -> list[str]:

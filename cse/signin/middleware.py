@@ -22,7 +22,7 @@ from cse.access.middleware import UNDECLARED, declared_capability
 from cse.access.principals import principals_of
 from cse.audit import events
 from cse.audit.context import SYSTEM, acting
-from cse.signin import former, kept, limits
+from cse.signin import authors, former, kept, limits
 
 #: A script's request says which it is. Saving what somebody types is activity; asking how far a
 #: job has come is not.
@@ -93,18 +93,31 @@ class SessionLimitMiddleware:
             return None
         if request.user.is_authenticated:
             return _held_up(request) or _shown_what_was_kept(request)
-        former_id = getattr(request, "former_user_id", None) or former.former_user_id(request)
+        former_id = (
+            authors.author_of(request)
+            or getattr(request, "former_user_id", None)
+            or former.former_user_id(request)
+        )
         if former_id is None:
             return None  # DenyByDefaultMiddleware asks to sign in
-        if request.method == "POST" and may_be_kept(request.resolver_match):
-            kept.keep(
-                user_id=former_id,
-                path=_without_kept(request),
-                page=page_of(request),
-                fields=dict(request.POST.lists()),
-                can_send_again=not _is_script(request),
-            )
-        return _asked_to_sign_in(request)
+        keep_form(request, former_id)
+        return asked_to_sign_in(request)
+
+
+def keep_form(request: HttpRequest, user_id: uuid.UUID) -> bool:
+    """Keep what the posted form says for that account; False where nothing of it was kept."""
+    if request.method != "POST" or not may_be_kept(request.resolver_match):
+        return False
+    row = kept.keep(
+        user_id=user_id,
+        path=_without_kept(request),
+        page=page_of(request),
+        fields=dict(request.POST.lists()),
+        can_send_again=not is_script(request),
+    )
+    if row is not None:
+        request.kept_for = user_id  # type: ignore[attr-defined]  # the cookie will name them
+    return row is not None
 
 
 def end_session(request: HttpRequest, why: str) -> None:
@@ -122,6 +135,9 @@ def _remember(request: HttpRequest, response: HttpResponse, *, was_signed_in: bo
     if request.user.is_authenticated:
         if former.former_user_id(request) != request.user.pk:
             former.remember(response, request.user.pk)
+    elif hasattr(request, "kept_for"):
+        # So that the page to sign in says that something waits, after signing out by hand too.
+        former.remember(response, request.kept_for)
     elif was_signed_in and not getattr(request, "session_ended", ""):
         former.forget(response)
 
@@ -177,7 +193,7 @@ def _held_up(request: HttpRequest) -> HttpResponse | None:
     from allauth.mfa.utils import is_mfa_enabled
 
     if settings.SECOND_FACTOR_REQUIRED and not is_mfa_enabled(request.user, ["totp", "webauthn"]):
-        if _is_script(request):
+        if is_script(request):
             return JsonResponse({"second_factor": reverse("mfa_index")}, status=403)
         return HttpResponseRedirect(reverse("mfa_index"))
     events.refused("use the service", rule="no current post")
@@ -186,7 +202,7 @@ def _held_up(request: HttpRequest) -> HttpResponse | None:
 
 def _shown_what_was_kept(request: HttpRequest) -> HttpResponse | None:
     """On the first page after sign-in, once: what was typed before the session ended."""
-    if request.method != "GET" or _is_script(request) or _is_signin(request):
+    if request.method != "GET" or is_script(request) or _is_signin(request):
         return None
     if not request.session.pop(KEPT_FLAG, False):
         return None
@@ -194,11 +210,12 @@ def _shown_what_was_kept(request: HttpRequest) -> HttpResponse | None:
     return HttpResponseRedirect(f"{reverse('signin:kept')}?{query}")
 
 
-def _asked_to_sign_in(request: HttpRequest) -> HttpResponse:
+def asked_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The page to sign in and where it leads back to; a script is told."""
     why = getattr(request, "session_ended", "") or "ended"
     target = request.get_full_path() if request.method in {"GET", "HEAD"} else page_of(request)
     where = f"{reverse('account_login')}?{urlencode({'next': target, 'why': why})}"
-    if _is_script(request):
+    if is_script(request):
         return JsonResponse({"signed_out": True, "why": why, "sign_in": where}, status=401)
     return HttpResponseRedirect(where)
 
@@ -213,7 +230,8 @@ def page_of(request: HttpRequest) -> str:
     return request.path
 
 
-def _is_script(request: HttpRequest) -> bool:
+def is_script(request: HttpRequest) -> bool:
+    """Whether a script asks: it is answered with JSON."""
     accepts = request.headers.get("Accept", "")
     return "X-Requested-With" in request.headers or accepts.startswith("application/json")
 

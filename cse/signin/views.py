@@ -10,18 +10,28 @@ from allauth.mfa.base.views import IndexView as SecondFactorIndex
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django.conf import settings
 from django.http import Http404, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.urls import Resolver404, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import public, requires
-from cse.signin import former, kept, kept_pages, limits
+from cse.interface import errors
+from cse.signin import authors, former, kept, kept_pages, limits
 from cse.signin.demo import demo_accounts, demo_user
 from cse.signin.forms import RemoveKeyForm
-from cse.signin.middleware import KEPT_FLAG, end_session, may_be_kept, page_of
+from cse.signin.middleware import (
+    KEPT_FLAG,
+    asked_to_sign_in,
+    end_session,
+    is_script,
+    keep_form,
+    may_be_kept,
+    page_of,
+)
 from cse.signin.queries import account_facts
 
 #: Seconds before the limit at which the page's own clock may already say that time is up.
@@ -146,6 +156,41 @@ def kept_forms(request):
         return redirect(back)
     context = {"found": kept_pages.shown(request, found), "back": back}
     return render(request, "signin/kept.html", context)
+
+
+@public
+def form_of_another_session(request, reason=""):
+    """403: the form's token is that of another session; nothing is carried out.
+
+    What one of our own pages sends is kept for whoever typed it. They see it at once where they are
+    the one who is signed in now, and send it again; their script gets a token of this session and
+    goes on. Whoever else is signed in sees nothing of it.
+    """
+    author, is_from_us = authors.author_of(request), _is_from_us(request)
+    is_theirs = request.user.pk == author
+    if author is None or not (is_from_us or request.user.is_authenticated):
+        return errors.csrf_failure(request, reason)
+    if is_from_us and is_theirs and is_script(request):
+        return JsonResponse({"token": get_token(request)}, status=403)
+    was_kept = is_from_us and keep_form(request, author)
+    if not request.user.is_authenticated:
+        return asked_to_sign_in(request)
+    if not is_theirs:
+        return _opened_by_somebody_else(request, was_kept=was_kept)
+    if not was_kept:
+        return errors.csrf_failure(request, reason)
+    return redirect(f"{reverse('signin:kept')}?{urlencode({'next': page_of(request)})}")
+
+
+def _opened_by_somebody_else(request, *, was_kept):
+    if is_script(request):
+        return JsonResponse({"somebody_else": True, "kept": was_kept}, status=403)
+    return render(request, "signin/somebody_else.html", {"was_kept": was_kept}, status=403)
+
+
+def _is_from_us(request):
+    """Whether the browser says that one of our own pages sends this; no word of it counts as no."""
+    return request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
 
 
 @require_POST

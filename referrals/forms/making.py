@@ -76,7 +76,6 @@ class PartForm(PlainForm):
             )
         for key in DAYS.keys() & self.fields.keys():
             self.fields[key].earliest = earliest_for(child)  # type: ignore[attr-defined]
-        self.say_plainly()
 
     @property
     def values(self) -> dict[str, str]:
@@ -268,7 +267,6 @@ class StartForm(PlainForm):
     def __init__(self, *args: Any, screens: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["screen"] = _screens(screens)
-        self.say_plainly()
 
 
 class ReasonForm(PlainForm):

@@ -12,7 +12,7 @@ from cse.access.decorators import requires
 from cse.access.lookup import get_visible_or_404
 from cse.access.policies import NotAllowed, can
 from cse.audit import events
-from cse.audit.extra import note_extra_fields
+from cse.audit.extra import OF_EVERY_FORM, note_extra_fields
 from cse.children.models import LevelEvent
 from cse.children.pages import frame
 from cse.children.queries.levels import level_since, levels_of, never_took_effect, standing_of
@@ -235,7 +235,7 @@ def _why_not(user, event, screen):
 
 def note_extra_fields_of(request, form, child_id, also=()):
     """Fields that the form never asked for are ignored; an event says that they were sent."""
-    extra = set(request.POST) - {*form.fields, *also, "csrfmiddlewaretoken", "check_wording"}
+    extra = set(request.POST) - {*form.fields, *also, *OF_EVERY_FORM}
     if extra:
         events.refused(
             "set a field that is not on the form",

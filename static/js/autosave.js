@@ -12,6 +12,9 @@ const LONGEST_WAIT = 10000; // while somebody types without a pause
 const FIRST_RETRY = 5000;
 const LAST_RETRY = 60000;
 
+const SIGNED_IN = "cse-signed-in"; // what the tabs of this browser tell each other; nothing else
+const OPEN_TOO_LONG = "Not saved: this page was open too long. Use the save button; what you typed is not lost.";
+
 export function startAutosave(form) {
   const status = form.querySelector("[data-autosave-status]") || addStatus(form);
   const state = { timer: 0, first: 0, retry: FIRST_RETRY, running: null, dirty: false };
@@ -37,9 +40,17 @@ export function startAutosave(form) {
   }
 
   function handle(result) {
+    if (result.kind === "token" && !state.renewed) {
+      // The same person signed in again in another tab.
+      state.renewed = true;
+      setToken(result.token);
+      state.dirty = true;
+      plan(0);
+      return;
+    }
     if (result.kind === "saved") {
       state.retry = FIRST_RETRY;
-      state.trouble = false;
+      state.trouble = state.renewed = false;
       const unsaved = result.body.unsaved || [];
       state.left = unsaved.length > 0;
       setVersion(form, result.body.version);
@@ -62,8 +73,15 @@ export function startAutosave(form) {
     }
     // Trying again would not help until the person does something.
     state.stopped = true;
-    say(status, result.words, true, result.href, result.link);
+    state.signedOut = result.signedOut;
+    say(status, result.words || OPEN_TOO_LONG, true, result.href, result.link);
   }
+
+  whenSomebodySignsIn(() => {
+    if (!state.signedOut) return;
+    state.stopped = state.signedOut = state.renewed = false;
+    save();
+  });
 
   form.addEventListener("input", () => {
     state.dirty = true;
@@ -135,7 +153,16 @@ async function read(form, response) {
   if (response.type === "opaqueredirect" || response.status === 401) {
     return {
       kind: "stop",
+      signedOut: true,
       words: "Not saved: you have been signed out. Sign in in another tab, then save here; what you typed is still on this page.",
+    };
+  }
+  if (response.status === 403 && body.token) return { kind: "token", token: body.token };
+  if (response.status === 403 && body.somebody_else) {
+    return {
+      kind: "stop",
+      signedOut: true,
+      words: "Not saved: somebody else has signed in in this browser. Sign in yourself in another tab, then save here; what you typed is still on this page.",
     };
   }
   if (response.status === 403 || response.status === 404) {
@@ -148,6 +175,23 @@ async function read(form, response) {
     return { kind: "stop", words: body.message || "Not saved: use the save button to see what to change." };
   }
   return { kind: "later" };
+}
+
+// A page of somebody signed in tells the other tabs, so that one that was signed out goes on.
+export function tellSignedIn(body) {
+  if (!body.dataset.idleExtend || !("BroadcastChannel" in window)) return;
+  const channel = new BroadcastChannel(SIGNED_IN);
+  channel.postMessage("");
+  channel.close();
+}
+
+function whenSomebodySignsIn(then) {
+  if ("BroadcastChannel" in window) new BroadcastChannel(SIGNED_IN).addEventListener("message", then);
+}
+
+function setToken(token) {
+  document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((field) => (field.value = token));
+  document.body.dataset.csrf = token;
 }
 
 function setVersion(form, version) {

@@ -89,6 +89,50 @@ def test_an_ethnic_group_in_other_words(as_worker, add_url):
     assert Child.objects.get().ethnicity == "Kurdish and Welsh"
 
 
+@pytest.mark.parametrize("chosen", ["", ETHNIC_GROUPS[1]])
+def test_an_ethnic_group_in_words_beside_another_choice_is_refused(as_worker, add_url, chosen):
+    facts = {"given_name": "A", "ethnicity": chosen, "ethnicity_other": "Cornish"}
+    page = error_page(as_worker.post(add_url, facts))
+    assert "Choose “Described in other words” in the list above, or clear these words" in page
+    assert 'value="Cornish"' in page
+    assert not Child.objects.exists()
+
+
+@pytest.mark.parametrize("known", ["exact", "approximate", ""])
+def test_an_age_beside_a_date_that_makes_another_is_refused(as_worker, add_url, known):
+    twelve = timezone.localdate().replace(day=1) - dt.timedelta(days=12 * 366)
+    facts = {"given_name": "A", "birth_date_known": known, **born_on(twelve)}
+    page = error_page(as_worker.post(add_url, facts | {"estimated_age": "5"}))
+    assert "The date of birth makes the child 12: clear this age, or correct the date" in page
+    assert f'value="{twelve.year}"' in page and 'value="5"' in page
+    assert not Child.objects.exists()
+    as_worker.post(add_url, facts | {"estimated_age": "12"})
+    assert Child.objects.get().estimated_age is None
+
+
+def test_a_stored_estimate_gives_way_to_a_date(as_worker, add_url):
+    as_worker.post(add_url, {"given_name": "A", "estimated_age": "9"})
+    child = Child.objects.get()
+    born_then = timezone.localdate().replace(day=1) - dt.timedelta(days=12 * 366)
+    facts = {"given_name": "A", "version": child.version, "estimated_age": "9"}
+    facts |= {"birth_date_known": "exact", **born_on(born_then)}
+    assert as_worker.post(f"/children/{child.pk}/edit/", facts).status_code == 302
+    child.refresh_from_db()
+    assert (child.date_of_birth, child.estimated_age) == (born_then, None)
+    wrong = error_page(
+        as_worker.post(
+            f"/children/{child.pk}/edit/",
+            facts
+            | {
+                "version": child.version,
+                "estimated_age": "5",
+                "ethnicity_other": "Cornish",
+            },
+        )
+    )
+    assert "makes the child 12" in wrong and "or clear these words" in wrong
+
+
 @pytest.mark.parametrize(
     "name", ["O'Neill", "Llŷr ap Gwên", "👧🏽 Sam", "Ng", "D’Arcy", "吴", "דנה\u200f לוי"]
 )

@@ -79,6 +79,23 @@ def test_every_error_of_the_summary_leads_to_a_control_on_the_page():
         assert error["href"].removeprefix("#") in ids
 
 
+def test_an_empty_choice_is_shown_where_the_form_has_words_for_it():
+    class Form(forms.Form):
+        dashes = forms.ChoiceField(
+            choices=[("", "---------"), ("a", "A")], widget=forms.RadioSelect
+        )
+        words = forms.ChoiceField(
+            choices=[("a", "A"), ("", "Not chosen")], widget=forms.RadioSelect, required=False
+        )
+
+    form = Form({"words": ""})
+    assert [each["value"] for each in Controls(render(form["dashes"])).controls] == ["a"]
+    chosen = [
+        (each["value"], "checked" in each) for each in Controls(render(form["words"])).controls
+    ]
+    assert chosen == [("a", False), ("", True)]
+
+
 def test_an_unknown_widget_is_a_mistake_seen_at_once():
     class Form(forms.Form):
         when = forms.SplitDateTimeField()

@@ -146,6 +146,39 @@ def test_an_actions_table_takes_any_number_of_rows(wiltshire):
     assert 'name="actions-42-action"' in page and "Action 39" in page
 
 
+@pytest.mark.parametrize(
+    ("area", "slug", "key", "chosen"),
+    [
+        ("oxfordshire", "conclusion", "level", "cse"),
+        ("wiltshire", "level", "overall_impact", "serious"),
+        ("wiltshire", "level", "overall_likelihood", "likely"),
+    ],
+)
+def test_what_is_optional_can_be_un_chosen(request, area, slug, key, chosen):
+    place = request.getfixturevalue(area)
+    screen, _ = start_screen(child=place.child, by=place.worker)
+    client = place.client()
+    where = address(screen, "section", slug)
+    assert f'name="{key}" type="radio" value="" checked' in client.get(where).content.decode()
+    autosave = {"Accept": "application/json", "X-Requested-With": "autosave"}
+    for version, answer in enumerate((chosen, "")):
+        sent = controls(client.get(where)) | {key: answer}
+        assert sent["version"] == str(version)
+        assert client.post(where, sent, headers=autosave).status_code == 200
+        screen.refresh_from_db()
+        assert screen.sections.get(key, "") == answer
+    page = client.get(where)
+    assert controls(page)[key] == "" and "Not chosen" in text_of(page)
+
+
+def test_a_text_of_a_section_that_is_too_long_names_its_field(oxfordshire, draft):
+    where = address(draft, "section", "conclusion")
+    client = oxfordshire.client()
+    sent = controls(client.get(where)) | {"professional_judgement": "x" * 20_001}
+    words = "Professional judgement must be 20000 characters or fewer (it has 20001)"
+    assert words in text_of(client.post(where, sent))
+
+
 def test_what_is_wrong_in_a_table_is_in_the_summary_and_no_row_is_dropped(wiltshire):
     screen, _ = start_screen(child=wiltshire.child, by=wiltshire.worker)
     client = wiltshire.client()

@@ -9,7 +9,7 @@ import pytest
 
 from cse.interface.words import looks_typed
 from cse.signin.kept import Given
-from cse.signin.kept_pages import EMPTIED, _changed
+from cse.signin.kept_pages import EMPTIED, EMPTIED_OR_ADDED, _changed
 from cse.signin.page_forms import read_page
 
 PAGE = """
@@ -83,6 +83,13 @@ def test_what_is_as_stored_is_not_shown():
 )
 def test_what_was_changed_is_shown_as_the_form_names_it(sent, label, text):
     assert changed(**sent) == [(label, text)]
+
+
+@pytest.mark.parametrize("sent", [{"name": ""}, {"help": []}])
+def test_what_may_have_been_added_since_is_not_said_to_be_taken_out(sent):
+    """The page is at version 4 now and was opened at 3, or says nothing of versions."""
+    assert [text for _, text in changed(version="3", **sent)] == [EMPTIED_OR_ADDED]
+    assert [text for _, text in changed(version=[], **sent)] == [EMPTIED_OR_ADDED]
 
 
 def test_fields_come_in_the_order_of_the_page():

@@ -18,6 +18,8 @@ from cse.workdays import age_on
 
 LONGEST_TEXT = 2000
 _OTHER = "other"
+_IN_WORDS = "Described in other words"
+WORDS_AND_CHOICE = f"Choose “{_IN_WORDS}” in the list above, or clear these words"
 
 
 def line(label: str, *, longest: int = 100, required: bool = False, **more: Any) -> forms.CharField:
@@ -47,7 +49,7 @@ def _ethnic_groups() -> list[Any]:
         (broad, [(f"{broad}: {group}", f"{broad}: {group}") for group in each])
         for broad, each in GROUPS
     ]
-    return [("", "Not recorded"), *groups, (_OTHER, "Described in other words")]
+    return [("", "Not recorded"), *groups, (_OTHER, _IN_WORDS)]
 
 
 class ChildForm(PlainForm):
@@ -103,10 +105,17 @@ class ChildForm(PlainForm):
         cleaned = super().clean() or {}
         if "date_of_birth" not in self.errors and "birth_date_known" not in self.errors:
             self._clean_birth(cleaned)
-        unsaid = cleaned.get("ethnicity") == _OTHER and not cleaned.get("ethnicity_other")
-        if unsaid and "ethnicity_other" not in self.errors:
-            self.add_error("ethnicity_other", "Write the ethnic group, or choose another answer")
+        if "ethnicity" not in self.errors and "ethnicity_other" not in self.errors:
+            self._clean_ethnicity(cleaned)
         return cleaned
+
+    def _clean_ethnicity(self, cleaned: dict[str, Any]) -> None:
+        """Words of one's own go with that choice in the list, and with no other."""
+        in_words, chosen = cleaned.get("ethnicity_other"), cleaned.get("ethnicity")
+        if chosen == _OTHER and not in_words:
+            self.add_error("ethnicity_other", "Write the ethnic group, or choose another answer")
+        if chosen != _OTHER and in_words:
+            self.add_error("ethnicity_other", WORDS_AND_CHOICE)
 
     def _clean_birth(self, cleaned: dict[str, Any]) -> None:
         known, born = cleaned.get("birth_date_known"), cleaned.get("date_of_birth")
@@ -118,10 +127,20 @@ class ChildForm(PlainForm):
             self.add_error(
                 "birth_date_known", "Say whether the date of birth is exact or approximate"
             )
-        if born is not None:
-            cleaned["estimated_age"] = None
         cleaned["birth_date_known"] = known
         self._refuse_adults(cleaned)
+        if born is not None:
+            self._refuse_two_ages(born, cleaned)
+
+    def _refuse_two_ages(self, born: dt.date, cleaned: dict[str, Any]) -> None:
+        """An age typed beside a date that makes another one; a stored estimate just gives way."""
+        estimate, age = cleaned.get("estimated_age"), age_on(born, timezone.localdate())
+        if estimate not in (None, age) and "estimated_age" in self.changed_data and age <= OLDEST:
+            self.add_error(
+                "estimated_age",
+                f"The date of birth makes the child {age}: clear this age, or correct the date",
+            )
+        cleaned["estimated_age"] = None
 
     def _refuse_adults(self, cleaned: dict[str, Any]) -> None:
         born, estimate = cleaned.get("date_of_birth"), cleaned.get("estimated_age")

@@ -8,6 +8,7 @@ from cse.access.capabilities import Capability
 from cse.access.lookup import get_visible_or_404
 from cse.access.views.common import page_name
 from cse.audit import events
+from cse.audit.extra import OF_EVERY_FORM
 from cse.children.forms import EditChildForm
 from cse.children.forms.child import facts_of, in_words, labels
 from cse.children.models import Child
@@ -30,7 +31,7 @@ def visible_child(request, child_id, capability=Capability.SEE_CHILD):
 
 def note_extra_fields(request, form, child=None):
     """Fields that the form never asked for are ignored; an event says that they were sent."""
-    known = {"csrfmiddlewaretoken", "check_wording"}
+    known = set(OF_EVERY_FORM)
     for name, field in form.fields.items():
         parts = getattr(field.widget, "PARTS", ())
         known |= {name, *(f"{name}-{part}" for part in parts)}
