@@ -51,6 +51,15 @@ def test_it_opens_one_child_for_an_hour_and_tells_the_leads_at_once(as_user, cas
         assert not can(case.stranger, Capability.SEE_CHILD, case.child)
 
 
+@pytest.mark.parametrize(
+    "typed", [str.lower, "   {}   ".format, lambda said: f"{said[:5]} {said[5:]}"]
+)
+def test_a_reference_read_over_the_telephone_is_taken_as_it_is_typed(as_user, case, typed):
+    answer = open_it(as_user(case.stranger, confirmed=True), typed(case.child.reference))
+    assert answer.status_code == 302, answer.content.decode()
+    assert BreakGlass.objects.get().child == case.child
+
+
 def test_it_asks_again_who_one_is(as_user, case):
     answer = open_it(as_user(case.stranger), case.child.reference)
     assert answer.status_code == 302
