@@ -273,6 +273,18 @@ def corrections_of(screen: Screen) -> list[Screen]:
         last = found
 
 
+def newest_correction(version: type[Drafted], pk: uuid.UUID) -> Any:
+    """The last completed correction of a version, however many came between; None without one."""
+    newest: Any = None
+    while True:
+        after = version._default_manager.filter(
+            corrects_id=newest.pk if newest else pk, status=Status.COMPLETE
+        ).first()
+        if after is None:
+            return newest
+        newest = after
+
+
 def reminders_of(child_id: uuid.UUID, *, of: Any = None) -> QuerySet[WorkItem]:
     """The open reminders to repeat a screen of this child; ``of``: those that wait for somebody."""
     found = WorkItem.objects.filter(
