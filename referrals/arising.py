@@ -15,6 +15,7 @@ from referrals.models import Referral
 from referrals.queries.beside import advice_visible_to, decisions_visible_to
 from screening.models import Screen
 from screening.queries import visible_to as screens_visible_to
+from screening.standing import ChosenLevel, level_states
 
 
 def register() -> None:
@@ -25,14 +26,14 @@ def register() -> None:
     register_arising(kinds.REFER_AFTER_ADVICE, _of_advice)
 
 
-def arises_from(referral: Referral) -> str:
+def arises_from(referral: Referral, level: ChosenLevel | None = None) -> str:
     """The screen that goes along, else whether anything was told; never the words that were told.
 
     Lists are no look at a record, and what is said of a child is for its page. Whoever does not see
     the child's record (decision 0009) reads of no screen.
     """
     if referral.screen is not None and sees_record(referral):
-        return screen_words(referral.screen)
+        return screen_words(referral.screen, level)
     told = referral.sections.get("situation", "").strip()
     return "A worry that was told" if told else "A worry, nothing written of it yet"
 
@@ -45,25 +46,31 @@ def sees_record(referral: Any) -> bool:
     return getattr(referral, "sees_record", True)
 
 
-def screen_words(screen: Screen) -> str:
-    """A screen by its moment and level."""
+def screen_words(screen: Screen, level: ChosenLevel | None = None) -> str:
+    """A screen by its moment and level; ``level`` says what became of it, where that is known."""
     if screen.completed_at is None:
         return f"A screen not finished, begun on {datetime_words(screen.created_at)}"
-    level = screen.sections.get("level")
     words = f"The screen of {datetime_words(screen.completed_at)}"
-    return f"{words}: {CseLevel(level).label}" if level else words
+    if level is not None and level.stands:
+        return f"{words}: {level.stands} stands; {level.words} {level.state}"
+    chosen = screen.sections.get("level")
+    return f"{words}: {CseLevel(chosen).label}" if chosen else words
 
 
 def _of_drafts(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
-    found = queries.drafts_of(user).filter(pk__in=ids)
+    found = list(queries.drafts_of(user).filter(pk__in=ids))
+    levels = level_states(each.screen for each in found if each.screen and sees_record(each))
     return {
-        each.pk: f"{arises_from(each)}; begun on {datetime_words(each.made_at)}" for each in found
+        each.pk: f"{arises_from(each, levels.get(each.screen_id))}; "
+        f"begun on {datetime_words(each.made_at)}"
+        for each in found
     }
 
 
 def _of_screens(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:
-    found = screens_visible_to(user).filter(pk__in=ids)
-    return {each.pk: screen_words(each) for each in found}
+    found = list(screens_visible_to(user).filter(pk__in=ids))
+    levels = level_states(found)
+    return {each.pk: screen_words(each, levels.get(each.pk)) for each in found}
 
 
 def _of_decisions(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]:

@@ -15,7 +15,7 @@ from cse.access.principals import principals_of
 from cse.children.models import Child
 from cse.people.models import Agency
 from cse.worklist import kinds
-from cse.worklist.actions import close_items, open_item
+from cse.worklist.actions import close_items, open_for_both
 from referrals.actions.common import DRAFT_DAYS, RESPONSIBLE_DAYS, due_in
 from referrals.actions.save import set_facts
 from referrals.actions.start import start_from_child
@@ -77,12 +77,14 @@ def let_agency_see(child: Child, agency: Agency, by: Any, reason: str) -> None:
 
 def owe_referral(record: Owing, owner: Any) -> None:
     """A referral is owed: it waits for who recorded it, and for the leads of their agency."""
-    due_at = due_in(DRAFT_DAYS)
-    leads = leads_of(record.agency_id)
-    kind = OWED[type(record)]
-    open_item(kind=kind, child=record.child, subject=record, due_at=due_at, owner=owner)
-    if leads is not None:
-        open_item(kind=kind, child=record.child, subject=record, due_at=due_at, group=leads)
+    open_for_both(
+        owner=owner,
+        group=leads_of(record.agency_id),
+        kind=OWED[type(record)],
+        child=record.child,
+        subject=record,
+        due_at=due_in(DRAFT_DAYS),
+    )
 
 
 def referral_made(record: Owing) -> None:
