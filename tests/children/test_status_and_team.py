@@ -3,12 +3,20 @@
 import datetime as dt
 
 import pytest
+from django.db import DatabaseError, transaction
 
-from cse.children.actions.status import end_legal_status, record_legal_status
+from cse.audit.models import AuditEvent
+from cse.children.actions.status import (
+    end_legal_status,
+    record_legal_status,
+    set_status_aside,
+)
 from cse.children.actions.team import add_team_member, end_team_member
 from cse.children.models import LegalStatus, LegalStatusKind, TeamMember
 from cse.children.policies import NotPossible
-from cse.children.queries.overview import status_on
+from cse.children.queries.overview import status_on, statuses_of
+from cse.missing.queries import plan_of
+from referrals.facts import facts_of_child
 from tests.factories import grant, make_child
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +146,72 @@ def test_a_status_ends_on_its_page_and_not_before_it_began(as_worker, worker, ch
     end_legal_status(status=status, by=worker, ends_on=dt.date(2026, 10, 1))
     status.refresh_from_db()
     assert status.ends_on == dt.date(2026, 9, 1)
+
+
+def aside(as_worker, child, status, reason="Of her brother, not of her"):
+    address = f"/children/{child.pk}/status/{status.pk}/set-aside/"
+    return as_worker.post(address, {"reason": reason}, follow=True).content.decode()
+
+
+def test_a_status_recorded_by_mistake_is_kept_and_counts_no_more(as_worker, worker, child):
+    """A mistaken order ended on its first day, and the plan that is right from that day."""
+    day = dt.date(2026, 9, 1)
+    mistake = record(child, worker, "s31", day)
+    end_legal_status(status=mistake, by=worker, ends_on=day)
+    assert "Say why it was recorded by mistake" in aside(as_worker, child, mistake, " ")
+    page = aside(as_worker, child, mistake)
+    assert "No legal status is recorded" in page
+    assert "Recorded by mistake: it counts no more" in page and "Of her brother" in page
+    # The day is free for what is right, be it the same again.
+    assert record(child, worker, "s31", day).pk != mistake.pk
+    aside(as_worker, child, LegalStatus.objects.get(ends_on=None))
+    right = record(child, worker, "cin", day)
+    assert list(statuses_of(child)) == [right]
+    assert status_on(list(statuses_of(child)), day) == right
+    assert facts_of_child(child) == {"care_planning": "cin"}
+    assert plan_of(child, day) == "child in need plan"
+    for page in ("", "changes/", "timeline/"):
+        shown = as_worker.get(f"/children/{child.pk}/{page}").content.decode()
+        assert ("section 31" in shown) == (page != "")
+    mistake.refresh_from_db()
+    assert (mistake.kind, mistake.starts_on, mistake.history.count()) == ("s31", day, 3)
+    event = AuditEvent.objects.filter(act="legal status set aside").earliest("pk")
+    assert (event.object_id, event.reason) == (str(mistake.pk), "Of her brother, not of her")
+
+
+def test_what_a_mistake_ended_lasts_again(as_worker, worker, child):
+    before = record(child, worker, "cin", dt.date(2026, 1, 10))
+    mistake = record(child, worker, "s31", dt.date(2026, 9, 1))
+    assert facts_of_child(child)["looked_after"] == "s31"
+    assert "Child in need lasts again, as before it." in aside(as_worker, child, mistake)
+    before.refresh_from_db()
+    assert before.ends_on is None
+    assert facts_of_child(child) == {"care_planning": "cin"}
+    assert set_status_aside(status=mistake, by=worker, reason="Twice") is None
+
+
+def test_what_a_person_ended_stays_ended(as_worker, worker, child):
+    before = record(child, worker, "cin", dt.date(2026, 1, 10))
+    end_legal_status(status=before, by=worker, ends_on=dt.date(2026, 9, 1))
+    aside(as_worker, child, record(child, worker, "s31", dt.date(2026, 9, 1)))
+    before.refresh_from_db()
+    assert before.ends_on == dt.date(2026, 9, 1)
+    assert facts_of_child(child) == {}
+
+
+def test_what_was_set_aside_changes_no_more(as_worker, worker, child):
+    mistake = record(child, worker, "s31", dt.date(2026, 9, 1))
+    aside(as_worker, child, mistake)
+    for page in ("end", "set-aside"):
+        address = f"/children/{child.pk}/status/{mistake.pk}/{page}/"
+        sent = as_worker.post(address, {"reason": "Again", **on("ends_on", 2, 9, 2026)})
+        assert sent["Location"] == f"/children/{child.pk}/status/"
+    end_legal_status(status=mistake, by=worker, ends_on=dt.date(2026, 9, 2))
+    mistake.refresh_from_db()
+    assert (mistake.ends_on, mistake.set_aside_reason) == (None, "Of her brother, not of her")
+    mistake.kind = "cin"
+    with pytest.raises(DatabaseError), transaction.atomic():
+        mistake.save()
 
 
 @pytest.mark.requirement("O-SHR-38")
