@@ -271,6 +271,68 @@ def test_one_lead_professional_at_a_time_and_no_double(worker, child):
     assert TeamMember.objects.count() == 2
 
 
+@pytest.fixture
+def joins(as_worker, child):
+    """Sends the form of who joins the team; gives the page after it."""
+
+    def send(who="other", name="Sam Okafor", **more):
+        facts = {"who": who, "name": name if who == "other" else "", "part": "Nurse"}
+        facts |= on("starts_on", 1, 9, 2026) | more
+        answer = as_worker.post(f"/children/{child.pk}/team/add/", facts, follow=True)
+        return answer.content.decode()
+
+    return send
+
+
+def test_nobody_is_in_the_team_before_the_child_was_born(joins, child):
+    child.date_of_birth = dt.date(2014, 5, 6)
+    child.save()
+    early = on("starts_on", 29, 11, 2001)
+    assert "The child was born on 6 May 2014: nobody is in the team before that" in joins(**early)
+    assert not TeamMember.objects.exists()
+    child.birth_date_known = "approximate"
+    child.save()
+    joins(**early)
+    assert TeamMember.objects.count() == 1
+
+
+def test_nobody_is_in_the_team_twice_at_once(joins, worker, lead):
+    joins(agency_name="Exampleton NHS")
+    for again in (
+        {"part": "School nurse"},
+        {"name": " sam  okafor ", "agency_name": "exampleton nhs"},
+        {"is_lead_professional": "on"},
+    ):
+        page = joins(**again)
+        assert "Sam Okafor is in the team already, since 1 September 2026: Nurse" in page.replace(
+            "sam  okafor", "Sam Okafor"
+        )
+    joins("me", part="Form tutor")
+    assert "is in the team already" in joins("me", part="Head of year")
+    assert "is in the team already" in joins(name=worker.get_full_name())
+    assert TeamMember.objects.count() == 2
+    # Another agency is another person; and who has left may join again.
+    joins(agency_name="Exampleton Housing")
+    for member in TeamMember.objects.filter(name="Sam Okafor"):
+        end_team_member(member=member, by=worker, ends_on=dt.date(2026, 10, 1))
+    joins(part="School nurse", **on("starts_on", 2, 10, 2026))
+    assert TeamMember.objects.filter(ends_on=None).count() == 2
+
+
+def test_who_joins_by_account_is_there_for_the_agency_of_their_post(joins, worker):
+    joins("me", part="Form tutor")
+    assert TeamMember.objects.get().agency_name == worker.posts.get().team.agency.name
+
+
+def test_the_page_says_who_hands_over_as_lead_professional(as_worker, joins, child):
+    def asked():
+        return as_worker.get(f"/children/{child.pk}/team/add/").content.decode()
+
+    assert "is the lead professional now" not in asked()
+    joins(is_lead_professional="on")
+    assert "Sam Okafor is the lead professional now, hands over if you tick this" in asked()
+
+
 def test_somebody_leaves_and_stays_in_the_record(as_worker, worker, child):
     member = add_team_member(
         child=child, by=worker, name="Sam Okafor", part="Nurse", starts_on=dt.date(2026, 9, 1)

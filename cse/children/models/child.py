@@ -307,3 +307,8 @@ class TeamMember(models.Model):
 
     def __str__(self) -> str:
         return self.part
+
+    @property
+    def person(self) -> str:
+        """Who it is, by name."""
+        return self.user.get_full_name() if self.user else self.name

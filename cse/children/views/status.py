@@ -125,11 +125,22 @@ def add_member(request, child_id):
     if request.method == "POST":
         note_extra_fields(request, form, child)
         if form.is_valid():
-            add_team_member(child=child, by=request.user, **_member(request, form))
-            messages.success(request, "Added to the team around the child")
-            return redirect("children:team", child.pk)
-    context = frame(child, request.user, "children:team") | {"form": form}
+            try:
+                add_team_member(child=child, by=request.user, **_member(request, form))
+            except NotPossible as refusal:
+                form.add_error(refusal.field or None, str(refusal))
+            else:
+                messages.success(request, "Added to the team around the child")
+                return redirect("children:team", child.pk)
+    context = frame(child, request.user, "children:team") | {
+        "form": form,
+        "leading": next((each.person for each in team_of(child) if _leads(each)), ""),
+    }
     return render(request, "children/add_member.html", context)
+
+
+def _leads(member):
+    return member.is_lead_professional and member.ends_on is None
 
 
 def _member(request, form):
@@ -149,8 +160,7 @@ def end_member(request, child_id, member_id):
         Capability.EDIT_CHILD,
         member_id,
     )
-    who = member.user.get_full_name() if member.user else member.name
-    what = f"{who}, {member.part}"
+    what = f"{member.person}, {member.part}"
     return _end(request, child, what, "children:team", member, end_team_member)
 
 
