@@ -257,6 +257,19 @@ def test_every_page_of_the_child_says_that_it_is_an_emergency(as_user, case):
     assert "Open to you in an emergency" not in page.content.decode()
 
 
+def test_what_it_does_not_allow_is_not_offered(as_user, case):
+    outside = make_user(Role.NAMED_LEAD)
+    opening_by(outside, case.child)
+    address = reverse("access:who", args=[case.child.pk])
+    page = as_user(outside).get(address).content.decode()
+    acts = ("Give somebody access", ">End<", "Seal this child", "Exclude somebody from this child")
+    assert not any(act in page for act in acts)
+    assert "These people can: Lena Lead, Olu Other." in page
+    page = as_user(case.lead).get(address).content.decode()
+    assert all(act in page for act in acts)
+    assert "These people can" not in page
+
+
 def test_it_is_given_back_before_the_hour_is_over(as_user, case):
     opening = opening_by(case.stranger, case.child)
     client = as_user(case.stranger)
