@@ -16,6 +16,7 @@ from cse.audit import events, queries, views
 from cse.audit.models import AuditEvent
 from cse.people.models import Role
 from tests.factories import grant, make_child, make_team, make_user
+from tests.interface.browsing import Site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("D-SHR-02")]
 
@@ -228,3 +229,19 @@ def test_it_says_to_whom_a_post_was_given_and_nothing_where_it_is_who_acted(audi
         "signed in": "",
         "an act": "",
     }
+
+
+@pytest.mark.browser
+def test_the_boxes_of_a_date_stand_beside_each_other_on_a_telephone(chromium, auditor):
+    site = Site()
+    site.pages = {"/": body(auditor.get(LOG))}
+    page = chromium.new_context(viewport={"width": 375, "height": 900}).new_page()
+    page.goto(f"{site.address}/")
+    rows = page.evaluate(
+        """[...document.querySelectorAll(".govuk-date-input")].map((date) =>
+          new Set([...date.querySelectorAll("input")].map(
+            (box) => box.getBoundingClientRect().top)).size)"""
+    )
+    page.context.close()
+    site.close()
+    assert rows == [1, 1]
