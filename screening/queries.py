@@ -273,11 +273,14 @@ def corrections_of(screen: Screen) -> list[Screen]:
         last = found
 
 
-def newest_correction(version: type[Drafted], pk: uuid.UUID) -> Any:
-    """The last completed correction of a version, however many came between; None without one."""
+def newest_correction(model: Any, pk: uuid.UUID) -> Any:
+    """The last completed correction of a version, however many came between; None without one.
+
+    ``model`` is that of the version: a screen, or an assessment.
+    """
     newest: Any = None
     while True:
-        after = version._default_manager.filter(
+        after = model._default_manager.filter(
             corrects_id=newest.pk if newest else pk, status=Status.COMPLETE
         ).first()
         if after is None:
