@@ -21,6 +21,7 @@ from referrals.routing import Obligation
 from referrals.routing.rules import DANGER_MARK
 from screening.models import Screen
 from screening.queries import visible_to as screens_visible_to
+from screening.standing import ChosenLevel, level_states
 
 
 def register() -> None:
@@ -32,7 +33,7 @@ def register() -> None:
     register_arising(kinds.REFER_AFTER_ADVICE, _of_advice)
 
 
-def arises_from(referral: Referral) -> str:
+def arises_from(referral: Referral, level: ChosenLevel | None = None) -> str:
     """The referral it adds to, the screen that goes along, else whether anything was told.
 
     Never the words that were told: lists are no look at a record, and what is said of a child is
@@ -41,7 +42,7 @@ def arises_from(referral: Referral) -> str:
     if referral.follows is not None:
         return f"Adds to the referral of {datetime_words(referral.follows.sent_at)}"
     if referral.screen is not None and sees_record(referral):
-        return screen_words(referral.screen)
+        return screen_words(referral.screen, level)
     told = referral.sections.get("situation", "").strip()
     return "A worry that was told" if told else "A worry, nothing written of it yet"
 
@@ -54,21 +55,24 @@ def sees_record(referral: Any) -> bool:
     return getattr(referral, "sees_record", True)
 
 
-def screen_words(screen: Screen) -> str:
-    """A screen by its moment and level."""
+def screen_words(screen: Screen, level: ChosenLevel | None = None) -> str:
+    """A screen by its moment and level; ``level`` says what became of it, where that is known."""
     if screen.completed_at is None:
         return f"A screen not finished, begun on {datetime_words(screen.created_at)}"
-    level = screen.sections.get("level")
     words = f"The screen of {datetime_words(screen.completed_at)}"
-    return f"{words}: {CseLevel(level).label}" if level else words
+    if level is not None and level.stands:
+        return f"{words}: {level.stands} stands; {level.words} {level.state}"
+    chosen = screen.sections.get("level")
+    return f"{words}: {CseLevel(chosen).label}" if chosen else words
 
 
 def _of_drafts(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Origin]:
-    found = queries.drafts_of(user).filter(pk__in=ids)
-    return {each.pk: _of_draft(each) for each in found}
+    found = list(queries.drafts_of(user).filter(pk__in=ids))
+    levels = level_states(each.screen for each in found if each.screen and sees_record(each))
+    return {each.pk: _of_draft(each, levels.get(each.screen_id)) for each in found}
 
 
-def _of_draft(draft: Referral) -> Origin:
+def _of_draft(draft: Referral, level: ChosenLevel | None) -> Origin:
     """With what its writer must do by the rules; from the record only for whoever sees that."""
     read = draft if sees_record(draft) else as_said(draft, timezone.localdate())
     musts = [
@@ -77,7 +81,7 @@ def _of_draft(draft: Referral) -> Origin:
         if rule["obligation"] == Obligation.MANDATORY
     ]
     must = f"You must: {'; '.join(musts)}. " if musts else ""
-    words = f"{must}{arises_from(draft)}; begun on {datetime_words(draft.made_at)}"
+    words = f"{must}{arises_from(draft, level)}; begun on {datetime_words(draft.made_at)}"
     return Origin(words, _mark(draft))
 
 
@@ -96,8 +100,9 @@ def _mark(referral: Referral) -> str:
 
 
 def _of_screens(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Origin]:
-    found = screens_visible_to(user).filter(pk__in=ids)
-    return {each.pk: Origin(screen_words(each)) for each in found}
+    found = list(screens_visible_to(user).filter(pk__in=ids))
+    levels = level_states(found)
+    return {each.pk: Origin(screen_words(each, levels.get(each.pk))) for each in found}
 
 
 def _of_decisions(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Origin]:

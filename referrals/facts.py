@@ -37,7 +37,8 @@ ORDERED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 def facts_of_child(child: Child) -> dict[str, Any]:
     """What the child's current legal status says, to begin with."""
-    current = LegalStatus.objects.filter(child=child, ends_on__isnull=True).first()
+    found = LegalStatus.objects.filter(child=child, set_aside_reason="")
+    current = found.filter(ends_on__isnull=True).first()
     kind = current.kind if current else LegalStatusKind.NONE
     if kind in LOOKED_AFTER:
         return {"looked_after": str(kind), "care_planning": "lac"}

@@ -33,6 +33,16 @@ MUST: Final[Mapping[str, str]] = MappingProxyType(
         Obligation.MAY: "You may",
     }
 )
+#: The same where somebody else than the referrer reads it: on paper, and at the front door.
+OWED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        Obligation.MANDATORY: "Must be done",
+        Obligation.SHOULD: "Should be done",
+        Obligation.CONSIDER: "To be considered",
+        Obligation.RECORD: "To be recorded",
+        Obligation.MAY: "May be done",
+    }
+)
 MEETINGS: Final[Mapping[Route, str]] = MappingProxyType(
     {
         Route.STRATEGY_DISCUSSION: "Strategy discussion of the police, social care and others",
@@ -45,11 +55,15 @@ MEETINGS: Final[Mapping[Route, str]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Owed:
-    """One rule that fired, in words; ``beside`` what it asks for less strictly."""
+    """One rule that fired, in words; ``beside`` what it asks for less strictly.
+
+    ``must`` speaks to the referrer, ``owed`` says the same to any reader.
+    """
 
     id: str
     title: str
     must: str
+    owed: str
     obligation: str
     why: str
     source: str
@@ -206,12 +220,13 @@ def _owed(rule: Mapping[str, Any], area: Authority) -> Owed:
         id=rule["id"],
         title=rule["title"],
         must=MUST[rule["obligation"]],
+        owed=OWED[rule["obligation"]],
         obligation=rule["obligation"],
         why=rule["why"],
         source=rule["source"],
         to_do=tuple(route_words(Route(name), area) for name in rule["route"]),
         beside=tuple(
-            f"{route_words(Route(name), area)} ({_lower(MUST[owed])})"
+            f"{route_words(Route(name), area)} ({_lower(OWED[owed])})"
             for name, owed in rule["beside"].items()
         ),
     )

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 
 from cse.access.capabilities import Capability
-from cse.access.policies import NotAllowed, check
+from cse.access.policies import NotAllowed, NotVisible, check
 from cse.children.models import Child, LevelEvent
 from cse.people.models import Post, Role
+from cse.worklist.kinds import DUTY_TAKEN
 from cse.worklist.models import WorkItem
+from screening.answers import read_answers
 from screening.models import Decided, Screen, Status
-from screening.queries import chose_level
+from screening.queries import chose_level, worked_on
 from screening.tools.definition import Tool
 
 ADULT_FROM = 18
@@ -104,6 +106,39 @@ def check_can_approve(user: Any, event: LevelEvent, screen: Decided | None) -> N
         raise Yourself("chose this level in the draft, or wrote why,", "approve it")
     if screen is not None:
         check_answers_for(user, screen, event.pk)
+
+
+def may_countersign(user: Any, screen: Screen, rows: Iterable[str]) -> bool:
+    """Whether this person may answer for one at least of these lowered rows."""
+    given = read_answers(screen.answers)
+    lowered_by = {given[row].amenders for row in rows}
+    return any(_allowed(check_can_countersign, user, screen, each) for each in lowered_by)
+
+
+def may_approve(user: Any, event: LevelEvent, screen: Decided | None) -> bool:
+    """Whether this person may answer a lowered level."""
+    return _allowed(check_can_approve, user, event, screen)
+
+
+def may_answer_duty(user: Any, screen: Screen, kind: str) -> bool:
+    """Whether this person may answer for a duty that was added or taken away (``kind``)."""
+    return _allowed(check_can_answer_duty, user, screen, kind)
+
+
+def check_can_answer_duty(user: Any, screen: Screen, kind: str) -> None:
+    """Raise unless this person may answer for a changed duty: of a correction never who made it."""
+    check(user, Capability.COUNTERSIGN, screen.child_id)
+    check_answers_for(user, screen, screen.pk)
+    if kind == DUTY_TAKEN and user.pk in {screen.completed_by_id, *worked_on(screen)}:
+        raise Yourself("worked on this correction", "answer")
+
+
+def _allowed(check: Callable[..., None], *what: Any) -> bool:
+    try:
+        check(*what)
+    except (NotVisible, NotAllowed):
+        return False
+    return True
 
 
 def answering(screen: Decided) -> Q:

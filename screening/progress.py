@@ -49,6 +49,7 @@ def _progress(
 
 
 NOT_STARTED = "Not started"
+COMPLETED_WITH = "section.completed_with"
 
 
 def _domain(part: Part, answers: Mapping[str, Any], tool: Tool) -> tuple[str, bool]:
@@ -68,6 +69,22 @@ def _domain(part: Part, answers: Mapping[str, Any], tool: Tool) -> tuple[str, bo
     if answered == len(rows) and tool.matrix is None:
         return "All answered", True
     return f"{answered} of {len(rows)} answered", False
+
+
+def empty_sections(tool: Tool, sections: Mapping[str, Any]) -> tuple[Part, ...]:
+    """The sections of the tool in which nobody wrote anything; a screen completes without them.
+
+    Those that hold something required say so by themselves, and whom it was completed with is no
+    finding of the screen.
+    """
+    return tuple(
+        part
+        for part in parts_of(tool)
+        if part.domain is None
+        and part.key != COMPLETED_WITH
+        and not any(each.required or each.kind == "level" for each in part.fields)
+        and not _section(part, sections)[1]
+    )
 
 
 def _section(part: Part, sections: Mapping[str, Any]) -> tuple[str, bool]:

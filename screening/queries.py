@@ -275,6 +275,21 @@ def corrections_of(screen: Screen) -> list[Screen]:
         last = found
 
 
+def newest_correction(model: Any, pk: uuid.UUID) -> Any:
+    """The last completed correction of a version, however many came between; None without one.
+
+    ``model`` is that of the version: a screen, or an assessment.
+    """
+    newest: Any = None
+    while True:
+        after = model._default_manager.filter(
+            corrects_id=newest.pk if newest else pk, status=Status.COMPLETE
+        ).first()
+        if after is None:
+            return newest
+        newest = after
+
+
 def reminders_of(child_id: uuid.UUID, *, of: Any = None) -> QuerySet[WorkItem]:
     """The open reminders to repeat a screen of this child; ``of``: those that wait for somebody."""
     found = WorkItem.objects.filter(

@@ -68,6 +68,9 @@ def _part(part: Part, screen: Written, tool: Tool) -> ReadPart:
 
 def _companion(each: Field) -> bool:
     """Fields that only sometimes apply are left out while they are empty."""
+    if each.kind == "direction":
+        # Asked only beside an earlier level.
+        return True
     return each.key == "level_reason" or each.key.endswith("_not_sought") or "overall_" in each.key
 
 

@@ -11,7 +11,7 @@ from cse.access.capabilities import Capability
 from cse.access.principals import principals_of
 from cse.children.models import Child, CseLevel, LevelEvent
 from cse.children.panels import Panel
-from cse.children.queries.levels import is_waiting
+from cse.children.queries.levels import is_in_effect, is_waiting
 from cse.people.models import Team
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
@@ -25,11 +25,15 @@ SHOWN = 6
 
 @dataclass(frozen=True)
 class ChosenLevel:
-    """The level that a screen chose, and in words what became of it (DEC-09)."""
+    """The level that a screen chose, and in words what became of it (DEC-09).
+
+    ``stands``: the level before it, in words, where that stands in its place.
+    """
 
     key: str
     words: str
     state: str = ""
+    stands: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,9 @@ def level_states(screens: Iterable[Decided]) -> dict[uuid.UUID, ChosenLevel]:
         if screen.is_complete and screen.sections.get("level")
     }
     events = LevelEvent.objects.filter(subject_id__in=list(chosen))
-    states = {event.subject_id: _state(event) for event in events}
+    states = {event.subject_id: (_state(event), _stands(event)) for event in events}
     return {
-        key: ChosenLevel(level, CseLevel(level).label, states.get(key, ""))
+        key: ChosenLevel(level, CseLevel(level).label, *states.get(key, ("", "")))
         for key, level in chosen.items()
     }
 
@@ -66,6 +70,13 @@ def _state(event: LevelEvent) -> str:
     if event.taken_back_at:
         return "taken back by a correction"
     return "waits for approval" if is_waiting(event) else ""
+
+
+def _stands(event: LevelEvent) -> str:
+    """The level in whose place a lowering was chosen, unless somebody has approved it."""
+    if is_in_effect(event) or not event.previous_level:
+        return ""
+    return CseLevel(event.previous_level).label
 
 
 def screens_panel(child: Child, user: Any) -> Panel | None:

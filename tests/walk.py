@@ -315,6 +315,7 @@ ROUTES: dict[str, Sample] = {
     **{f"children:{name}": _child("link") for name in ("link", "correct-link", "end-link")},
     "children:answer-link": _row("proposed", hidden=True),
     "children:end-status": _child("status"),
+    "children:set-status-aside": _child("status"),
     "children:end-member": _child("member"),
     "access:give-back": _child(answers=(405,)),
     "access:review-break-glass": _row("opening", hidden=True),

@@ -15,7 +15,7 @@ from django.utils import timezone
 from cse.access.actions import MINIMUM_EMERGENCY_REASON, is_a_reason
 from cse.access.models import ExclusionGround, ReviewOutcome
 from cse.access.queries import Colleague, colleagues
-from cse.interface.forms import DayMonthYearField, PlainForm
+from cse.interface.forms import DayMonthYearField, PlainForm, ReferenceField
 
 LONGEST_REASON = 1000
 
@@ -166,12 +166,11 @@ class SuccessorForm(NameForm):
 
 
 class EmergencyForm(PlainForm):
-    """A child's reference, typed exactly, and the reason."""
+    """A child's reference, and the reason."""
 
-    reference = forms.CharField(
+    reference = ReferenceField(
         label="The child’s reference",
         help_text="For example C-7K3P92W, as somebody who has access reads it to you.",
-        max_length=12,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
     reason = forms.CharField(

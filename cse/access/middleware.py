@@ -51,7 +51,8 @@ class DenyByDefaultMiddleware:
         acting().post_id = principals.post_id
         if capability in principals.acts:
             return None
-        events.refused(str(capability), rule="role")
+        named = _named(request)
+        events.refused(str(capability), rule="role", child_id=_child_of(request), data=named)
         raise PermissionDenied
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -71,13 +72,30 @@ def _note_unseen(request: HttpRequest) -> None:
     noted = any(look.decision == Decision.REFUSED for look in acting().looks)
     if match is None or noted or not request.user.is_authenticated:
         return
-    child_id = match.kwargs.get("child_id")
     events.refused(
         _act_of(request),
         rule="not visible",
-        child_id=child_id if isinstance(child_id, uuid.UUID) else None,
+        child_id=_child_of(request),
         data={"route": match.view_name},
     )
+
+
+def _child_of(request: HttpRequest) -> uuid.UUID | None:
+    """The child that the address names. Nobody looks whether there is one: made up or not, the
+    same work and the same answer; the pages that show events find those of a child there is."""
+    match = request.resolver_match
+    child_id = match.kwargs.get("child_id") if match else None
+    return child_id if isinstance(child_id, uuid.UUID) else None
+
+
+def _named(request: HttpRequest) -> dict[str, Any]:
+    """The page, and every other record that the address names, by the names of the route."""
+    match = request.resolver_match
+    if match is None:
+        return {}
+    ids = {k: str(v) for k, v in match.kwargs.items() if isinstance(v, uuid.UUID)}
+    ids.pop("child_id", None)
+    return {"route": match.view_name} | ids
 
 
 def _act_of(request: HttpRequest) -> str:

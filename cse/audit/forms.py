@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from cse.audit.models import Decision
-from cse.interface.forms import DayMonthYearField, PlainForm
+from cse.interface.forms import DayMonthYearField, PlainForm, ReferenceField
 
 
 class LogFilterForm(PlainForm):
@@ -19,7 +19,7 @@ class LogFilterForm(PlainForm):
         choices=[("", "Either"), *Decision.choices],
         required=False,
     )
-    reference = forms.CharField(label="Reference of a child", max_length=12, required=False)
+    reference = ReferenceField(label="Reference of a child", required=False)
     actor = forms.UUIDField(required=False, widget=forms.HiddenInput)
     from_day = DayMonthYearField(label="From", what="first day", required=False)
     until_day = DayMonthYearField(label="Until", what="last day", required=False)

@@ -65,6 +65,7 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
         "ends_on": "last day",
         "starts_on": "first day",
         "is_active": "whether it is open",
+        "set_aside_reason": "recorded by mistake",
         "sha256": "fingerprint of the file",
         "downloads": "number of downloads",
         "part_versions": "versions of the parts",

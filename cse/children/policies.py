@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from cse.children.models import LegalStatus, TeamMember
+from cse.children.names import normalise
 
 OLDEST = 17
 """Completed years. From 18 on it is adult safeguarding, not this service (DEC-25)."""
@@ -55,6 +56,38 @@ def check_can_begin(
         )
     for other in others:
         _check_beside(starts_on, ends_on, other)
+
+
+def check_can_join(
+    who: TeamMember, name: str, members: Iterable[TeamMember], born_on: dt.date | None
+) -> None:
+    """Raise unless somebody (``name``) may join the team of these current ``members``.
+
+    Nobody is in it twice at once, nor from before the birth (``born_on`` where it is exact).
+    """
+    if born_on is not None and who.starts_on < born_on:
+        raise NotPossible(
+            f"The child was born on {_in_words(born_on)}: nobody is in the team before that",
+            "starts_on",
+        )
+    there = next((each for each in members if _same_person(each, who)), None)
+    if there is not None:
+        raise NotPossible(
+            f"{name} is in the team already, since {_in_words(there.starts_on)}: {there.part}."
+            " If that has changed, say when they left, then add them again",
+            "who",
+        )
+
+
+def _same_person(one: TeamMember, other: TeamMember) -> bool:
+    """By account; else by name, unless both name an agency and it differs."""
+    if one.user_id and other.user_id:
+        return one.user_id == other.user_id
+    names, agencies = (
+        {normalise(words) for words in pair}
+        for pair in ((one.person, other.person), (one.agency_name, other.agency_name))
+    )
+    return len(names) == 1 and (len(agencies) == 1 or "" in agencies)
 
 
 def _check_beside(starts_on: dt.date, ends_on: dt.date | None, other: LegalStatus) -> None:

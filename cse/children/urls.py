@@ -20,6 +20,11 @@ urlpatterns = [
     path("<uuid:child_id>/status/", status.statuses, name="statuses"),
     path("<uuid:child_id>/status/add/", status.add_status, name="add-status"),
     path("<uuid:child_id>/status/<uuid:status_id>/end/", status.end_status, name="end-status"),
+    path(
+        "<uuid:child_id>/status/<uuid:status_id>/set-aside/",
+        status.set_aside,
+        name="set-status-aside",
+    ),
     path("links/<uuid:link_id>/answer/", links.answer, name="answer-link"),
     path("<uuid:child_id>/links/", links.links, name="links"),
     path("<uuid:child_id>/links/add/", links.add_link, name="add-link"),

@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 from pathlib import Path
 
 from django.conf import settings
+
+_BESIDE = 50
+"""Letters at the foot beside what people typed: the day, and the words between."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,16 @@ class About:
     def product(self) -> str:
         """The service and its version."""
         return f"{settings.SERVICE_NAME}, version {product_version()}"
+
+    @property
+    def foot(self) -> float:
+        """How many millimetres the foot of a page needs, with what people typed standing whole.
+
+        Three lines have room in 25; each further one, of 90 wide letters, makes it higher.
+        """
+        typed = len(self.exported_by + self.post + self.recipient + self.purpose)
+        lines = ceil((typed + _BESIDE) / 90)
+        return 25 + 3.4 * max(0, lines - 3)
 
     @property
     def check_address(self) -> str:

@@ -218,6 +218,22 @@ class _Named:
             raise ValidationError(words) from None
 
 
+class ReferenceField(forms.CharField):
+    """A reference as it is heard over the telephone: small letters and spaces are no mistake."""
+
+    LONGEST = 12
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=self.LONGEST, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return "".join(super().to_python(value).split()).upper()
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Without the longest length: a browser would cut off what spaces push out."""
+        return {k: v for k, v in super().widget_attrs(widget).items() if k != "maxlength"}
+
+
 class DayMonthYearWidget(forms.Widget):
     """Day, month and year as text; what was typed comes back as it was typed."""
 

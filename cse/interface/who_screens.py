@@ -11,15 +11,21 @@ from cse.people.models import AgencyType
 
 @dataclass(frozen=True)
 class Expectation:
-    """What is expected of ``types`` of agency (of every one where empty), with its source."""
+    """What is expected of ``types`` of agency (of every one where empty), with its source.
+
+    ``instead_of``: how the words begin in which a tool's own introduction says the same.
+    """
 
     text: str
     source: str
     types: frozenset[AgencyType] = frozenset()
+    instead_of: tuple[str, ...] = ()
 
 
-def _of(text: str, source: str, *types: AgencyType) -> Expectation:
-    return Expectation(text, source, frozenset(types))
+def _of(
+    text: str, source: str, *types: AgencyType, instead_of: tuple[str, ...] = ()
+) -> Expectation:
+    return Expectation(text, source, frozenset(types), instead_of)
 
 
 EXPECTATIONS: Final = (
@@ -27,6 +33,7 @@ EXPECTATIONS: Final = (
         "Whoever has a concern screens, whatever their profession; nobody needs to be a social"
         " worker. It is quick: detail belongs in the assessment that may follow.",
         "W §12.3, O §6.1, Annexe 2",
+        instead_of=("It is meant to be quick.",),
     ),
     _of(
         "Screen a child of 10 or older who uses any service, universal, targeted or specialist,"
@@ -42,6 +49,7 @@ EXPECTATIONS: Final = (
         "Where you suspect exploitation, talk to your manager and tell your agency’s lead, who"
         " keeps the bigger picture. The specialist team advises.",
         "O Annexe 2",
+        instead_of=("Where you suspect exploitation, talk to your manager",),
     ),
     _of(
         "Screen every child about whom a concern begins to show, also when the child has said"

@@ -109,6 +109,12 @@ def keep_lines(text: str | None) -> markupsafe.Markup:
     return markupsafe.Markup(kept)  # noqa: S704 - escaped above
 
 
+def breakable(address: str) -> markupsafe.Markup:
+    """An e-mail address that breaks, where it has to, before a dot or behind the @."""
+    parts = str(address).replace("@", "@ ").replace(".", " .").split(" ")
+    return markupsafe.Markup("<wbr>").join(parts)
+
+
 def iso(value: date | datetime) -> str:
     """For the `datetime` attribute of a `<time>` element."""
     return value.isoformat()
@@ -163,4 +169,5 @@ FILTERS = {
     "plural": plural,
     "keep_lines": keep_lines,
     "iso": iso,
+    "breakable": breakable,
 }

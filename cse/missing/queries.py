@@ -153,6 +153,6 @@ _PLANS = {
 
 def plan_of(child: Child, today: dt.date) -> str:
     """The plan in which this child's missing episodes are reviewed; empty where there is none."""
-    found = LegalStatus.objects.filter(child=child, starts_on__lte=today)
+    found = LegalStatus.objects.filter(child=child, set_aside_reason="", starts_on__lte=today)
     status = found.exclude(ends_on__lt=today).order_by("-starts_on").first()
     return _PLANS.get(status.kind, "") if status else ""

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.db import models, transaction
 from django.utils import timezone
 
+from cse.access.principals import principals_of
 from cse.children.models import Child
 from cse.worklist.kinds import kind_of
 from cse.worklist.models import WorkItem
@@ -57,6 +58,17 @@ def open_item(
     item.due_at = due_at
     item.save()
     return item
+
+
+def open_for_both(*, owner: Any, group: Group | None, **work: Any) -> None:
+    """Let the same thing wait for a person and for a team; as `open_item`, once for each.
+
+    Who is of the team has it with the team, and reads of it once.
+    """
+    if group is None or group.pk not in principals_of(owner).groups:
+        open_item(owner=owner, **work)
+    if group is not None:
+        open_item(group=group, **work)
 
 
 def close_items(*, subject: models.Model, kind: str | None = None, but: str | None = None) -> int:

@@ -15,7 +15,7 @@ from cse.access.policies import sees_on
 from cse.children.models import Child, CseLevel, LevelEvent
 from cse.people.models import TeamKind
 from cse.worklist import kinds
-from cse.worklist.actions import close_items, open_item
+from cse.worklist.actions import close_items, open_for_both, open_item
 from cse.worklist.models import WorkItem
 from referrals.actions.common import DRAFT_DAYS, due_in
 from referrals.addressees import FRONT_DOOR
@@ -99,12 +99,9 @@ def _wait(kind: str, subject: Model, child: Child, owner: Any, agency_id: uuid.U
 
     Out of an emergency opening the leads have no access by it: it is handed over with the rest.
     """
+    leads = leads_of(agency_id) if sees_on(owner, child) else None
     work: dict[str, Any] = {"kind": kind, "child": child, "subject": subject}
-    due_at = due_in(DRAFT_DAYS)
-    open_item(owner=owner, due_at=due_at, **work)
-    leads = leads_of(agency_id)
-    if leads is not None and sees_on(owner, child):
-        open_item(group=leads, due_at=due_at, **work)
+    open_for_both(owner=owner, group=leads, due_at=due_in(DRAFT_DAYS), **work)
 
 
 def _is_corrected(screen: Screen) -> bool:
@@ -143,12 +140,14 @@ def _at_front_door(delivery: Delivery) -> bool:
 
 def owe_referral(record: Owing, owner: Any) -> None:
     """A referral is owed: it waits for who recorded it, and for the leads of their agency."""
-    due_at = due_in(DRAFT_DAYS)
-    leads = leads_of(record.agency_id)
-    kind = OWED[type(record)]
-    open_item(kind=kind, child=record.child, subject=record, due_at=due_at, owner=owner)
-    if leads is not None:
-        open_item(kind=kind, child=record.child, subject=record, due_at=due_at, group=leads)
+    open_for_both(
+        owner=owner,
+        group=leads_of(record.agency_id),
+        kind=OWED[type(record)],
+        child=record.child,
+        subject=record,
+        due_at=due_in(DRAFT_DAYS),
+    )
 
 
 def referral_made(record: Owing) -> None:

@@ -141,6 +141,7 @@ SELECT figures.*, page.id, page.state, page.place, page.due_at, d.received_at, d
 _LOOKED_AFTER = """
 (COALESCE(r.facts->>'looked_after', '') <> '' OR EXISTS (
   SELECT FROM children_legalstatus s WHERE s.child_id = r.child_id AND s.ends_on IS NULL
+     AND s.set_aside_reason = ''
      AND s.kind = ANY(%(looked_after_kinds)s)))
 """
 #: Years old today, from the estimate where the date of birth is not known. PostgreSQL counts

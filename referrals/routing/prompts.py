@@ -14,20 +14,20 @@ def prompts_of(case: Case, fired: tuple[str, ...]) -> Iterator[Prompt]:
     if "R4" in fired and case.wiltshire:
         yield Prompt(
             "no-adviser",
-            "Has your agency no safeguarding adviser? Then ask social care what to do next.",
+            "Where the agency has no safeguarding adviser, social care says what to do next.",
             "W §9.2",
         )
     if "R3" in fired:
         yield Prompt(
             "partner-identity",
             "Who is the other person? Give the name if it is known; “not known” is an answer. "
-            "Name the lead you discussed it with, and the day.",
+            "Name the lead it was discussed with, and the day.",
             "W §4.6.2, §4.2.2",
         )
     if case.facts.checklist and not case.ages.activity and not case.ages.adult:
         yield Prompt(
             "activity-not-said",
-            "You ticked the checklist. Say whether there has been sexual activity, or may have "
+            "The checklist is ticked. Say whether there has been sexual activity, or may have "
             "been: the checklist is read with it.",
             "W §4.6.5, §4.6.6",
         )

@@ -76,8 +76,8 @@ def active_under_13(case: Case) -> Finding | None:
         source="W §4.6.2, §4.2.1, §4.2.2, §4.6.1; DEC-02, DEC-10",
         why=f"There has been sexual activity, and {_young(case)}. A child under 13 cannot consent "
         "in law: an offence has been committed, which is taken to mean that the child suffers or "
-        "is likely to suffer significant harm. Discuss it with your designated lead; a referral "
-        "and a full assessment must follow, and the child is identified.",
+        "is likely to suffer significant harm. It is discussed with the designated lead; a "
+        "referral and a full assessment must follow, and the child is identified.",
         instead=Instead.UNDER_13_EXCEPTION,
     )
 
@@ -180,9 +180,8 @@ def factor_at_13_to_15(case: Case) -> Finding | None:
         obligation=Obligation.SHOULD,
         source="W §4.6.5, §4.3.2, §4.8.1; DEC-13",
         why=f"The child was {case.ages.youngest}, and this of the checklist applies: "
-        f"{'; '.join(CHECKLIST[each] for each in sorted(case.factors))}. Discuss it with your "
-        "designated lead. A referral should be made; a "
-        "strategy discussion could follow.",
+        f"{'; '.join(CHECKLIST[each] for each in sorted(case.factors))}. It is discussed with "
+        "the designated lead. A referral should be made; a strategy discussion could follow.",
         beside=(
             (Route.SAFEGUARDING_LEAD, Obligation.SHOULD),
             (Route.STRATEGY_DISCUSSION, Obligation.CONSIDER),
@@ -201,9 +200,9 @@ def no_factor_at_13_to_15(case: Case) -> Finding | None:
         route=(),
         obligation=Obligation.RECORD,
         source="W §4.3.1, §4.3.3",
-        why=f"The child was {case.ages.youngest}, and no factor of the checklist is ticked. Record "
-        "that you considered a discussion with other agencies and a referral, and what you "
-        "decided.",
+        why=f"The child was {case.ages.youngest}, and no factor of the checklist is ticked. It is "
+        "recorded that a discussion with other agencies and a referral were considered, and what "
+        "was decided.",
         beside=((Route.SOCIAL_CARE, Obligation.CONSIDER),),
     )
 
@@ -276,8 +275,8 @@ def vulnerable(case: Case) -> Finding | None:
         route=(Route.SAFEGUARDING_LEAD, Route.EARLY_HELP),
         obligation=Obligation.MANDATORY,
         source=case.by_handbook("W §8.1, App 1 s3", "O §7.8.4; DEC-06"),
-        why="The level is Vulnerable. Consult your safeguarding lead. Early help (an assessment "
-        "and a team around the child) must be offered: say why if it is not.",
+        why="The level is Vulnerable. The safeguarding lead is consulted. Early help (an "
+        "assessment and a team around the child) must be offered: say why if it is not.",
         instead=Instead.REASON,
     )
 

@@ -13,8 +13,6 @@ from typing import Any, Final
 from django.db import transaction
 
 from cse.access.actions import end_asked_access
-from cse.access.capabilities import Capability
-from cse.access.policies import check
 from cse.audit import events
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
@@ -22,7 +20,7 @@ from screening.actions.asking import ask, somebody_answered
 from screening.actions.assessing import assess_again
 from screening.actions.common import ANSWER_DAYS, due_in, leads_of, lock
 from screening.models import Screen
-from screening.policies import Refused, Yourself, check_answers_for
+from screening.policies import Refused, check_can_answer_duty
 from screening.queries import (
     DUTY_ANSWERED,
     changed_duty,
@@ -97,13 +95,10 @@ def answer_changed_duty(*, screen_id: uuid.UUID, by: Any, note: str) -> Screen:
     without a note.
     """
     screen = lock(screen_id)
-    check(by, Capability.COUNTERSIGN, screen.child_id)
-    check_answers_for(by, screen, screen.pk)
     kind = changed_duty(screen)
+    check_can_answer_duty(by, screen, kind)
     if not kind:
         raise Refused("No change of a duty waits for an answer.")
-    if kind == kinds.DUTY_TAKEN and by.pk in {screen.completed_by_id, *worked_on(screen)}:
-        raise Yourself("worked on this correction", "answer")
     if not note.strip():
         raise Refused("Say what is done about it.")
     close_items(subject=screen, kind=kind)

@@ -118,11 +118,11 @@ def _harm_and_level(facts: Facts) -> Iterator[Prompt]:
     ]
     if not said or facts.level in AT_RISK:
         return
-    level = "you have not chosen a level" if facts.level is None else "the level is Vulnerable"
+    level = "no level is chosen" if facts.level is None else "the level is Vulnerable"
     yield Prompt(
         "harm-and-level",
-        f"You say that {' and '.join(said)}, and {level}. Look at the level again: does it fit "
-        "what you say? You choose it, and your professional judgement says why.",
+        f"It is said that {' and '.join(said)}, and {level}. Look at the level again: does it "
+        "fit? A person chooses it, and the professional judgement says why.",
         "O §6.6, W §13; DEC-08",
     )
 
@@ -131,7 +131,7 @@ def _nothing_analysed(facts: Facts, tool: Tool) -> Iterator[Prompt]:
     if not any(facts.says(analysis_of(domain.key)) for domain in tool.domains):
         yield Prompt(
             "nothing-analysed",
-            "No domain has an analysis. Write one wherever something is known, or say in your "
+            "No domain has an analysis. Write one wherever something is known, or say in the "
             "professional judgement why there is none.",
             "O §20, W §12.10; DEC-27",
         )

@@ -35,7 +35,7 @@ from screening.documents.paper import Area, areas_of
 from screening.documents.screen import record_of
 from screening.models import Contribution, DateCorrection, RiskAssessment, Status
 from screening.parts import Part
-from screening.queries import tool_of
+from screening.queries import newest_correction, tool_of
 from screening.standing import level_states
 from screening.tools.definition import Tool
 
@@ -75,8 +75,8 @@ def build(subject_id: uuid.UUID, user: Any) -> dict[str, Any]:
 
 
 def superseded(subject_id: uuid.UUID) -> str:
-    """Which correction took its place, in words that name no child; or nothing."""
-    after = RiskAssessment.objects.filter(corrects_id=subject_id, status=Status.COMPLETE).first()
+    """Which correction stands in its place now, in words that name no child; or nothing."""
+    after = newest_correction(RiskAssessment, subject_id)
     if after is None:
         return ""
     return (

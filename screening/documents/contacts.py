@@ -12,4 +12,4 @@ def contact_rows(authority: Authority) -> tuple[tuple[str, str], ...]:
 
 
 def _value(point: ContactPoint) -> str:
-    return "Not set yet: ask your safeguarding lead" if point.is_placeholder else point.value
+    return "Not set yet: ask the safeguarding lead" if point.is_placeholder else point.value

@@ -22,6 +22,8 @@ from screening.documents.words import (
     level_words,
     list_words,
 )
+from screening.parts import Part as Asked
+from screening.progress import empty_sections
 from screening.rules import MAY_BE_LOWERED, DomainRating, Presence
 from screening.tools.definition import Domain, Indicator, Level, Tool
 
@@ -140,6 +142,13 @@ def _in_short(record: ScreenRecord) -> Iterator[tuple[str, str]]:
         or "No rule of this tool asks for more; judgement may",
     )
     yield "Not answered", _unanswered(result["unanswered"], len(tool.shown))
+    empty = empty_sections(tool, record.sections)
+    if empty:
+        yield "Sections not answered", list_words(_heading(each) for each in empty)
+
+
+def _heading(part: Asked) -> str:
+    return f"{part.number}. {part.title}" if part.number else part.title
 
 
 def _previous(change: Mapping[str, Any], tool: Tool) -> str:

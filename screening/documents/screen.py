@@ -28,6 +28,7 @@ from screening.queries import (
     countersignatures_of,
     first_assessment,
     latest_assessment,
+    newest_correction,
     tool_of,
     visible_to,
 )
@@ -63,8 +64,8 @@ def build(subject_id: uuid.UUID, user: Any) -> dict[str, Any]:
 
 
 def superseded(subject_id: uuid.UUID) -> str:
-    """Which correction took the screen's place, in words that name no child; or nothing."""
-    after = _correction_of(subject_id)
+    """Which correction stands in the screen's place now, in words without a name; or nothing."""
+    after = newest_correction(Screen, subject_id)
     if after is None:
         return ""
     return (
@@ -74,7 +75,8 @@ def superseded(subject_id: uuid.UUID) -> str:
 
 
 def record_of(screen: Screen) -> ScreenRecord:
-    """A completed screen with everything its PDF needs; a fixed number of queries."""
+    """A completed screen with everything its PDF needs; a fixed number of queries,
+    and one for each correction of it."""
     tool = tool_of(screen.tool_version_id)
     answers = read_answers(screen.answers)
     assessed = latest_assessment(screen)
@@ -112,10 +114,6 @@ def _screen(screen_id: uuid.UUID, user: Any) -> Screen:
     if found is None:
         raise NotVisible
     return found
-
-
-def _correction_of(screen_id: uuid.UUID) -> Screen | None:
-    return Screen.objects.filter(corrects_id=screen_id, status=Status.COMPLETE).first()
 
 
 def correction_words(screen: Screen) -> str:

@@ -50,7 +50,7 @@ def age_prompts(age: AgeFinding, tool: Tool) -> Iterator[Prompt]:
         yield Prompt(
             "age-young",
             f"This child is under {tool.warn_under}. The tool may be used, and was made for older "
-            "children: ask your safeguarding lead as well.",
+            "children: ask the safeguarding lead as well.",
             f"{tool.source.short}; O §6.5, DEC-25",
         )
 

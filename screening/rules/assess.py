@@ -127,7 +127,7 @@ def _prompts(
         yield Prompt(
             MAY_BE_LOWERED,
             "If a high level is wrong for this child, lower it with a reason: the rule stops when "
-            "your safeguarding lead countersigns.",
+            "the safeguarding lead countersigns.",
             "DEC-04",
             highs,
         )

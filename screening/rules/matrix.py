@@ -45,8 +45,8 @@ def matrix_prompts(rating: DomainRating, title: str, tool: Tool) -> Iterator[Pro
     if suggested and rating.rating and rating.rating.rank < suggested.rank:
         yield Prompt(
             "matrix-lowered",
-            f"The matrix suggests {suggested.value} and you rated it {rating.rating.value}. Say "
-            "why in the notes.",
+            f"The matrix suggests {suggested.value}, and it was rated {rating.rating.value}. The "
+            "notes must say why.",
             "W §12.9",
             (title,),
         )
@@ -67,7 +67,7 @@ def open_suggestion(
         "or choose another rating."
     )
     if young and suggested is Level.HIGH:
-        text += " For a child aged 13 or younger, a domain that you rate high means a referral."
+        text += " For a child aged 13 or younger, a domain that is rated high means a referral."
     yield Prompt("matrix-open", text, "W Annex 1.1; DEC-05", (title,))
 
 

@@ -157,9 +157,9 @@ def _why_concern(facts: Facts, because: list[str]) -> Iterator[str]:
 def _why_level(facts: Facts) -> str:
     level = _level(facts)
     if level is facts.level:
-        return f"The level you chose is {level_word(level)}: a referral must be made."
+        return f"The level chosen is {level_word(level)}: a referral must be made."
     return (
-        f"The level you chose, {level_word(facts.level)}, is lower than {level_word(level)}, and "
+        f"The level chosen, {level_word(facts.level)}, is lower than {level_word(level)}, and "
         "nobody has approved it: the level before it stands, and a referral must be made."
     )
 
@@ -178,7 +178,7 @@ def early_help(facts: Facts, tool: Tool) -> RuleResult | None:
         title="Vulnerable: early help",
         obligation=Obligation.MANDATORY_TO_OFFER,
         because=("level",),
-        why="The level you chose is Vulnerable. Early help must be offered; say why if it is not.",
+        why="The level chosen is Vulnerable. Early help must be offered; say why if it is not.",
         source=text.source,
         routes=text.routes,
     )

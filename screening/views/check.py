@@ -13,6 +13,7 @@ from screening.actions import StaleCheck, Unfinished, complete
 from screening.forms import read_version
 from screening.parts import part_of_field
 from screening.policies import NoDraft
+from screening.progress import empty_sections
 from screening.reading import parts_to_read
 from screening.standing import asked_of
 from screening.views.common import open_screen, page
@@ -69,6 +70,10 @@ def _page(request, opened, *, problems=None, stale=False, status=200):
         stale=stale,
         parts=parts_to_read(opened.screen, opened.tool),
         level=level_context(opened),
+        empty=[
+            (each, reverse("screening:section", kwargs={"pk": opened.screen.pk, "slug": each.slug}))
+            for each in empty_sections(opened.tool, opened.screen.sections)
+        ],
         others=queries.others_at_work(opened.screen, opened.user),
         **live_context(opened),
     )

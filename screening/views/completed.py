@@ -12,6 +12,7 @@ from screening.actions import correct_screen
 from screening.changes import changes_between
 from screening.child_then import birth_words, child_then
 from screening.forms import ReasonForm
+from screening.policies import may_answer_duty, may_approve, may_countersign
 from screening.reading import parts_to_read
 from screening.reassessed import reassessed_of
 from screening.standing import asked_of, panel_rows
@@ -31,6 +32,8 @@ def show(request, pk):
         return redirect("screening:draft", pk=pk)
     corrections = queries.corrections_of(screen)
     waiting_level = queries.waiting_level(screen)
+    waiting_rows = queries.waiting_rows(screen) if screen.is_complete else ()
+    duty = queries.changed_duty(screen)
     return page(
         request,
         "show",
@@ -43,12 +46,15 @@ def show(request, pk):
         signatures=queries.countersignatures_of(screen),
         waiting_level=waiting_level,
         asked=asked_of(screen, waiting_level),
-        waiting_rows=queries.waiting_rows(screen) if screen.is_complete else (),
+        waiting_rows=waiting_rows,
+        may_countersign=may_countersign(request.user, screen, waiting_rows),
+        may_approve=waiting_level and may_approve(request.user, waiting_level, screen),
         then=child_then(screen),
         judged_on=opened.judged_on,
         born=birth_words(child_then(screen)),
         reassessed=reassessed_of(screen),
-        changed_duty=queries.changed_duty(screen),
+        changed_duty=duty,
+        may_answer_duty=duty and may_answer_duty(request.user, screen, duty),
         level_event=queries.level_event_of(screen),
         ways_on=ways_on(screen, request.user) if screen.is_complete else [],
         changes=changes_between(queries.original_of(screen), screen, opened.tool)

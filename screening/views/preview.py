@@ -16,7 +16,7 @@ class Question:
     """What a section asks: its answers in words with what explains them, or what is typed."""
 
     title: str
-    required: bool
+    optional: bool
     help: str
     answers: tuple[tuple[str, str], ...] = ()
     typed: str = ""
@@ -40,7 +40,8 @@ def _questions(part: Part, tool: Tool) -> list[Question]:
 
 
 def _question(each: Field, tool: Tool) -> Question:
-    asked = (each.title, each.required, each.help)
+    # What the tool itself asks is not called optional, though a screen completes without it.
+    asked = (each.title, not each.required and each.key not in tool.fields, each.help)
     if each.kind == "text":
         return Question(*asked, typed=f"A text of up to {LONGEST_TEXT:,} characters")
     if each.kind == "table":

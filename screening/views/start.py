@@ -45,6 +45,8 @@ def start(request, child_id):
         if not is_new:
             messages.info(request, "Your agency has this draft open already: you are now in it.")
         return redirect("screening:draft", pk=screen.pk)
+    expected = expected_of(principals_of(request.user).agency_types)
+    said = tuple(words for each in expected for words in each.instead_of)
     tool = queries.tool_of(next((v.pk for v in versions if v.tool.key == own), versions[0].pk))
     return render(
         request,
@@ -56,7 +58,9 @@ def start(request, child_id):
             "tool": tool,
             "own": own,
             "young": is_young_for(tool, child, today),
-            "expected": expected_of(principals_of(request.user).agency_types),
+            "expected": expected,
+            # Advice that stands among what is expected is not given a second time below it.
+            "intro": [each for each in tool.intro if not each.text.startswith(said)],
             "contacts": queries.contacts_for(child.authority_id),
             **child_context(request, child, queries.level_history(child.pk)),
         },

@@ -51,6 +51,15 @@ def test_it_opens_one_child_for_an_hour_and_tells_the_leads_at_once(as_user, cas
         assert not can(case.stranger, Capability.SEE_CHILD, case.child)
 
 
+@pytest.mark.parametrize(
+    "typed", [str.lower, "   {}   ".format, lambda said: f"{said[:5]} {said[5:]}"]
+)
+def test_a_reference_read_over_the_telephone_is_taken_as_it_is_typed(as_user, case, typed):
+    answer = open_it(as_user(case.stranger, confirmed=True), typed(case.child.reference))
+    assert answer.status_code == 302, answer.content.decode()
+    assert BreakGlass.objects.get().child == case.child
+
+
 def test_it_asks_again_who_one_is(as_user, case):
     answer = open_it(as_user(case.stranger), case.child.reference)
     assert answer.status_code == 302
@@ -246,6 +255,19 @@ def test_every_page_of_the_child_says_that_it_is_an_emergency(as_user, case):
         assert datetime_words(grant.expires_at) in page
     page = as_user(case.worker).get(reverse("children:child", args=[case.child.pk]))
     assert "Open to you in an emergency" not in page.content.decode()
+
+
+def test_what_it_does_not_allow_is_not_offered(as_user, case):
+    outside = make_user(Role.NAMED_LEAD)
+    opening_by(outside, case.child)
+    address = reverse("access:who", args=[case.child.pk])
+    page = as_user(outside).get(address).content.decode()
+    acts = ("Give somebody access", ">End<", "Seal this child", "Exclude somebody from this child")
+    assert not any(act in page for act in acts)
+    assert "These people can: Lena Lead, Olu Other." in page
+    page = as_user(case.lead).get(address).content.decode()
+    assert all(act in page for act in acts)
+    assert "These people can" not in page
 
 
 def test_it_is_given_back_before_the_hour_is_over(as_user, case):

@@ -67,6 +67,21 @@ def test_a_refused_address_is_written_down_once(as_user, case):
     assert AuditEvent.objects.filter(decision="refused").count() == 1
 
 
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR])
+def test_what_a_post_does_not_include_is_among_what_was_refused_on_the_child(as_user, case, role):
+    kept = make_user(role, given_name="Otto", family_name="Outside")
+    made_up = "00000000-0000-4000-8000-000000000000"
+    refused = as_user(kept).get(reverse("children:child", args=[case.child.pk]))
+    nowhere = as_user(kept).get(reverse("children:child", args=[made_up]))
+    assert refused.status_code == nowhere.status_code == 403
+    assert refused.content == nowhere.content
+    events = AuditEvent.objects.filter(actor_id=kept.pk, decision="refused").order_by("pk")
+    assert [str(event.child_id) for event in events] == [str(case.child.pk), made_up]
+    assert {event.data["route"] for event in events} == {"children:child"}
+    body = text(as_user(case.lead).get(page("looks", case.child)))
+    assert "Otto Outside" in body and "Refused: their post does not include it" in body
+
+
 def test_access_given_opens_the_child_and_ended_closes_it_on_the_next_request(as_user, case):
     client = as_user(case.lead, confirmed=True)
     found = client.post(page("give", case.child), {"search": "stranger", "find": "1"})

@@ -16,6 +16,7 @@ from cse.audit import events, queries, views
 from cse.audit.models import AuditEvent
 from cse.people.models import Role
 from tests.factories import grant, make_child, make_team, make_user
+from tests.interface.browsing import Site
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("D-SHR-02")]
 
@@ -78,7 +79,7 @@ def test_filters_narrow_by_act_answer_actor_child_and_days(auditor):
     assert found(decision="refused")
     assert mine.pk in found(from_day=day, until_day=day)
     assert not found(until_day=day - dt.timedelta(days=1))
-    shown = body(ask(auditor, reference=child.reference))
+    shown = body(ask(auditor, reference=f" {child.reference.lower()} "))
     assert shown.count('role="rowheader"') == 1
     assert "No event fits" in body(ask(auditor, reference="C-2222222"))
 
@@ -228,3 +229,19 @@ def test_it_says_to_whom_a_post_was_given_and_nothing_where_it_is_who_acted(audi
         "signed in": "",
         "an act": "",
     }
+
+
+@pytest.mark.browser
+def test_the_boxes_of_a_date_stand_beside_each_other_on_a_telephone(chromium, auditor):
+    site = Site()
+    site.pages = {"/": body(auditor.get(LOG))}
+    page = chromium.new_context(viewport={"width": 375, "height": 900}).new_page()
+    page.goto(f"{site.address}/")
+    rows = page.evaluate(
+        """[...document.querySelectorAll(".govuk-date-input")].map((date) =>
+          new Set([...date.querySelectorAll("input")].map(
+            (box) => box.getBoundingClientRect().top)).size)"""
+    )
+    page.context.close()
+    site.close()
+    assert rows == [1, 1]

@@ -53,7 +53,7 @@ UNLINKED = frozenset(
     account_reauthenticate account_reset_password account_reset_password_done
     account_reset_password_from_key account_reset_password_from_key_done children:answer-link
     children:correct-link children:end-link children:end-status children:link children:mine
-    clocks:remove-day clocks:why-late documents:status documents:verified
+    children:set-status-aside clocks:remove-day clocks:why-late documents:status documents:verified
     mfa_generate_recovery_codes mfa_list_webauthn missing:allocate missing:offer people:changes
     people:decide-change people:open people:remove-factor referrals:advice referrals:check
     referrals:decide referrals:decision referrals:decision-facts referrals:disagreement

@@ -3,12 +3,20 @@
 import datetime as dt
 
 import pytest
+from django.db import DatabaseError, transaction
 
-from cse.children.actions.status import end_legal_status, record_legal_status
+from cse.audit.models import AuditEvent
+from cse.children.actions.status import (
+    end_legal_status,
+    record_legal_status,
+    set_status_aside,
+)
 from cse.children.actions.team import add_team_member, end_team_member
 from cse.children.models import LegalStatus, LegalStatusKind, TeamMember
 from cse.children.policies import NotPossible
-from cse.children.queries.overview import status_on
+from cse.children.queries.overview import status_on, statuses_of
+from cse.missing.queries import plan_of
+from referrals.facts import facts_of_child
 from tests.factories import grant, make_child
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +148,72 @@ def test_a_status_ends_on_its_page_and_not_before_it_began(as_worker, worker, ch
     assert status.ends_on == dt.date(2026, 9, 1)
 
 
+def aside(as_worker, child, status, reason="Of her brother, not of her"):
+    address = f"/children/{child.pk}/status/{status.pk}/set-aside/"
+    return as_worker.post(address, {"reason": reason}, follow=True).content.decode()
+
+
+def test_a_status_recorded_by_mistake_is_kept_and_counts_no_more(as_worker, worker, child):
+    """A mistaken order ended on its first day, and the plan that is right from that day."""
+    day = dt.date(2026, 9, 1)
+    mistake = record(child, worker, "s31", day)
+    end_legal_status(status=mistake, by=worker, ends_on=day)
+    assert "Say why it was recorded by mistake" in aside(as_worker, child, mistake, " ")
+    page = aside(as_worker, child, mistake)
+    assert "No legal status is recorded" in page
+    assert "Recorded by mistake: it counts no more" in page and "Of her brother" in page
+    # The day is free for what is right, be it the same again.
+    assert record(child, worker, "s31", day).pk != mistake.pk
+    aside(as_worker, child, LegalStatus.objects.get(ends_on=None))
+    right = record(child, worker, "cin", day)
+    assert list(statuses_of(child)) == [right]
+    assert status_on(list(statuses_of(child)), day) == right
+    assert facts_of_child(child) == {"care_planning": "cin"}
+    assert plan_of(child, day) == "child in need plan"
+    for page in ("", "changes/", "timeline/"):
+        shown = as_worker.get(f"/children/{child.pk}/{page}").content.decode()
+        assert ("section 31" in shown) == (page != "")
+    mistake.refresh_from_db()
+    assert (mistake.kind, mistake.starts_on, mistake.history.count()) == ("s31", day, 3)
+    event = AuditEvent.objects.filter(act="legal status set aside").earliest("pk")
+    assert (event.object_id, event.reason) == (str(mistake.pk), "Of her brother, not of her")
+
+
+def test_what_a_mistake_ended_lasts_again(as_worker, worker, child):
+    before = record(child, worker, "cin", dt.date(2026, 1, 10))
+    mistake = record(child, worker, "s31", dt.date(2026, 9, 1))
+    assert facts_of_child(child)["looked_after"] == "s31"
+    assert "Child in need lasts again, as before it." in aside(as_worker, child, mistake)
+    before.refresh_from_db()
+    assert before.ends_on is None
+    assert facts_of_child(child) == {"care_planning": "cin"}
+    assert set_status_aside(status=mistake, by=worker, reason="Twice") is None
+
+
+def test_what_a_person_ended_stays_ended(as_worker, worker, child):
+    before = record(child, worker, "cin", dt.date(2026, 1, 10))
+    end_legal_status(status=before, by=worker, ends_on=dt.date(2026, 9, 1))
+    aside(as_worker, child, record(child, worker, "s31", dt.date(2026, 9, 1)))
+    before.refresh_from_db()
+    assert before.ends_on == dt.date(2026, 9, 1)
+    assert facts_of_child(child) == {}
+
+
+def test_what_was_set_aside_changes_no_more(as_worker, worker, child):
+    mistake = record(child, worker, "s31", dt.date(2026, 9, 1))
+    aside(as_worker, child, mistake)
+    for page in ("end", "set-aside"):
+        address = f"/children/{child.pk}/status/{mistake.pk}/{page}/"
+        sent = as_worker.post(address, {"reason": "Again", **on("ends_on", 2, 9, 2026)})
+        assert sent["Location"] == f"/children/{child.pk}/status/"
+    end_legal_status(status=mistake, by=worker, ends_on=dt.date(2026, 9, 2))
+    mistake.refresh_from_db()
+    assert (mistake.ends_on, mistake.set_aside_reason) == (None, "Of her brother, not of her")
+    mistake.kind = "cin"
+    with pytest.raises(DatabaseError), transaction.atomic():
+        mistake.save()
+
+
 @pytest.mark.requirement("O-SHR-38")
 def test_a_child_with_one_person_says_that_nobody_is_alone(as_worker, worker, lead, child):
     page = as_worker.get(f"/children/{child.pk}/").content.decode()
@@ -195,6 +269,68 @@ def test_one_lead_professional_at_a_time_and_no_double(worker, child):
     leading = TeamMember.objects.filter(is_lead_professional=True)
     assert [member.name for member in leading] == ["B Two"]
     assert TeamMember.objects.count() == 2
+
+
+@pytest.fixture
+def joins(as_worker, child):
+    """Sends the form of who joins the team; gives the page after it."""
+
+    def send(who="other", name="Sam Okafor", **more):
+        facts = {"who": who, "name": name if who == "other" else "", "part": "Nurse"}
+        facts |= on("starts_on", 1, 9, 2026) | more
+        answer = as_worker.post(f"/children/{child.pk}/team/add/", facts, follow=True)
+        return answer.content.decode()
+
+    return send
+
+
+def test_nobody_is_in_the_team_before_the_child_was_born(joins, child):
+    child.date_of_birth = dt.date(2014, 5, 6)
+    child.save()
+    early = on("starts_on", 29, 11, 2001)
+    assert "The child was born on 6 May 2014: nobody is in the team before that" in joins(**early)
+    assert not TeamMember.objects.exists()
+    child.birth_date_known = "approximate"
+    child.save()
+    joins(**early)
+    assert TeamMember.objects.count() == 1
+
+
+def test_nobody_is_in_the_team_twice_at_once(joins, worker, lead):
+    joins(agency_name="Exampleton NHS")
+    for again in (
+        {"part": "School nurse"},
+        {"name": " sam  okafor ", "agency_name": "exampleton nhs"},
+        {"is_lead_professional": "on"},
+    ):
+        page = joins(**again)
+        assert "Sam Okafor is in the team already, since 1 September 2026: Nurse" in page.replace(
+            "sam  okafor", "Sam Okafor"
+        )
+    joins("me", part="Form tutor")
+    assert "is in the team already" in joins("me", part="Head of year")
+    assert "is in the team already" in joins(name=worker.get_full_name())
+    assert TeamMember.objects.count() == 2
+    # Another agency is another person; and who has left may join again.
+    joins(agency_name="Exampleton Housing")
+    for member in TeamMember.objects.filter(name="Sam Okafor"):
+        end_team_member(member=member, by=worker, ends_on=dt.date(2026, 10, 1))
+    joins(part="School nurse", **on("starts_on", 2, 10, 2026))
+    assert TeamMember.objects.filter(ends_on=None).count() == 2
+
+
+def test_who_joins_by_account_is_there_for_the_agency_of_their_post(joins, worker):
+    joins("me", part="Form tutor")
+    assert TeamMember.objects.get().agency_name == worker.posts.get().team.agency.name
+
+
+def test_the_page_says_who_hands_over_as_lead_professional(as_worker, joins, child):
+    def asked():
+        return as_worker.get(f"/children/{child.pk}/team/add/").content.decode()
+
+    assert "is the lead professional now" not in asked()
+    joins(is_lead_professional="on")
+    assert "Sam Okafor is the lead professional now, hands over if you tick this" in asked()
 
 
 def test_somebody_leaves_and_stays_in_the_record(as_worker, worker, child):

@@ -39,6 +39,11 @@ def _glyphs(raw):
 
 def page_text(page):
     """The page's text in drawing order, without spaces: kerning and breaks do not matter."""
+    return squeezed("".join(drawn(page)))
+
+
+def drawn(page):
+    """Each piece of text that is drawn at once: never more than stands on one line."""
     maps = {name: _to_unicode(font) for name, font in page.Resources.Font.items()}
     parts, current = [], {}
     for operands, operator in pikepdf.parse_content_stream(page):
@@ -47,8 +52,21 @@ def page_text(page):
         elif str(operator) in ("Tj", "TJ"):
             strings = operands[0] if str(operator) == "TJ" else operands
             raw = b"".join(bytes(each) for each in strings if isinstance(each, pikepdf.String))
-            parts += [current.get(glyph, MISSING) for glyph in _glyphs(raw)]
-    return squeezed("".join(parts))
+            parts.append("".join(current.get(glyph, MISSING) for glyph in _glyphs(raw)))
+    return parts
+
+
+def baselines(page):
+    """How far below the top of the paper each piece of text stands, and how far the paper goes.
+
+    Both in pixels of 1/96 inch, as they are drawn.
+    """
+    drawn_at = [
+        float(operands[5])
+        for operands, operator in pikepdf.parse_content_stream(page)
+        if str(operator) == "Tm"
+    ]
+    return drawn_at, float(page.MediaBox[3]) / 0.75
 
 
 def squeezed(text):

@@ -17,6 +17,10 @@ CONTACTS = (("Front door telephone", "01632 960123"), ("Out of hours", "01632 96
 EMERGENCY = "If a child is in danger now, call the police on 999."
 
 
+#: What people type, or are called, that stands at the foot of every page.
+WORDS = ("exported_by", "post", "purpose", "recipient")
+
+
 def about(title="CSE Screening Tool", **more):
     values = {
         "marking": "OFFICIAL-SENSITIVE", "code": "KMTR-QWXZ-BDGH-PNTV", "exported_at": MOMENT,

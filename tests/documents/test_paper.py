@@ -11,6 +11,7 @@ from cse.documents import fetcher
 from cse.documents.render import document_html, write_pdf
 from screening.answers import Given
 from screening.documents.record import LevelRecord, Signed
+from screening.progress import empty_sections
 from screening.rules import Presence
 from screening.tools.loader import tool_named
 from tests.documents import reading, samples
@@ -89,6 +90,19 @@ def test_every_page_carries_marking_number_code_and_who_exported_it(documents, k
         assert "DutysocialworkerAssessmentteam".replace("team", "") in text.replace(",", "")
         assert "Togowithareferral" in text
         assert "1December2026at2:05pm" in text
+
+
+def test_a_word_without_end_stays_on_the_paper():
+    """Head and foot stand on every page of every document: neither runs off it."""
+    words = {name: letter * 200 for name, letter in zip(samples.WORDS, "MWQG", strict=True)}
+    context = blank_context("wiltshire") | {"about": samples.about("O" * 200, **words)}
+    for page in rendered("documents/pdf/blank_tool.html", context).pages:
+        pieces = reading.drawn(page)
+        for letter in "MWQGO":
+            longest = max(piece.count(letter) for piece in pieces)
+            assert 20 < longest < 150, letter
+        found, end = reading.baselines(page)
+        assert min(found) > 0 and max(found) < end - 10
 
 
 @pytest.mark.parametrize(("key", "kind"), BOTH)
@@ -333,6 +347,50 @@ def test_a_blank_tool_asks_nothing_twice_and_has_room_for_the_time_frame(documen
     for number, frame in enumerate(tool.time_frames, start=1):
         assert reading.squeezed(f"{number} {frame.title.lower()}") in "".join(pages)
     assert len(pages) <= 9
+
+
+@pytest.mark.parametrize(("key", "kind"), BOTH)
+def test_it_says_who_confirms_the_code_for_somebody_without_an_account(documents, key, kind):
+    whole = "".join(reading.texts(documents[key, kind]))
+    who = "Whoever has no account asks the sender, or the safeguarding lead of the agency"
+    assert reading.squeezed(who) in whole
+
+
+@pytest.mark.requirement("O-SCR-03")
+@pytest.mark.parametrize("key", KEYS)
+def test_each_page_of_a_blank_tool_says_what_its_columns_mean(documents, key):
+    tool = tool_named(key)
+    times = ", ".join(f"{n} {frame.title.lower()}" for n, frame in enumerate(tool.time_frames, 1))
+    for page in reading.texts(documents[key, "blank"]):
+        for words in ("Evidence: you have it", "Concern: professional concern", times):
+            assert reading.squeezed(words) in page
+
+
+@pytest.mark.requirement("W-SCR-35", "DEC-28")
+@pytest.mark.parametrize("key", KEYS)
+def test_the_first_page_of_a_blank_tool_says_not_to_delay(documents, key):
+    first, *others = reading.texts(documents[key, "blank"])
+    for words in ("Do not delay", samples.EMERGENCY, tool_named(key).footnote.text, "01632 960123"):
+        assert reading.squeezed(words) in first
+    assert not any("Donotdelay" in page for page in others)
+
+
+@pytest.mark.requirement("W-SCR-29", "W-SCR-30", "W-SCR-31", "W-SCR-32", "W-SCR-33", "W-SCR-34")
+def test_sections_that_nobody_wrote_in_are_printed_as_not_answered():
+    gone = ("information_gaps", "child_views", "child_agrees", "parent_views_not_sought")
+    nothing = dict.fromkeys((*gone, "strengths"), "") | {"actions": []}
+    made = samples.record("wiltshire", sections=nothing)
+    whole = "".join(reading.texts(rendered("documents/pdf/screen.html", samples.context(made))))
+    heads = [f"{part.number}. {part.title}" for part in empty_sections(made.tool, made.sections)]
+    assert [head[0] for head in heads] == ["4", "5", "6", "7", "8", "9"]
+    assert reading.squeezed(f"Sections not answered {'; '.join(heads)}") in whole
+    # Eight questions of six sections, the table of actions, and the strengths beside the risks.
+    assert whole.count("Notanswered") >= 8
+    assert "Nothingrecorded" not in whole.split("4.Whatfurtherenquiries")[-1]
+    filled = samples.context(samples.record("wiltshire"))["screen"]
+    assert ("Sections not answered", "6. Views of parent or carer; 8. So what does this mean?") in (
+        filled.in_short
+    )
 
 
 @pytest.mark.requirement("O-SCR-03")

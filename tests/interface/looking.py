@@ -11,6 +11,8 @@ from axe_playwright_python.base import AXE_SCRIPT
 from tests.interface.browsing import Site
 
 WIDTHS = (1280, 320)
+#: The width of a usual telephone: a page that fits a narrower one need not fit it.
+TELEPHONE = 375
 #: Where to keep pictures of the pages; nothing is kept where it is not set.
 PICTURES = os.environ.get("CSE_PICTURES", "")
 # Only what is wrong is worked out in full, and brought out of the browser: the rest would take
@@ -50,6 +52,9 @@ def in_the_way(page, where: str, *, axe: bool = True) -> Iterator[str]:
             yield f"{where} at {width} px: wider than the window"
         if axe:
             yield from (f"{where} at {width} px: {barrier}" for barrier in barriers(page))
+    page.set_viewport_size({"width": TELEPHONE, "height": 900})
+    if wide(page):
+        yield f"{where} at {TELEPHONE} px: wider than the window"
 
 
 def in_the_way_of(chromium, pages: Mapping[str, str], without_axe: Collection[str] = ()) -> str:

@@ -78,6 +78,7 @@ def test_it_stands_where_a_screen_begins_and_in_the_guidance(client):
         "talk to your manager and tell your agency’s lead",
     ):
         assert words in begins
+    assert begins.count("talk to your manager and tell your agency’s lead") == 1
     assert "in the assessment of each new referral" not in begins
     page = text_of(client.get(reverse("interface:guidance-page", args=["who-screens"])))
     assert page.index("Do not exclude") < page.index("What is expected of other agencies")

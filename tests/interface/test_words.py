@@ -26,6 +26,11 @@ def test_a_moment_is_shown_on_a_london_clock(moment, shown):
     assert words.datetime_words(moment) == shown
 
 
+def test_an_address_breaks_where_a_reader_would_break_it():
+    shown = words.breakable("jo.reyes@<b>.example.org")
+    assert shown == "jo<wbr>.reyes@<wbr>&lt;b&gt;<wbr>.example<wbr>.org"
+
+
 def test_a_moment_without_a_zone_is_a_mistake():
     with pytest.raises(ValueError, match="time zone"):
         words.datetime_words(datetime(2026, 1, 1))

@@ -17,14 +17,16 @@ from cse.worklist import kinds
 from cse.worklist.arising import arising
 from cse.worklist.queries import waiting_for
 from referrals import actions, queries
-from referrals.arising import arises_from
-from screening.actions import start_screen
+from referrals.arising import arises_from, screen_words
+from screening.actions import approve_level, start_screen
+from screening.queries import waiting_level
 from tests.factories import grant
 from tests.screening.conftest import Place
 from tests.screening.made import completed
 from tests.screening.pages import text_of
 
 pytestmark = pytest.mark.django_db
+NOTHING = {"concerns_confirmed": "no", "harm_happened": "no"}
 
 
 def draft_of(area, text="", screen=None):
@@ -84,6 +86,34 @@ def test_two_that_are_owed_say_of_which_screen(oxfordshire):
             for where in (reverse("worklist:home"), record):
                 page = text_of(area.client(who).get(where))
                 assert all(words in page for words in found), (who, where)
+
+
+@pytest.mark.requirement("DEC-09")
+def test_a_lower_level_that_waits_is_not_why_a_referral_is_owed(oxfordshire):
+    area = oxfordshire
+    first = completed(area, level="cse")
+    with later(3):
+        lower = completed(area, level="vulnerable", **NOTHING)
+        draft_of(area, screen=lower)
+        owed = words_at_home(area.worker, kinds.REFER_AFTER_SCREEN)
+        assert {each.split(": ")[1] for each in owed} == {
+            "CSE",
+            "CSE stands; Vulnerable waits for approval",
+        }
+        (draft,) = words_at_home(area.worker, kinds.FINISH_REFERRAL)
+        assert ": CSE stands; Vulnerable waits for approval; begun on" in draft
+    with later(4):
+        approve_level(event_id=waiting_level(lower).pk, by=area.lead, note="He has moved away.")
+        assert words_at_home(area.worker, kinds.REFER_AFTER_SCREEN) == [screen_words(first)]
+
+
+def test_a_lead_who_screens_reads_once_of_what_is_owed(oxfordshire):
+    area = oxfordshire
+    grant(area.lead, area.child)
+    completed(area, by=area.lead)
+    for who in (area.lead, area.other_lead):
+        shown = [i for i in waiting_for(who).items if i.kind == kinds.REFER_AFTER_SCREEN]
+        assert [each.for_team for each in shown] == [True]
 
 
 def test_a_screen_not_finished_says_so(oxfordshire):

@@ -26,6 +26,7 @@ def test_where_a_screen_begins_it_says_with_whom_to_speak(area):
     page = area.client().get(reverse("screening:start", args=[area.child.pk]))
     words = text_of(page)
     assert "talk to your manager and tell your agency’s lead, who keeps the bigger" in words
+    assert words.count("talk to your manager and tell your agency’s lead") == 1
     assert "The specialist team advises." in words
     # Whom to ring for that advice stands beside it.
     assert "Kingfisher telephone" in words

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,36 @@ PURE = [
     *(ROOT / "referrals" / "routing").glob("*.py"),
 ]
 CLOCKS = {"today", "now", "utcnow", "time", "time_ns", "monotonic", "localtime", "gmtime"}
+
+
+def texts_of(node):
+    """Every piece of text below a node of a module, its documentation aside."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            yield each.value
+
+
+@pytest.mark.parametrize(
+    ("path", "made"),
+    [
+        (ROOT / "screening" / "rules", ("RuleResult", "Prompt")),
+        (ROOT / "screening" / "assessments", ("Prompt", "StrategyDiscussion")),
+        (ROOT / "referrals" / "routing", ("Finding", "Prompt")),
+    ],
+    ids=("screening", "assessments", "routing"),
+)
+def test_what_a_rule_says_is_said_to_any_reader(path, made):
+    """It is kept and printed, and read by leads, front doors and courts: nobody in it is "you"."""
+    calls = [
+        node
+        for module in path.glob("*.py")
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
+        if (isinstance(node, ast.Call) and getattr(node.func, "id", "") in made)
+        or (isinstance(node, ast.FunctionDef) and node.name.startswith("_why"))
+    ]
+    assert calls
+    said = [text for call in calls for text in texts_of(call)]
+    assert not [text for text in said if re.search(r"\byou(rs?)?\b", text, re.IGNORECASE)]
 
 
 @pytest.mark.parametrize("path", PURE, ids=lambda path: f"{path.parent.name}-{path.stem}")

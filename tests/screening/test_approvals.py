@@ -63,6 +63,24 @@ def test_the_page_shows_what_was_lowered_by_whom_and_why(place, screen):
         assert words in page, words
 
 
+@pytest.mark.requirement("DEC-04", "DEC-09")
+def test_an_answer_is_offered_to_those_who_may_give_it(place):
+    """A lead of elsewhere, and the lead who did it themselves, read who can."""
+    grant(place.lead, place.child)
+    completed(place, level="cse")
+    own = completed(
+        place, by=place.lead, answers={HIGH: lowered()}, level="vulnerable", harm_happened="no"
+    )
+    outside = make_user(Role.NAMED_LEAD)
+    grant(outside, place.child)
+    show = reverse("screening:show", args=[own.pk])
+    offered = ("Countersign what was lowered", "Answer the lowered level")
+    for who, may in ((outside, False), (place.lead, False), (place.other_lead, True)):
+        page = text_of(place.client(who).get(show))
+        assert [words in page for words in offered] == [may, may], who
+        assert "Asked to answer:" in page
+
+
 @pytest.mark.requirement("DEC-04")
 def test_agreeing_clears_the_rule_and_both_states_are_shown(place, screen):
     client = place.client(place.lead)

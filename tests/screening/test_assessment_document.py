@@ -239,6 +239,11 @@ def test_a_correction_says_what_it_corrects_and_the_first_that_it_was(place):
     )
     assert "(correction 1). Ask for the newer version." in superseded(first.pk)
     says(whole(pdf_of(first, place.lead)), "Corrected since.")
+    draft = correct_assessment(assessment_id=second.pk, by=place.worker, reason="A slip")
+    draft = write(draft, place.worker, {"needs": "A safe place, and somebody to talk to."})
+    third = complete_assessment(assessment_id=draft.pk, by=place.worker, version=draft.version)
+    assert "(correction 2). Ask for the newer version." in superseded(first.pk)
+    assert superseded(third.pk) == ""
     says(
         whole(pdf_of(second, place.lead)),
         "Correction 1, of the version completed",

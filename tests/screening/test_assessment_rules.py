@@ -116,7 +116,12 @@ def test_when_a_strategy_discussion_follows(area, level, harm, before, follows):
         ("possible", "no", "vulnerable", "may already have been harmed, and the level is"),
         ("no", "suffering", "vulnerable", "is suffering significant harm, and the level is"),
         ("no", "likely", "vulnerable", "likely to suffer significant harm, and the level is"),
-        ("yes", "suffering", "", "harmed and the child is suffering significant harm, and you"),
+        (
+            "yes",
+            "suffering",
+            "",
+            "harmed and the child is suffering significant harm, and no level",
+        ),
         ("yes", "suffering", "at_risk", ""),
         ("yes", "suffering", "cse", ""),
         ("no", "not_known", "vulnerable", ""),

@@ -14,6 +14,7 @@ from screening.answers import Given
 from screening.models import Screen, Tool
 from screening.queries import screen_before
 from tests.factories import grant, make_child, make_user
+from tests.interface.looking import in_the_way_of
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, NO, OTHER_HIGH, POSSIBLE, YES, completed, corrected, lowered
 from tests.screening.pages import text_of
@@ -294,6 +295,19 @@ def test_one_column_a_screen_one_row_an_indicator_words_in_every_cell(place, two
     words = " ".join(lines)
     for each in ("Yes, high", "Possible, high", "No", "Not answered"):
         assert each in words
+
+
+@pytest.mark.browser
+@pytest.mark.requirement("W-SCR-11")
+def test_columns_beside_each_other_make_the_page_no_wider(chromium, place, two):
+    """What only a screen reader says stays in the table too, which scrolls in its own frame."""
+    corrected(two[1], by=place.worker, harm_happened="yes")
+    pages = {"two columns": place.client().get(over_time_at(place.child)).content.decode()}
+    for _ in range(2):
+        again = completed(place, answers=SECOND, level="cse")
+        corrected(again, by=place.worker, harm_happened="yes")
+    pages["four columns"] = place.client().get(over_time_at(place.child)).content.decode()
+    assert not in_the_way_of(chromium, pages)
 
 
 @pytest.mark.requirement("W-SCR-11")

@@ -29,11 +29,13 @@ from screening.actions import (
     start_screen,
 )
 from screening.answers import Given
+from screening.documents.screen import superseded
 from screening.models import Countersignature, Screen, ScreenAssessment
 from screening.policies import Refused
 from screening.queries import latest_assessment
 from screening.rules import Presence
 from tests.factories import give_post, grant, make_team, make_user
+from tests.screening import made
 from tests.screening.conftest import Place
 from tests.screening.pages import address, controls, text_of
 from tests.screening.pages import complete as press_complete
@@ -519,6 +521,15 @@ def test_a_correction_is_a_new_version_and_both_are_kept(oxfordshire):
     with pytest.raises(Refused, match="corrected already"):
         correct_screen(screen_id=first.pk, by=oxfordshire.worker, reason="Late")
     assert len(open_work("repeat_screen")) == 1
+
+
+def test_the_first_version_points_to_the_newest_correction(oxfordshire):
+    first = made.completed(oxfordshire)
+    second = made.corrected(first, by=oxfordshire.worker, harm_happened="yes")
+    third = made.corrected(second, by=oxfordshire.worker, harm_happened="no")
+    for version in (first, second):
+        assert "(correction 2). Ask for the newer version." in superseded(version.pk)
+    assert superseded(third.pk) == ""
 
 
 @pytest.mark.requirement("DEC-02", "DEC-25", "W-SCR-11")

@@ -9,6 +9,7 @@ from screening.parts import parts_of
 from screening.rules import Presence
 from screening.tools.loader import tool_named
 from screening.views.present import and_words, rows_of
+from tests.screening.made import TYPED, fill_in
 from tests.screening.pages import address, complete, controls, fill, text_of
 from tests.screening.test_completing import completed, draft_of
 
@@ -321,3 +322,38 @@ def test_the_check_page_asks_about_a_suggestion_that_nobody_answered(wiltshire):
     page = text_of(client.get(address(screen, "domain", "missing")))
     assert asked in page
     assert "choose another rating below. Wiltshire handbook Annex 1.1" in page
+
+
+@pytest.mark.requirement(
+    *("W-SCR-29", "W-SCR-30", "W-SCR-31", "W-SCR-32", "W-SCR-33", "W-SCR-34"), "DEC-19"
+)
+def test_empty_sections_of_the_tool_are_named_before_and_after_it_is_completed(wiltshire):
+    screen, _ = start_screen(child=wiltshire.child, by=wiltshire.worker)
+    screen = fill_in(screen, wiltshire.worker, None, TYPED)
+    client = wiltshire.client()
+    fill(client, screen, "section", "so_what", so_what="She needs somebody to talk to")
+    empty = ("4. What further", "5. Views of the child", "6. Views of parent", "7. Strengths")
+    page = client.get(address(screen, "check"))
+    words = text_of(page).split("Sections of the tool that are empty")[1].split("Level when")[0]
+    assert all(title in words for title in (*empty, "9. Actions to be taken"))
+    assert "8. So what" not in words and "the screen can be completed" in words
+    for slug in ("enquiries", "child_views", "parent_views", "strengths", "so_what", "actions"):
+        asked = text_of(client.get(address(screen, "section", slug)))
+        for field in tool_named("wiltshire").fields.values():
+            assert f"{field.title} (optional)" not in asked
+        assert f'href="{address(screen, "section", slug)}"' in page.content.decode()
+    # What our page asks beside the tool's own questions may stay away.
+    views = text_of(client.get(address(screen, "section", "child_views")))
+    assert "If their views were not sought, why not (optional)" in views
+    assert complete(client, screen).status_code == 302
+    read = text_of(client.get(address(screen, "show")))
+    assert read.split("9. Actions to be taken")[1].startswith(" Not answered")
+    assert "Not recorded" not in read.split("4. What further enquiries")[1]
+
+
+def test_the_check_page_asks_no_question_about_an_earlier_level_where_there_is_none(
+    oxfordshire, draft
+):
+    direction = tool_named("oxfordshire").fields["direction"].title
+    check = text_of(oxfordshire.client().get(address(draft, "check")))
+    assert direction not in check and "Has harm already happened?" in check

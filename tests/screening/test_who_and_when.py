@@ -80,9 +80,9 @@ def test_risk_is_put_as_how_harmful_and_how_imminent_in_the_handbooks_own_words(
 @pytest.mark.parametrize(
     ("level", "rule", "must"),
     [
-        ("vulnerable", "R13", "You must offer"),
-        ("at_risk", "R4", "You must Concern"),
-        ("cse", "R4", "You must Concern"),
+        ("vulnerable", "R13", "Must be offered Vulnerable"),
+        ("at_risk", "R4", "Must be done Concern"),
+        ("cse", "R4", "Must be done Concern"),
     ],
 )
 def test_voluntary_and_early_intervention_staff_screen_and_know_how_to_refer(

@@ -9,7 +9,8 @@ from cse.access.actions import know_of_attempts
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.forms import PlainForm
-from cse.access.policies import can
+from cse.access.models import Basis
+from cse.access.policies import can, sees_on
 from cse.access.principals import principals_of
 from cse.access.views.common import attempt, page, visible_child
 from cse.audit import words
@@ -21,19 +22,33 @@ from cse.audit.models import AuditEvent
 def who(request, child_id):
     child = visible_child(request, child_id, Capability.SEE_ACCESS)
     acts = principals_of(request.user).acts
-    may_exclude, may_seal = Capability.EXCLUDE in acts, Capability.SEAL in acts
     people = queries.who_can_see(child.pk)
+    may_exclude = Capability.EXCLUDE in acts
+    # An emergency opening lets nobody change who sees a child: it is not offered.
+    may_change = sees_on(request.user, child)
     context = {
         "people": people,
         "narrow": queries.who_sees_one_thing(child.pk, people),
-        "may_grant": Capability.GRANT_ACCESS in acts,
+        "may_change": may_change,
+        "who_may": [] if may_change else _who_may_change(people),
+        "may_grant": may_change and Capability.GRANT_ACCESS in acts,
         "may_exclude": may_exclude,
-        "may_seal": may_seal,
+        "may_seal": may_change and Capability.SEAL in acts,
         "may_see_looks": Capability.SEE_LOOKS in acts,
         "exclusions": list(queries.exclusions_on(child.pk)) if may_exclude else [],
         "seal": queries.seal_on(child.pk),
     }
     return page(request, "access/who.html", child, context)
+
+
+def _who_may_change(people):
+    """The names of those who see the child by more than an emergency, and may say who sees it."""
+    return [
+        person.user.get_full_name()
+        for person in people
+        if Capability.GRANT_ACCESS in person.acts
+        and any(reason.basis != Basis.BREAK_GLASS.label for reason in person.reasons)
+    ]
 
 
 @requires(Capability.SEE_CHILD)

@@ -2,7 +2,7 @@
 
 from cse.children.forms.child import ChildForm, EditChildForm, NewChildForm
 from cse.children.forms.search import SearchForm
-from cse.children.forms.status import EndForm, LegalStatusForm
+from cse.children.forms.status import EndForm, LegalStatusForm, MistakeForm
 from cse.children.forms.team import TeamMemberForm
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "EditChildForm",
     "EndForm",
     "LegalStatusForm",
+    "MistakeForm",
     "NewChildForm",
     "SearchForm",
     "TeamMemberForm",

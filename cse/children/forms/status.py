@@ -37,6 +37,17 @@ class LegalStatusForm(PlainForm):
         return cleaned
 
 
+class MistakeForm(PlainForm):
+    """Why a status was recorded by mistake."""
+
+    reason = forms.CharField(
+        label="Why was it recorded by mistake?",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Say why it was recorded by mistake"},
+    )
+
+
 class EndForm(PlainForm):
     """The last day of something that lasted."""
 

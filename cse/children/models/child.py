@@ -155,7 +155,13 @@ class LegalStatusKind(models.TextChoices):
 
 
 class LegalStatus(models.Model):
-    """One status for a time; the current one has not ended."""
+    """One status for a time; the current one has not ended.
+
+    ``set_aside_reason``: it was recorded by mistake. It is kept, counts no more and never
+    changes again.
+    """
+
+    FROZEN_WHEN = "OLD.set_aside_reason <> ''"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     child = models.ForeignKey(Child, on_delete=models.PROTECT, related_name="legal_statuses")
@@ -165,16 +171,21 @@ class LegalStatus(models.Model):
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
+    set_aside_reason = models.TextField(blank=True, default="")
     history = history()
 
-    DATA = classify(sensitive="kind starts_on ends_on", operational="id child recorded_by")
+    DATA = classify(
+        sensitive="kind starts_on ends_on set_aside_reason", operational="id child recorded_by"
+    )
 
     class Meta:
         ordering = ["-starts_on"]
         verbose_name_plural = "legal statuses"
         constraints = [
             models.UniqueConstraint(
-                fields=["child"], condition=Q(ends_on__isnull=True), name="one_current_status"
+                fields=["child"],
+                condition=Q(ends_on__isnull=True, set_aside_reason=""),
+                name="one_current_status",
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
@@ -296,3 +307,8 @@ class TeamMember(models.Model):
 
     def __str__(self) -> str:
         return self.part
+
+    @property
+    def person(self) -> str:
+        """Who it is, by name."""
+        return self.user.get_full_name() if self.user else self.name

@@ -30,7 +30,7 @@ _SHOWN: dict[str, tuple[type[models.Model], str, tuple[str, ...]]] = {
             *("estimated_age", "sex", "ethnicity", "disability", "first_language", "address"),
         ),
     ),
-    "status": (LegalStatus, "Legal status", ("kind", "starts_on", "ends_on")),
+    "status": (LegalStatus, "Legal status", ("kind", "starts_on", "ends_on", "set_aside_reason")),
     "member": (
         TeamMember,
         "Team around the child",
@@ -66,6 +66,7 @@ _LABELS = {
     "decided_on": "decided on",
     "approved_at": "approved",
     "refused_at": "refused",
+    "set_aside_reason": "recorded by mistake",
     "taken_back_at": "taken back by a correction",
 }
 

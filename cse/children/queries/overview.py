@@ -12,8 +12,15 @@ from cse.people.models import ContactPoint, Post, TeamKind
 
 
 def statuses_of(child: Child) -> QuerySet[LegalStatus]:
-    """The legal statuses over time, the newest first."""
-    return LegalStatus.objects.filter(child=child).select_related("recorded_by")
+    """The legal statuses over time, the newest first; not what was recorded by mistake."""
+    found = LegalStatus.objects.filter(child=child, set_aside_reason="")
+    return found.select_related("recorded_by")
+
+
+def mistaken_statuses_of(child: Child) -> QuerySet[LegalStatus]:
+    """What was recorded by mistake: kept, and counted no more."""
+    found = LegalStatus.objects.filter(child=child).exclude(set_aside_reason="")
+    return found.select_related("recorded_by")
 
 
 def status_on(statuses: list[LegalStatus], day: dt.date) -> LegalStatus | None:

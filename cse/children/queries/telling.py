@@ -28,6 +28,7 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "access ended": "Access ended of",
         "legal status recorded": "Legal status recorded:",
         "legal status ended": "Legal status ended:",
+        "legal status set aside": "Legal status recorded by mistake:",
         "team member added": "Joined the team around the child:",
         "team member left": "Left the team around the child:",
         "children linked": "Link with another child recorded:",

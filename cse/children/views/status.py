@@ -8,14 +8,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.lookup import get_visible_or_404
-from cse.children.actions.status import end_legal_status, record_legal_status
+from cse.children.actions.status import end_legal_status, record_legal_status, set_status_aside
 from cse.children.actions.team import add_team_member, end_team_member
-from cse.children.forms import EndForm, LegalStatusForm, TeamMemberForm
+from cse.children.forms import EndForm, LegalStatusForm, MistakeForm, TeamMemberForm
 from cse.children.forms.team import ME
 from cse.children.models import LegalStatus, TeamMember
 from cse.children.pages import frame
 from cse.children.policies import NotPossible
-from cse.children.queries.overview import is_in_team, leads_of, statuses_of, team_of
+from cse.children.queries.overview import (
+    is_in_team,
+    leads_of,
+    mistaken_statuses_of,
+    statuses_of,
+    team_of,
+)
 from cse.children.views.common import note_extra_fields, visible_child
 
 
@@ -25,7 +31,8 @@ def statuses(request, child_id):
     child = visible_child(request, child_id)
     found = list(statuses_of(child))
     page = frame(child, request.user, "children:statuses", statuses=found)
-    return render(request, "children/statuses.html", page | {"statuses": found})
+    context = {"statuses": found, "mistaken": list(mistaken_statuses_of(child))}
+    return render(request, "children/statuses.html", page | context)
 
 
 @requires(Capability.RECORD_LEGAL_STATUS)
@@ -51,14 +58,44 @@ def add_status(request, child_id):
 @require_http_methods(["GET", "HEAD", "POST"])
 def end_status(request, child_id, status_id):
     child = visible_child(request, child_id, Capability.RECORD_LEGAL_STATUS)
-    status = get_visible_or_404(
-        LegalStatus.objects.filter(child_id=child_id),
+    status = _status(request, child, status_id)
+    if status.set_aside_reason:
+        return redirect("children:statuses", child.pk)
+    return _end(request, child, _what(status), "children:statuses", status, end_legal_status)
+
+
+@requires(Capability.RECORD_LEGAL_STATUS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_aside(request, child_id, status_id):
+    """It was recorded by mistake: kept with the reason, and counted no more."""
+    child = visible_child(request, child_id, Capability.RECORD_LEGAL_STATUS)
+    status = _status(request, child, status_id)
+    if status.set_aside_reason:
+        return redirect("children:statuses", child.pk)
+    form = MistakeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST":
+        note_extra_fields(request, form, child)
+        if form.is_valid():
+            before = set_status_aside(status=status, by=request.user, **form.cleaned_data)
+            again = f" {before.get_kind_display()} lasts again, as before it." if before else ""
+            messages.success(request, f"The legal status is set aside and counts no more.{again}")
+            return redirect("children:statuses", child.pk)
+    context = {"form": form, "what": _what(status), "status": status}
+    page = frame(child, request.user, "children:statuses")
+    return render(request, "children/set_status_aside.html", page | context)
+
+
+def _status(request, child, status_id):
+    return get_visible_or_404(
+        LegalStatus.objects.filter(child=child),
         request.user,
         Capability.RECORD_LEGAL_STATUS,
         status_id,
     )
-    what = f"{status.get_kind_display()}, since {_day(status.starts_on)}"
-    return _end(request, child, what, "children:statuses", status, end_legal_status)
+
+
+def _what(status):
+    return f"{status.get_kind_display()}, since {_day(status.starts_on)}"
 
 
 @requires(Capability.SEE_CHILD)
@@ -88,11 +125,22 @@ def add_member(request, child_id):
     if request.method == "POST":
         note_extra_fields(request, form, child)
         if form.is_valid():
-            add_team_member(child=child, by=request.user, **_member(request, form))
-            messages.success(request, "Added to the team around the child")
-            return redirect("children:team", child.pk)
-    context = frame(child, request.user, "children:team") | {"form": form}
+            try:
+                add_team_member(child=child, by=request.user, **_member(request, form))
+            except NotPossible as refusal:
+                form.add_error(refusal.field or None, str(refusal))
+            else:
+                messages.success(request, "Added to the team around the child")
+                return redirect("children:team", child.pk)
+    context = frame(child, request.user, "children:team") | {
+        "form": form,
+        "leading": next((each.person for each in team_of(child) if _leads(each)), ""),
+    }
     return render(request, "children/add_member.html", context)
+
+
+def _leads(member):
+    return member.is_lead_professional and member.ends_on is None
 
 
 def _member(request, form):
@@ -112,8 +160,7 @@ def end_member(request, child_id, member_id):
         Capability.EDIT_CHILD,
         member_id,
     )
-    who = member.user.get_full_name() if member.user else member.name
-    what = f"{who}, {member.part}"
+    what = f"{member.person}, {member.part}"
     return _end(request, child, what, "children:team", member, end_team_member)
 
 

@@ -51,6 +51,7 @@ SELECT figures.*, p.id, p.state, p.due_at, d.received_at, u.given_name || ' ' ||
        a.name, t.name, jsonb_path_query_array(r.routing, '$.rules[*].title'),
        COALESCE(r.facts->>'looked_after', '') <> '' OR EXISTS (
          SELECT 1 FROM children_legalstatus s WHERE s.child_id = r.child_id AND s.ends_on IS NULL
+            AND s.set_aside_reason = ''
             AND s.kind IN ('s20', 's31')),
        c.id, c.given_name, c.family_name, c.date_of_birth, c.birth_date_known, c.estimated_age,
        c.estimated_on

@@ -18,7 +18,7 @@ from screening.assessments.reading import read_parts
 from screening.assessments.views.common import open_assessment, page, posted
 from screening.child_then import birth_words, child_as
 from screening.forms import ReasonForm
-from screening.policies import Refused
+from screening.policies import Refused, may_approve
 
 
 @require_safe
@@ -45,6 +45,7 @@ def show(request, pk):
         changes=changes_of(assessment, opened.tool),
         level_event=screens.level_event_of(assessment),
         waiting_level=waiting_level,
+        may_approve=waiting_level and may_approve(request.user, waiting_level, assessment),
         strategy=_strategy(opened),
         then=then,
         born=birth_words(then),
