@@ -61,7 +61,7 @@ def _of_drafts(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, str]
     found = list(queries.drafts_of(user).filter(pk__in=ids))
     levels = level_states(each.screen for each in found if each.screen and sees_record(each))
     return {
-        each.pk: f"{arises_from(each, levels.get(each.screen_id))}; "
+        each.pk: f"{arises_from(each, levels.get(each.screen.pk) if each.screen else None)}; "
         f"begun on {datetime_words(each.made_at)}"
         for each in found
     }
