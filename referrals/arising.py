@@ -69,7 +69,10 @@ def screen_words(screen: Screen, level: ChosenLevel | None = None) -> str:
 def _of_drafts(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Origin]:
     found = list(queries.drafts_of(user).filter(pk__in=ids))
     levels = level_states(each.screen for each in found if each.screen and sees_record(each))
-    return {each.pk: _of_draft(each, levels.get(each.screen_id)) for each in found}
+    return {
+        each.pk: _of_draft(each, levels.get(each.screen.pk) if each.screen else None)
+        for each in found
+    }
 
 
 def _of_draft(draft: Referral, level: ChosenLevel | None) -> Origin:

@@ -227,7 +227,7 @@ class ReferenceField(forms.CharField):
         super().__init__(max_length=self.LONGEST, **kwargs)
 
     def to_python(self, value: Any) -> str:
-        return "".join(super().to_python(value).split()).upper()
+        return "".join((super().to_python(value) or "").split()).upper()
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Without the longest length: a browser would cut off what spaces push out."""
