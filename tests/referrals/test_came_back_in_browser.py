@@ -87,4 +87,4 @@ def test_what_follows_a_decision_stands_in_nobodys_way(chromium, oxfordshire):
     pages |= added_to(area)
     pages |= nobody_answers(Area("wiltshire"))
     assert in_the_way_of(chromium, pages) == ""
-    assert len(pages) == 18
+    assert len(pages) == 19
