@@ -285,10 +285,11 @@ def check_can_disagree(user: Any, delivery: Delivery) -> None:
 
 
 def check_can_answer(user: Any, disagreement: Disagreement) -> None:
-    """Raise unless this person is of the team that was asked, and decided none of it."""
+    """Raise unless this person is of a team that was asked, and decided none of it."""
     delivery = disagreement.delivery
     check(user, Capability.TRIAGE, delivery.referral.child_id)
-    if disagreement.asked.group_id not in principals_of(user).groups:
+    asked = {team.group_id for team in disagreement.teams_asked}
+    if not asked & {*principals_of(user).groups}:
         raise NotVisible
     if disagreement.answered_at is not None:
         raise Refused("This has been answered already.")

@@ -6,6 +6,7 @@ import structlog
 from celery import shared_task
 
 from cse.audit.context import act_as_task
+from referrals.actions.following import ask_again
 from referrals.actions.unread import tell_senders
 
 log = structlog.get_logger(__name__)
@@ -13,6 +14,9 @@ log = structlog.get_logger(__name__)
 
 @shared_task(name="referrals.tasks.tell_senders")
 def tell_senders_of_unread() -> None:
-    """Whoever sent a referral that nobody of its team can open is told."""
+    """Whoever sent a referral that nobody of its team can open is told; a disagreement that nobody
+    asked can answer waits for who can.
+    """
     with act_as_task():
         log.info("senders_told", count=tell_senders())
+        log.info("disagreements_asked_again", count=ask_again())

@@ -29,6 +29,8 @@ ACTS: Final = (
     "referral waits for nobody",
     "disagreed with a decision",
     "disagreement answered",
+    "disagreement waits for nobody",
+    "disagreement asked of another team",
     "decision not to refer started",
     "decision not to refer saved",
     "decision not to refer set aside",

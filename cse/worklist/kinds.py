@@ -32,6 +32,7 @@ TELL_CONTACT = "tell_contact"
 OVERSEE_REFERRAL = "oversee_referral"
 UNREAD_REFERRAL = "unread_referral"
 ANSWER_DISAGREEMENT = "answer_disagreement"
+ESCALATE_DISAGREEMENT = "escalate_disagreement"
 SINGLE_ASSESSMENT = "single_assessment"
 ASSESSMENT_RISKS = "assessment_risks"
 SCREEN_OUTSTANDING = "screen_outstanding"
@@ -127,6 +128,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "referrals:disagreement",
             ),
             Kind(
+                ESCALATE_DISAGREEMENT,
+                "Take a disagreement further outside the service: nobody here can answer it",
+                "referrals:show",
+            ),
+            Kind(
                 SINGLE_ASSESSMENT,
                 "Begin the single assessment of a looked-after child, and record it",
                 "screening:statutory-record",
@@ -180,7 +186,14 @@ UNSEEN = (NAME_FOR_SEAL, FIND_LEAD)
 #: Work of people who see the request that they were asked to answer, and not the record.
 ASKED = (CONTRIBUTE,)
 #: Work on a referral of one's own, also for whoever sees nothing else of the child any more.
-OWN_REFERRAL = (FINISH_REFERRAL, READ_OUTCOME, UNREAD_REFERRAL, TELL_CONTACT, OVERSEE_REFERRAL)
+OWN_REFERRAL = (
+    FINISH_REFERRAL,
+    READ_OUTCOME,
+    UNREAD_REFERRAL,
+    TELL_CONTACT,
+    OVERSEE_REFERRAL,
+    ESCALATE_DISAGREEMENT,
+)
 #: Work that only the agency that began it can open: nobody else's leads have it handed to them.
 OF_ONE_AGENCY = (
     *OWN_REFERRAL,

@@ -13,7 +13,7 @@ from cse.children.panels import Panel
 from cse.worklist import kinds
 from cse.worklist.arising import arising
 from cse.worklist.models import WorkItem
-from cse.worklist.somebody_else import left_to_others
+from cse.worklist.somebody_else import left_to_nobody, left_to_others
 
 #: What everybody who sees the child may know of; the rest is told to those it waits for.
 FOR_ALL = frozenset(
@@ -36,8 +36,8 @@ MOST = 10
 def waiting_panel(child: Child, user: Any) -> Panel | None:
     """The soonest of what waits on this child; nothing where nothing does.
 
-    One query, one for each kind among them of which it is said what it arises from, and one where
-    something may be for a colleague to do.
+    One query, one for each kind among them of which it is said what it arises from, and two where
+    something is for a colleague to do.
     """
     groups = principals_of(user).groups
     found = (
@@ -56,27 +56,53 @@ def waiting_panel(child: Child, user: Any) -> Panel | None:
     ]
     if not shown:
         return None
+    instead = _instead([item for item in items if item.pk in colleagues], items)
     arises = arising(user, [item for item, mine in shown[:MOST] if mine])
     rows = [
-        _row(item, arises, mine=mine, waits_for_colleague=item.pk in colleagues)
+        _row(item, arises, mine=mine, instead=instead.get(item.pk, ""))
         for item, mine in shown[:MOST]
     ]
     context = {"rows": rows, "more": max(0, len(shown) - MOST)}
     return Panel("What waits", "worklist/waiting_panel.html", context)
 
 
-def _row(
-    item: WorkItem, arises: Mapping[Any, str], *, mine: bool, waits_for_colleague: bool
-) -> dict[str, Any]:
+def _instead(barred: list[WorkItem], items: list[WorkItem]) -> dict[Any, str]:
+    """With whom each of these is that this person may not do: a colleague, else whoever else it
+    waits for, else nobody yet.
+    """
+    nobody = left_to_nobody(barred) if barred else set()
+    words: dict[Any, str] = {}
+    for item in barred:
+        other = next((each for each in items if _is_twin(each, item)), None)
+        if item.pk not in nobody:
+            words[item.pk] = f"A colleague of yours: {_team_words(item)}"
+        elif other is not None:
+            words[item.pk] = _team_words(other)
+        else:
+            words[item.pk] = f"Nobody yet: {_team_words(item)} has nobody else who may"
+    return words
+
+
+def _is_twin(one: WorkItem, other: WorkItem) -> bool:
+    """Whether both are one thing, which waits for two teams."""
+    what = (other.kind, other.subject_id)
+    of_team = one.owner_group_id is not None and one.pk != other.pk
+    return of_team and (one.kind, one.subject_id) == what
+
+
+def _team_words(item: WorkItem) -> str:
+    assert item.owner_group is not None  # noqa: S101  asked only of what waits for a team
+    team = item.owner_group.team
+    return f"{team.name}, {team.agency.name}"
+
+
+def _row(item: WorkItem, arises: Mapping[Any, str], *, mine: bool, instead: str) -> dict[str, Any]:
     kind = kinds.kind_of(item.kind)
     who = ""
     if item.owner is not None:
         who = "You" if mine else item.owner.get_full_name()
     elif item.owner_group is not None:
-        team = item.owner_group.team
-        who = f"{team.name}, {team.agency.name}"
-        if waits_for_colleague:
-            who = f"A colleague of yours: {who}"
+        who = instead or _team_words(item)
     return {
         "words": kind.words,
         "arises": arises.get((item.kind, item.subject_id), "") if mine else "",

@@ -11,9 +11,10 @@ from django.utils import timezone
 from cse.access.actions import end_asked_access, let_see_to_answer
 from cse.access.policies import NotVisible
 from cse.audit import events
-from cse.people.models import Post, Team, TeamKind
+from cse.people.models import TeamKind
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
+from cse.worklist.models import WorkItem
 from referrals.actions.common import (
     ANSWER_DAYS,
     due_in,
@@ -22,8 +23,9 @@ from referrals.actions.common import (
     lock_referral,
     take_back_what_is_not_needed,
 )
+from referrals.addressees import manned
 from referrals.clocks import cancel_for, meet_for
-from referrals.models import Delivery, Disagreement, Referral
+from referrals.models import Delivery, Disagreement, NoteKind, Referral
 from referrals.policies import (
     Refused,
     check_can_answer,
@@ -32,9 +34,11 @@ from referrals.policies import (
     check_delivery,
     check_follows,
 )
+from referrals.queries import waiting_for_nobody, who_answers
 from referrals.transitions import Act
 
 ASKED = "Asked to answer somebody who does not agree with a decision; until the answer"
+OUTSIDE = "Asked to take a disagreement further outside the service; until that is written down"
 
 
 @transaction.atomic
@@ -99,60 +103,121 @@ def withdraw(*, referral_id: uuid.UUID, by: Any, reason: str) -> Referral:
 def disagree(*, delivery_id: uuid.UUID, by: Any, reasons: str) -> Disagreement:
     """Say that one does not agree with a decision; others than who decided have to answer.
 
-    The leads of the team's agency are asked, else the team itself.
+    Where nobody is there to, it stays open for whoever comes to the team, and the leads of who
+    referred take it further outside the service (`who_answers`, decision 0014).
     """
     delivery = lock_delivery(delivery_id)
     check_can_disagree(by, delivery)
     _need(reasons, "Say why you do not agree.")
     if delivery.disagreements.filter(answered_at__isnull=True).exists():
         raise Refused("Somebody has said so already; the answer is still to come.")
+    asked = who_answers(delivery, by.pk)
     row = Disagreement(
         delivery=delivery,
-        asked=_who_answers(delivery),
+        asked=asked or delivery.team,
         reasons=reasons,
         said_by=by,
         said_at=timezone.now(),
     )
     keep(row, "said")
     child = delivery.referral.child
-    let_see_to_answer(child=child, reason=ASKED, by=by, group=row.asked.group)
-    open_item(
-        kind=kinds.ANSWER_DISAGREEMENT,
-        group=row.asked.group,
-        child=child,
-        subject=row,
-        due_at=due_in(ANSWER_DAYS),
-    )
+    _ask(row, by)
+    if asked is None:
+        _escalate(row, by)
     events.record("disagreed with a decision", by=by, child=child, obj=row, reason=reasons)
     return row
 
 
-def _who_answers(delivery: Delivery) -> Team:
-    """The circle of leads of the agency that decided, where it has somebody; else the team."""
-    assert delivery.team is not None  # noqa: S101  the policy asked
-    manned = Post.objects.current(timezone.localdate()).values("team_id")
-    leads = Team.objects.filter(
-        agency_id=delivery.team.agency_id, kind=TeamKind.LEADS, pk__in=manned
+def _ask(row: Disagreement, by: Any) -> None:
+    """It waits for everybody who may answer, and they see the child until then."""
+    child = row.delivery.referral.child
+    for team in row.teams_asked:
+        let_see_to_answer(child=child, reason=ASKED, by=by, group=team.group)
+        open_item(
+            kind=kinds.ANSWER_DISAGREEMENT,
+            group=team.group,
+            child=child,
+            subject=row,
+            due_at=due_in(ANSWER_DAYS),
+        )
+
+
+def _escalate(row: Disagreement, by: Any) -> None:
+    """The leads of who referred take it outside the service; without any, whoever disagrees."""
+    referral = row.delivery.referral
+    leads = manned(referral.child_id).filter(agency_id=referral.agency_id, kind=TeamKind.LEADS)
+    team = leads.select_related("group").first()
+    whose: dict[str, Any] = {"group": team.group} if team else {"owner": row.said_by}
+    if team is not None:
+        let_see_to_answer(child=referral.child, reason=OUTSIDE, by=by, group=team.group)
+    open_item(
+        kind=kinds.ESCALATE_DISAGREEMENT,
+        child=referral.child,
+        subject=referral,
+        due_at=due_in(ANSWER_DAYS),
+        **whose,
     )
-    return leads.select_related("group").first() or delivery.team
+
+
+def ask_again() -> int:
+    """Let each disagreement that nobody asked can answer wait for who can; how many changed.
+
+    Who was asked may have left since, or been excluded from the child; somebody may have come.
+    Harmless when run again.
+    """
+    waiting = Disagreement.objects.filter(answered_at__isnull=True).order_by("pk")
+    return sum(_ask_again(pk) for pk in waiting.values_list("pk", flat=True))
 
 
 @transaction.atomic
-def answer_disagreement(*, disagreement_id: uuid.UUID, by: Any, answer: str) -> Disagreement:
-    """Answer somebody who does not agree; the decision itself is changed by its own acts."""
+def _ask_again(disagreement_id: uuid.UUID) -> int:
+    row = _lock(disagreement_id)
+    referral = row.delivery.referral
+    told = WorkItem.objects.filter(
+        kind=kinds.ESCALATE_DISAGREEMENT, subject_id=referral.pk, closed_at__isnull=True
+    )
+    if row.answered_at is not None or not waiting_for_nobody([row]):
+        return 0
+    asked = who_answers(row.delivery, row.said_by_id)
+    if asked is None:
+        noted = referral.notes.filter(kind=NoteKind.ESCALATED, at__gte=row.said_at)
+        if told.exists() or noted.exists():
+            return 0
+        _escalate(row, None)
+        events.record("disagreement waits for nobody", child=referral.child, obj=row)
+        return 1
+    close_items(subject=row)
+    row.asked = asked
+    keep(row, "asked of another team")
+    _ask(row, None)
+    events.record("disagreement asked of another team", child=referral.child, obj=row)
+    return 1
+
+
+def _lock(disagreement_id: uuid.UUID) -> Disagreement:
+    """The disagreement with its delivery, locked. Raises `NotVisible` for an unknown id."""
     found = Disagreement.objects.filter(pk=disagreement_id).values_list("delivery_id", flat=True)
     delivery_id = found.first()
     if delivery_id is None:
         raise NotVisible
     delivery = lock_delivery(delivery_id)
-    row = Disagreement.objects.select_related("asked").get(pk=disagreement_id)
+    row = Disagreement.objects.select_related("asked__group", "said_by").get(pk=disagreement_id)
     row.delivery = delivery
+    return row
+
+
+@transaction.atomic
+def answer_disagreement(*, disagreement_id: uuid.UUID, by: Any, answer: str) -> Disagreement:
+    """Answer somebody who does not agree; the decision itself is changed by its own acts."""
+    row = _lock(disagreement_id)
+    delivery = row.delivery
     check_can_answer(by, row)
     _need(answer, "Say what you answer.")
     row.answer, row.answered_by, row.answered_at = answer, by, timezone.now()
     keep(row, "answered")
     child = delivery.referral.child
     close_items(subject=row)
+    close_items(subject=delivery.referral, kind=kinds.ESCALATE_DISAGREEMENT)
     open_item(
         kind=kinds.READ_OUTCOME,
         owner=row.said_by,

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from cse.access.actions import end_asked_access
 from cse.access.capabilities import Capability
 from cse.access.policies import NotAllowed, NotVisible, check
 from cse.access.principals import principals_of
@@ -29,6 +30,7 @@ NAMES_WHO = {
     "social care",
     NoteKind.LEAD_DISCUSSION: "Name the safeguarding lead you spoke to",
     NoteKind.MANAGER_DISCUSSION: "Name the manager you spoke to",
+    NoteKind.ESCALATED: "Name whom you told, and of which agency",
 }
 """Notes that say with whom, and what is asked where they do not (W §4.2.2, §4.7, O Annexe 2)."""
 
@@ -70,6 +72,9 @@ def write_note(
     note.at_time, note.with_whom, note.referral = at_time, with_whom.strip(), referral
     keep(note, "written")
     events.record("note written beside a referral", by=by, child=child, obj=note)
+    if referral is not None and kind == NoteKind.ESCALATED and may_follow(by, referral):
+        close_items(subject=referral, kind=kinds.ESCALATE_DISAGREEMENT)
+        end_asked_access(child, by)
     return note, True
 
 

@@ -261,7 +261,8 @@ class NoteForm(PlainForm):
     with_whom = forms.CharField(
         label="Who took part?",
         help_text="For a joint consultation: who of the Designated Officer’s service, and who of "
-        "social care. For a discussion with the safeguarding lead or your manager: their name.",
+        "social care. For a discussion with the safeguarding lead or your manager: their name. "
+        "For a disagreement taken further: whom you told, and of which agency.",
         max_length=200,
         required=False,
     )

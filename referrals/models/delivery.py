@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from cse.audit.history import history
 from cse.data_classes import classify
-from cse.people.models import Authority, Team
+from cse.people.models import Authority, Team, TeamKind
 from referrals.models.referral import Referral
 from referrals.routing import Obligation
 from referrals.transitions import Act, State
@@ -204,9 +204,10 @@ class Delivery(models.Model):
 
 
 class Disagreement(models.Model):
-    """Somebody who referred does not agree with the decision; a lead of the team answers.
+    """Somebody who referred does not agree with the decision; somebody else answers.
 
-    ``asked`` is the team whose people may answer: not who decided, nor who agreed to it.
+    ``asked`` is the team whose people may answer: not who decided, nor who agreed to it
+    (`referrals.queries.answering`). Where nobody can, it is the team that decided.
     """
 
     CHILD_PATH = "delivery__referral__child_id"
@@ -252,3 +253,13 @@ class Disagreement(models.Model):
 
     def __str__(self) -> str:
         return "answered" if self.answered_at else "open"
+
+    @property
+    def teams_asked(self) -> tuple[Team, ...]:
+        """Whose people may answer. Where there were no leads to ask, whoever comes to the team that
+        decided may as well: who works there since had no part in it.
+        """
+        decided = self.delivery.team
+        if decided is None or self.asked.kind == TeamKind.LEADS or self.asked_id == decided.pk:
+            return (self.asked,)
+        return (self.asked, decided)

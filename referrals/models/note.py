@@ -30,6 +30,7 @@ class NoteKind(models.TextChoices):
     NRM = "nrm", "National referral mechanism"
     SCREEN = "screen", "Screen completed later"
     OVERSIGHT = "oversight", "Line manager’s oversight"
+    ESCALATED = "escalated", "Disagreement taken further outside the service"
     OTHER = "other", "Something else"
 
 

@@ -1,5 +1,10 @@
 """What the pages of the room ask: who sees which referral, a team's board, what is known."""
 
+from referrals.queries.answering import (
+    disagreements_for,
+    waiting_for_nobody,
+    who_answers,
+)
 from referrals.queries.board import Board, BoardRow, Filters, board_of, teams_of
 from referrals.queries.decided import decided_lately
 from referrals.queries.known import known_about
@@ -25,6 +30,7 @@ __all__ = [
     "board_of",
     "decided_lately",
     "deliveries_to",
+    "disagreements_for",
     "disagreements_on",
     "drafts_of",
     "is_visible",
@@ -37,5 +43,7 @@ __all__ = [
     "set_aside_of",
     "teams_of",
     "visible_to",
+    "waiting_for_nobody",
+    "who_answers",
     "with_people",
 ]

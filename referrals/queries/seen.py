@@ -152,4 +152,6 @@ def others_of(delivery: Delivery) -> QuerySet[Delivery]:
 
 def disagreements_on(delivery: Delivery) -> QuerySet[Disagreement]:
     """What was said against a decision, and answered; for whoever sees the delivery already."""
-    return delivery.disagreements.select_related("said_by", "answered_by", "asked")
+    return delivery.disagreements.select_related(
+        "said_by", "answered_by", "asked__agency", "delivery__referral", "delivery__team"
+    )

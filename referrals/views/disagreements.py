@@ -8,7 +8,6 @@ from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.lookup import get_visible_or_404
 from cse.access.policies import NotVisible
-from cse.access.principals import principals_of
 from cse.audit import events
 from cse.audit.extra import note_extra_fields
 from cse.interface.queries import hints_for
@@ -56,10 +55,8 @@ def disagreement(request, pk):
 
 
 def _open(request, pk):
-    own = Disagreement.objects.filter(asked__group_id__in=principals_of(request.user).groups)
-    row = get_visible_or_404(
-        own.select_related("asked", "said_by", "answered_by"), request.user, Capability.TRIAGE, pk
-    )
+    own = queries.disagreements_for(request.user).select_related("asked", "said_by", "answered_by")
+    row = get_visible_or_404(own, request.user, Capability.TRIAGE, pk)
     row.delivery = queries.with_people().get(pk=row.delivery_id)
     if request.method != "POST":
         child_id = row.delivery.referral.child_id
@@ -101,6 +98,7 @@ def _page(request, row, form, *, why_not="", typed="", hints=(), status=200):
         "born": birth_words(then),
         "form": form,
         "why_not": why_not,
+        "nobody": bool(queries.waiting_for_nobody([row])),
         "typed": typed,
         "hints": hints,
     }

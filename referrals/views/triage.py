@@ -218,6 +218,7 @@ def _page(request, found, *, status=200, refused="", typed=(), hints=None, **for
     referral, user = found.referral, request.user
     calendar = calendar_for(found.authority)
     now = timezone.now()
+    against = list(queries.disagreements_on(found))
     context = {
         **child_head(referral.child, user),
         "delivery": found,
@@ -235,7 +236,8 @@ def _page(request, found, *, status=200, refused="", typed=(), hints=None, **for
         "known": queries.known_about(user, referral.child, referral),
         "panels": panels_beside(referral.child, user),
         "notes": notes_to_answer(user, referral),
-        "disagreements": queries.disagreements_on(found),
+        "disagreements": against,
+        "unanswerable": queries.waiting_for_nobody(against),
         "clocks": [
             picture_of(each, now=now, may_explain=True, calendar=calendar)
             for each in clocks_of(found)

@@ -1,6 +1,7 @@
 """Following one delivery: what was decided, reading it, telling a contact, not agreeing."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -13,12 +14,13 @@ from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.policies import NotVisible
 from cse.audit.extra import note_extra_fields
+from cse.children.queries.overview import contacts_of
 from cse.clocks.models import Clock
 from cse.clocks.pictures import Picture, picture_of
 from cse.clocks.queries import calendars_in
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
-from referrals import actions
+from referrals import actions, queries
 from referrals.addressees import manned
 from referrals.forms.making import ReasonForm
 from referrals.models import Delivery, Disagreement
@@ -44,6 +46,8 @@ class Outcome:
     may_tell: bool
     may_disagree: bool
     nobody_there: bool
+    unanswerable: frozenset[Any]
+    """Of the disagreements, those that nobody here can answer."""
 
     @property
     def is_decided(self) -> bool:
@@ -54,7 +58,7 @@ class Outcome:
 def outcomes_of(user: Any, deliveries: list[Delivery], *, own: bool) -> list[Outcome]:
     """Every delivery of a referral that is visible already, the first received first.
 
-    Six queries, however many there are.
+    Six queries, however many there are, and two where a disagreement waits for its answer.
     """
     ids = [each.pk for each in deliveries]
     clocks = list(
@@ -65,9 +69,10 @@ def outcomes_of(user: Any, deliveries: list[Delivery], *, own: bool) -> list[Out
     calendars = calendars_in(each.authority_id for each in clocks)
     said = list(
         Disagreement.objects.filter(delivery__in=ids).select_related(
-            "said_by", "answered_by", "asked__agency"
+            "said_by", "answered_by", "asked__agency", "delivery__referral", "delivery__team"
         )
     )
+    unanswerable = frozenset(queries.waiting_for_nobody(said))
     unread = set(
         WorkItem.objects.filter(
             subject_id__in=ids, kind=kinds.READ_OUTCOME, closed_at__isnull=True
@@ -82,6 +87,7 @@ def outcomes_of(user: Any, deliveries: list[Delivery], *, own: bool) -> list[Out
             unmanned=own and each.team_id is not None and each.team_id not in there,
             unread=each.pk in unread,
             said=tuple(row for row in said if row.delivery_id == each.pk),
+            unanswerable=unanswerable,
             clocks=tuple(
                 picture_of(
                     clock,
@@ -104,7 +110,7 @@ def _teams_there(deliveries: list[Delivery]) -> set[Any]:
     return set(manned(child).filter(pk__in=ids).values_list("pk", flat=True)) if child else set()
 
 
-def _outcome(user, delivery, *, own, unread, unmanned, said, clocks):
+def _outcome(user, delivery, *, own, unread, unmanned, said, unanswerable, clocks):
     decided = bool(delivery.decision) and delivery.stands_at is not State.PROPOSED
     team = delivery.team
     what = (route_words(Route(each), delivery.authority) for each in delivery.routes)
@@ -121,6 +127,7 @@ def _outcome(user, delivery, *, own, unread, unmanned, said, clocks):
         and team is not None
         and not any(row.answered_at is None for row in said),
         nobody_there=unmanned and delivery.stands_at in WAITS_THERE,
+        unanswerable=unanswerable,
     )
 
 
@@ -135,7 +142,13 @@ def _own_outcome(request: HttpRequest, pk: Any) -> Outcome:
 def outcome(request, pk):
     """What became of one delivery, why, and what the referrer can do now."""
     found = _own_outcome(request, pk)
-    return page(request, "outcome", found.delivery.referral, found=found)
+    return page(
+        request,
+        "outcome",
+        found.delivery.referral,
+        found=found,
+        contacts=contacts_of(found.delivery.authority_id) if found.unanswerable else (),
+    )
 
 
 @require_POST
@@ -163,7 +176,7 @@ def tell(request, pk):
         label="Whom did you tell, how and when?",
         hint="For example: the duty officer, by telephone at 10 this morning",
         act=lambda text: actions.tell_contact(delivery_id=pk, by=request.user, note=text),
-        done="It is recorded that the contact was told.",
+        done=lambda _: "It is recorded that the contact was told.",
         allowed=lambda found: found.may_tell,
     )
 
@@ -179,9 +192,28 @@ def disagree(request, pk):
         label="Why do you not agree, and what should happen?",
         hint="",
         act=lambda text: actions.disagree(delivery_id=pk, by=request.user, reasons=text),
-        done="Your disagreement is recorded. Somebody who did not decide it has to answer.",
+        done=_told_who_answers,
         allowed=lambda found: _may_disagree(request.user, found),
+        more=partial(_before_disagreeing, request.user),
     )
+
+
+def _before_disagreeing(user, found):
+    """Who will answer, before anything is typed; whom to telephone where nobody here can."""
+    if not _may_disagree(user, found):
+        return {}
+    team = queries.who_answers(found.delivery, user.pk)
+    contacts = () if team else contacts_of(found.delivery.authority_id)
+    return {"answering": team, "contacts": contacts}
+
+
+def _told_who_answers(row):
+    if queries.waiting_for_nobody([row]):
+        return (
+            "Your disagreement is recorded. Nobody here can answer it: telephone them, and speak "
+            "to your safeguarding lead, who takes it further outside the service."
+        )
+    return f"Your disagreement is recorded. {row.asked.name}, {row.asked.agency.name}, answers it."
 
 
 def _may_disagree(user, found):
@@ -192,20 +224,21 @@ def _may_disagree(user, found):
     return found.may_disagree
 
 
-def _answer(request, pk, *, template, label, hint, act, done, allowed):
+def _answer(request, pk, *, template, label, hint, act, done, allowed, more=lambda _: {}):
     """One text about a delivery, and the act it is for."""
     found = _own_outcome(request, pk)
     form = ReasonForm(request.POST or None, label=label, hint=hint)
     note_extra_fields(request, form, found.delivery.referral.child_id)
     if request.method == "POST" and form.is_valid():
         try:
-            act(form.cleaned_data["reason"])
+            made = act(form.cleaned_data["reason"])
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, done)
+            messages.success(request, done(made))
             return redirect("referrals:show", pk=found.delivery.referral_id)
     elif request.method != "POST" and not allowed(found):
         messages.info(request, "There is nothing of that kind to do here now.")
         return redirect("referrals:outcome", pk=pk)
-    return page(request, template, found.delivery.referral, found=found, form=form)
+    context = more(found)
+    return page(request, template, found.delivery.referral, found=found, form=form, **context)

@@ -72,6 +72,7 @@ def show(request, pk):
         ask_lead=own and lead_still_to_ask(referral.sections, rules),
         withdrawing=_withdrawing(request.user, referral, deliveries) if own else "",
         screen_owed=_screen_owed(request.user, referral, sees_record=shown is referral),
+        escalating=own and _is_escalated(referral),
         screen=screen_sent(referral, request.user),
         contacts_there=contacts_of(referral.placed_in_id) if referral.placed_in else (),
         **beside_of(referral, kept_preview(shown, sent_on)),
@@ -92,6 +93,12 @@ def _withdrawing(user, referral, deliveries):
     except Refused as refusal:
         return str(refusal)
     return "open"
+
+
+def _is_escalated(referral):
+    """Whether a disagreement that nobody can answer still has to be taken outside the service."""
+    waiting = WorkItem.objects.filter(subject_id=referral.pk, closed_at__isnull=True)
+    return waiting.filter(kind=kinds.ESCALATE_DISAGREEMENT).exists()
 
 
 def _screen_owed(user, referral, *, sees_record):
