@@ -107,7 +107,7 @@ def register() -> None:
 
 
 def start_for(delivery: Delivery) -> dt.datetime | None:
-    """Start what the receipt of a delivery sets running; when it is due, or None for no clock."""
+    """Start what its receipt, or opening it again, sets running; when it is due, or None."""
     kind = _kind_of(delivery)
     if not kind:
         return None
@@ -115,7 +115,7 @@ def start_for(delivery: Delivery) -> dt.datetime | None:
         kind=kind,
         child=delivery.referral.child,
         subject=delivery,
-        trigger_at=delivery.received_at,
+        trigger_at=delivery.reopened_at or delivery.received_at,
         by=None,
         authority=delivery.authority,
     )

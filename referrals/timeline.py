@@ -20,6 +20,7 @@ ACTS: Final = (
     "outcome agreed to",
     "outcome not agreed to",
     "referral acknowledged",
+    "referral opened again",
     "referral passed on",
     "responsibility passed",
     "contact told",

@@ -46,6 +46,7 @@ class Actor(StrEnum):
     HOLDER = "holder"
     OTHER_OF_TEAM = "other_of_team"
     NEXT_TEAM = "next_team"
+    ANSWERER = "answerer"
 
 
 class Act(StrEnum):
@@ -68,6 +69,7 @@ class Act(StrEnum):
     TAKE_OVER = "take over"
     TELL = "tell"
     WITHDRAW = "withdraw"
+    UPHOLD = "uphold a disagreement"
 
 
 #: (from, act) to who may do it and the status after it. What is not here is refused.
@@ -80,7 +82,8 @@ OF_REFERRAL: Mapping[tuple[Status, Act], tuple[Actor, Status]] = MappingProxyTyp
 )
 
 #: The same for deliveries. ``team`` is everybody of the team it was sent to, ``holder`` who has
-#: claimed it, ``other_of_team`` any of them but who proposed the outcome.
+#: claimed it, ``other_of_team`` any of them but who proposed the outcome. ``answerer`` is whoever
+#: may answer a disagreement with its decision (`referrals.policies.check_can_answer`).
 OF_DELIVERY: Mapping[tuple[State, Act], tuple[Actor, State]] = MappingProxyType(
     {
         (State.RECEIVED, Act.CLAIM): (Actor.TEAM, State.DECIDING),
@@ -101,6 +104,12 @@ OF_DELIVERY: Mapping[tuple[State, Act], tuple[Actor, State]] = MappingProxyType(
         (State.PROPOSED, Act.RELEASE): (Actor.TEAM, State.RECEIVED),
         (State.SENT_ON, Act.TAKE_OVER): (Actor.NEXT_TEAM, State.PASSED),
         (State.ACCEPTED, Act.PASS_ON): (Actor.HOLDER, State.SENT_ON),
+        # A decision that does not stand is taken anew by the team, in its own time again.
+        (State.ACCEPTED, Act.UPHOLD): (Actor.ANSWERER, State.RECEIVED),
+        (State.SENT_ON, Act.UPHOLD): (Actor.ANSWERER, State.RECEIVED),
+        (State.PASSED, Act.UPHOLD): (Actor.ANSWERER, State.RECEIVED),
+        (State.OTHER_OUTCOME, Act.UPHOLD): (Actor.ANSWERER, State.RECEIVED),
+        (State.BACK, Act.UPHOLD): (Actor.ANSWERER, State.RECEIVED),
     }
 )
 

@@ -59,13 +59,13 @@ def open_item(
     return item
 
 
-def close_items(*, subject: models.Model, kind: str | None = None) -> int:
-    """Close what waits on this subject (of one kind, or all); gives how many were open."""
+def close_items(*, subject: models.Model, kind: str | None = None, but: str | None = None) -> int:
+    """Close what waits on this subject: of one kind, or all, or all ``but`` one; how many."""
     _inside_the_act()
-    if kind is not None:
-        kind_of(kind)
+    for each in filter(None, (kind, but)):
+        kind_of(each)
     now = timezone.now()
-    items = list(_open(subject, kind).select_for_update())
+    items = list(_open(subject, kind).exclude(kind=but).select_for_update())
     for item in items:
         item.closed_at = now
         item.save()

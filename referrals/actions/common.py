@@ -80,7 +80,13 @@ def due_in(working_days: int) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, dt.time(23, 59, 59)))
 
 
-def let_team_see(delivery: Delivery, by: Any, *, responsible: bool = False) -> None:
+SENT_TO_TEAM = "A referral of this child was sent to this team"
+REOPENED = "A referral of this child was opened again, and this team decides it anew"
+
+
+def let_team_see(
+    delivery: Delivery, by: Any, *, responsible: bool = False, reason: str = SENT_TO_TEAM
+) -> None:
     """The team of a delivery may see the child, for a reason and a time."""
     if delivery.team is None:
         return
@@ -90,9 +96,7 @@ def let_team_see(delivery: Delivery, by: Any, *, responsible: bool = False) -> N
         group=delivery.team.group,
         by=by,
         days=RESPONSIBLE_DAYS if responsible else RECEIVED_DAYS,
-        reason="Responsible for a referral of this child"
-        if responsible
-        else "A referral of this child was sent to this team",
+        reason="Responsible for a referral of this child" if responsible else reason,
     )
 
 

@@ -23,6 +23,7 @@ from referrals.actions.common import (
     lock_referral,
     take_back_what_is_not_needed,
 )
+from referrals.actions.triage import reopen
 from referrals.addressees import manned
 from referrals.clocks import cancel_for, meet_for
 from referrals.models import Delivery, Disagreement, NoteKind, Referral
@@ -207,17 +208,23 @@ def _lock(disagreement_id: uuid.UUID) -> Disagreement:
 
 
 @transaction.atomic
-def answer_disagreement(*, disagreement_id: uuid.UUID, by: Any, answer: str) -> Disagreement:
-    """Answer somebody who does not agree; the decision itself is changed by its own acts."""
+def answer_disagreement(
+    *, disagreement_id: uuid.UUID, by: Any, answer: str, upheld: bool = False
+) -> Disagreement:
+    """Answer somebody who does not agree. ``upheld``: the decision falls, and is taken anew."""
     row = _lock(disagreement_id)
-    delivery = row.delivery
+    delivery, child = row.delivery, row.delivery.referral.child
     check_can_answer(by, row)
     _need(answer, "Say what you answer.")
     row.answer, row.answered_by, row.answered_at = answer, by, timezone.now()
-    keep(row, "answered")
-    child = delivery.referral.child
+    row.upheld = upheld
+    keep(row, "upheld" if upheld else "answered")
     close_items(subject=row)
     close_items(subject=delivery.referral, kind=kinds.ESCALATE_DISAGREEMENT)
+    # Who saw the child only to answer sees it no more; the team, if it decides anew, by that.
+    end_asked_access(child, by)
+    if upheld:
+        reopen(delivery, by)
     open_item(
         kind=kinds.READ_OUTCOME,
         owner=row.said_by,
@@ -225,8 +232,14 @@ def answer_disagreement(*, disagreement_id: uuid.UUID, by: Any, answer: str) -> 
         subject=delivery,
         due_at=due_in(ANSWER_DAYS),
     )
-    end_asked_access(child, by)
-    events.record("disagreement answered", by=by, child=child, obj=row, reason=answer)
+    events.record(
+        "disagreement answered",
+        by=by,
+        child=child,
+        obj=row,
+        reason=answer,
+        data={"upheld": upheld},
+    )
     return row
 
 

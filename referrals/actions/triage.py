@@ -18,6 +18,7 @@ from cse.worklist.actions import close_items, open_item
 from referrals.actions.common import (
     ANSWER_DAYS,
     DECISION_DAYS,
+    REOPENED,
     due_in,
     keep,
     let_team_see,
@@ -32,7 +33,7 @@ from referrals.models import Delivery
 from referrals.policies import Refused, check_delivery
 from referrals.routing import Obligation, Route
 from referrals.signing import post_in
-from referrals.transitions import Act, State, second_person_needed
+from referrals.transitions import Act, Actor, State, after_delivery, second_person_needed
 from screening.never_give_up import says_only_not_engaging
 
 ENDINGS = (Act.OTHER_OUTCOME, Act.SEND_BACK)
@@ -72,10 +73,15 @@ def release(*, delivery_id: uuid.UUID, by: Any, reason: str) -> Delivery:
     keep(delivery, "released")
     owner_changed_for(delivery, by)
     # It may have become one person's work, or a second person's: now it is the team's again.
-    close_items(subject=delivery)
+    _no_longer_waits(delivery)
     open_received(delivery, owner=by)
     _record("referral released", delivery, by, reason=reason, data={"held_by": str(held_by)})
     return delivery
+
+
+def _no_longer_waits(delivery: Delivery) -> None:
+    """The team's work is done; what its referrer has not read yet still waits for them."""
+    close_items(subject=delivery, but=kinds.READ_OUTCOME)
 
 
 def _undecided(delivery: Delivery) -> None:
@@ -105,7 +111,7 @@ def decide(*, delivery_id: uuid.UUID, by: Any, decision: Act, reasons: str) -> D
     delivery.decided_as = _post(delivery, by)
     keep(delivery, "proposed" if proposed else "decided")
     _record("outcome proposed" if proposed else "referral decided", delivery, by, reason=reasons)
-    close_items(subject=delivery)
+    _no_longer_waits(delivery)
     if proposed:
         _ask_second_person(delivery)
     else:
@@ -124,7 +130,7 @@ def agree(*, delivery_id: uuid.UUID, by: Any, note: str) -> Delivery:
     delivery.approval_note, delivery.approved_as = note, _post(delivery, by)
     keep(delivery, "agreed to")
     _record("outcome agreed to", delivery, by, reason=note)
-    close_items(subject=delivery)
+    _no_longer_waits(delivery)
     _carry_out(delivery, by)
     return delivery
 
@@ -138,7 +144,7 @@ def refuse(*, delivery_id: uuid.UUID, by: Any, note: str) -> Delivery:
     _undecided(delivery)
     keep(delivery, "not agreed to")
     _record("outcome not agreed to", delivery, by, reason=note)
-    close_items(subject=delivery)
+    _no_longer_waits(delivery)
     open_item(
         kind=kinds.DECIDE_REFERRAL,
         owner=delivery.claimed_by,
@@ -166,7 +172,29 @@ def acknowledge(*, delivery_id: uuid.UUID, by: Any) -> Delivery:
 def _acknowledged(delivery: Delivery, by: Any) -> None:
     delivery.acknowledged_by, delivery.acknowledged_at = by, timezone.now()
     keep(delivery, "acknowledged")
-    close_items(subject=delivery)
+    _no_longer_waits(delivery)
+
+
+def reopen(delivery: Delivery, by: Any) -> None:
+    """Inside an answer that upholds a disagreement: its team has it again, and decides anew.
+
+    The clock runs from now; what was decided, and by whom, is kept in the history (decision 0014).
+    """
+    after = after_delivery(delivery.stands_at, Act.UPHOLD, frozenset({Actor.ANSWERER}))
+    if after is None:
+        raise Refused("There is no decision any more: it is being decided already.")
+    delivery.state = after
+    delivery.claimed_by, delivery.claimed_at = None, None
+    delivery.acknowledged_by, delivery.acknowledged_at = None, None
+    delivery.approved_by, delivery.approved_at = None, None
+    delivery.approved_as = delivery.approval_note = ""
+    _undecided(delivery)
+    delivery.reopened_at = timezone.now()
+    keep(delivery, "opened again")
+    _no_longer_waits(delivery)
+    let_team_see(delivery, by, reason=REOPENED)
+    open_received(delivery, owner=by)
+    _record("referral opened again", delivery, by)
 
 
 def _ask_second_person(delivery: Delivery) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,11 +68,14 @@ def placed_rules(referral: Referral) -> tuple[dict[str, Any], ...]:
     return tuple(rule for rule in found if rule["id"] not in known)
 
 
-def receiver(delivery: Delivery, said: Sequence[Disagreement]) -> Receiver:
-    """One delivery, with what was said against its decision."""
+def receiver(
+    delivery: Delivery, said: Sequence[Disagreement], before: Mapping[Any, Any]
+) -> Receiver:
+    """One delivery, with what was said against its decision; ``before``: `decided_before`."""
     team = delivery.team
     name = f"{team.name}, {team.agency.name}" if team else delivery.contact
-    mine = tuple(_disagreement(row) for row in said if row.delivery_id == delivery.pk)
+    own = (row for row in said if row.delivery_id == delivery.pk)
+    mine = tuple(_disagreement(row, before.get(row.pk)) for row in own)
     return Receiver(name, tuple(_delivery_rows(delivery)), mine)
 
 
@@ -83,15 +86,11 @@ def _delivery_rows(delivery: Delivery) -> Iterator[tuple[str, str]]:
         yield "Why there", f"The child lives in {delivery.authority.name}"
     if delivery.team_id:
         yield "Received", datetime_words(delivery.received_at)
+    if delivery.reopened_at:
+        yield "Opened again, to be decided anew", datetime_words(delivery.reopened_at)
     yield "State on the day of this document", delivery.state_words
     if delivery.decision and delivery.stands_at is not State.PROPOSED:
-        by = f" by {_who(delivery.decided_by, delivery.decided_as)}" if delivery.decided_by else ""
-        yield "Decision", f"{delivery.get_decision_display()}{by}, {_on(delivery.decided_at)}"
-        yield "Reasons", delivery.reasons
-        if delivery.approved_by:
-            who = _who(delivery.approved_by, delivery.approved_as)
-            agreed = f"{who}, {_on(delivery.approved_at)}"
-            yield "Agreed by a second person", f"{agreed}. {delivery.approval_note}".strip()
+        yield from _decision_rows(delivery)
     if delivery.acknowledged_by:
         who = delivery.acknowledged_by.get_full_name()
         label = "Acknowledged" if delivery.team_id else "Told by the referrer"
@@ -102,12 +101,21 @@ def _delivery_rows(delivery: Delivery) -> Iterator[tuple[str, str]]:
         yield "Withdrawn because", delivery.withdrawn_reason
 
 
+def _decision_rows(delivery: Any, title: str = "Decision") -> Iterator[tuple[str, str]]:
+    by = f" by {_who(delivery.decided_by, delivery.decided_as)}" if delivery.decided_by else ""
+    yield title, f"{delivery.get_decision_display()}{by}, {_on(delivery.decided_at)}"
+    yield "Reasons", delivery.reasons
+    if delivery.approved_by:
+        agreed = f"{_who(delivery.approved_by, delivery.approved_as)}, {_on(delivery.approved_at)}"
+        yield "Agreed by a second person", f"{agreed}. {delivery.approval_note}".strip()
+
+
 def _who(person: Any, post: str) -> str:
     """Who it was, in which post, and of which agency then (DEC-42)."""
     return ", ".join(each for each in (person.get_full_name(), post) if each)
 
 
-def _disagreement(row: Disagreement) -> Pairs:
+def _disagreement(row: Disagreement, before: Any) -> Pairs:
     rows = [
         ("Does not agree", f"{row.said_by.get_full_name()}, {_on(row.said_at)}"),
         ("Why", row.reasons),
@@ -115,6 +123,9 @@ def _disagreement(row: Disagreement) -> Pairs:
     if row.answered_by is not None:
         rows.append(("Answered by", f"{row.answered_by.get_full_name()}, {_on(row.answered_at)}"))
         rows.append(("Answer", row.answer))
+        rows.append(("The decision", "Does not stand: decided again" if row.upheld else "Stands"))
+        if before is not None:
+            rows += _decision_rows(before, "What was decided before")
     else:
         rows.append(("Answer", "Not answered yet"))
     return tuple(rows)

@@ -21,7 +21,7 @@ from referrals.documents.paper import (
 )
 from referrals.models import Delivery, Disagreement, Referral
 from referrals.preview import kept_preview
-from referrals.queries import visible_to, with_people
+from referrals.queries import decided_before, visible_to, with_people
 from referrals.queries.notes import notes_of
 from referrals.reading import facts_in_words, read_parts
 from referrals.screen_sent import completed_since, went_complete, words_of
@@ -73,6 +73,7 @@ def document_of(referral: Referral, user: Any) -> ReferralDocument:
             "said_by", "answered_by"
         )
     )
+    before = decided_before(said)
     preview = kept_preview(referral, timezone.localdate(referral.sent_at))
     return ReferralDocument(
         referral=referral,
@@ -85,7 +86,7 @@ def document_of(referral: Referral, user: Any) -> ReferralDocument:
         held=preview.held,
         facts=facts_in_words(referral),
         parts=read_parts(referral),
-        receivers=tuple(receiver(each, said) for each in deliveries),
+        receivers=tuple(receiver(each, said, before) for each in deliveries),
         notes=tuple(notes_of(referral)),
         screen_words=words_of(referral),
         screen_later=later_words(referral, completed_since(referral, user)),

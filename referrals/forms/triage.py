@@ -93,13 +93,27 @@ class SecondForm(PlainForm):
 
 
 class AnswerForm(PlainForm):
-    """The answer to somebody who does not agree with a decision."""
+    """The answer to somebody who does not agree with a decision, and whether it stands."""
 
+    stands = forms.ChoiceField(
+        label="Does the decision stand?",
+        choices=[
+            ("yes", "The decision stands"),
+            ("no", "The decision does not stand: the team decides again"),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say whether the decision stands"},
+    )
     answer = _own_words(
         "Your answer",
-        "What you looked at again, whether the decision stands, and what happens now.",
+        "What you looked at again, why the decision stands or does not, and what happens now.",
         "Give your answer",
     )
+
+    @property
+    def upholds(self) -> bool:
+        """Whether the decision falls; ask only a valid form."""
+        return bool(self.cleaned_data["stands"] == "no")
 
 
 RULES = (

@@ -44,8 +44,9 @@ class Delivery(models.Model):
 
     ``routes`` are all that lead to this addressee, ``rules`` those that asked, ``obligation`` the
     strictest. ``decision`` is what the holder decided, or proposes while a second person has not
-    agreed. ``passed_by`` is the delivery that was sent on to make this one. ``decided_as`` and
-    ``approved_as`` are the posts and agencies of that moment, in words (DEC-42).
+    agreed. ``reopened_at`` is when its decision last fell, because a disagreement was upheld: it is
+    decided anew from then. ``passed_by`` is the delivery that was sent on to make this one.
+    ``decided_as`` and ``approved_as`` are the posts and agencies of that moment, in words (DEC-42).
     """
 
     CHILD_PATH = "referral__child_id"
@@ -64,6 +65,7 @@ class Delivery(models.Model):
     )
     state = models.CharField(max_length=15, choices=STATES, default=State.RECEIVED.value)
     received_at = models.DateTimeField()
+    reopened_at = models.DateTimeField(null=True)
     claimed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -94,9 +96,9 @@ class Delivery(models.Model):
 
     DATA = classify(
         sensitive="routes rules decision reasons approval_note told_note withdrawn_reason",
-        operational="id referral authority team contact obligation state received_at claimed_by"
-        " claimed_at decided_by decided_as decided_at approved_by approved_as approved_at"
-        " acknowledged_by acknowledged_at passed_by",
+        operational="id referral authority team contact obligation state received_at reopened_at"
+        " claimed_by claimed_at decided_by decided_as decided_at approved_by approved_as"
+        " approved_at acknowledged_by acknowledged_at passed_by",
     )
 
     class Meta:
@@ -207,7 +209,8 @@ class Disagreement(models.Model):
     """Somebody who referred does not agree with the decision; somebody else answers.
 
     ``asked`` is the team whose people may answer: not who decided, nor who agreed to it
-    (`referrals.queries.answering`). Where nobody can, it is the team that decided.
+    (`referrals.queries.answering`). Where nobody can, it is the team that decided. ``upheld``: the
+    decision does not stand, and the delivery was opened again with the answer.
     """
 
     CHILD_PATH = "delivery__referral__child_id"
@@ -226,11 +229,12 @@ class Disagreement(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     answered_at = models.DateTimeField(null=True)
+    upheld = models.BooleanField(default=False)
     history = history()
 
     DATA = classify(
         sensitive="reasons answer",
-        operational="id delivery asked said_by said_at answered_by answered_at",
+        operational="id delivery asked said_by said_at answered_by answered_at upheld",
     )
 
     class Meta:
@@ -248,6 +252,10 @@ class Disagreement(models.Model):
                 & Q(answered_by__isnull=False, answered_at__isnull=False)
                 & ~Q(answered_by=F("said_by")),
                 name="answered_by_somebody_else",
+            ),
+            models.CheckConstraint(
+                condition=Q(upheld=False) | Q(answered_at__isnull=False),
+                name="upheld_by_an_answer",
             ),
         ]
 

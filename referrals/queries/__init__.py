@@ -9,6 +9,7 @@ from referrals.queries.board import Board, BoardRow, Filters, board_of, teams_of
 from referrals.queries.decided import decided_lately
 from referrals.queries.known import known_about
 from referrals.queries.seen import (
+    decided_before,
     deliveries_to,
     disagreements_on,
     drafts_of,
@@ -28,6 +29,7 @@ __all__ = [
     "BoardRow",
     "Filters",
     "board_of",
+    "decided_before",
     "decided_lately",
     "deliveries_to",
     "disagreements_for",

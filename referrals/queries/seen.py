@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -148,6 +149,21 @@ def others_of(delivery: Delivery) -> QuerySet[Delivery]:
     """Where the same referral went besides; for whoever sees the referral already."""
     found = with_people().filter(referral_id=delivery.referral_id).exclude(pk=delivery.pk)
     return found.order_by("received_at", "id")
+
+
+def decided_before(rows: Iterable[Disagreement]) -> dict[uuid.UUID, Any]:
+    """What was decided where it no longer stands, by disagreement: the delivery as it was then.
+
+    A query for each that was upheld.
+    """
+    return {
+        row.pk: Delivery.history.filter(id=row.delivery_id, history_date__lte=row.said_at)
+        .select_related("decided_by", "approved_by")
+        .order_by("-history_id")
+        .first()
+        for row in rows
+        if row.upheld
+    }
 
 
 def disagreements_on(delivery: Delivery) -> QuerySet[Disagreement]:

@@ -41,16 +41,22 @@ def disagreement(request, pk):
     if why_not:
         return _page(request, row, form, why_not=why_not, typed=typed, status=409)
     if "check_wording" in request.POST:
-        return _page(request, row, AnswerForm(initial={"answer": typed}), hints=hints_for(typed))
+        unbound = AnswerForm(initial=request.POST.dict())
+        return _page(request, row, unbound, hints=hints_for(typed))
     if not form.is_valid():
         return _page(request, row, form)
     try:
         actions.answer_disagreement(
-            disagreement_id=pk, by=request.user, answer=form.cleaned_data["answer"]
+            disagreement_id=pk,
+            by=request.user,
+            answer=form.cleaned_data["answer"],
+            upheld=form.upholds,
         )
     except Refused as refused:  # somebody was quicker
         return _page(request, row, form, why_not=str(refused), typed=typed, status=409)
     messages.success(request, "Your answer is kept, and waits for whoever referred.")
+    if form.upholds:
+        messages.info(request, "The decision does not stand: the team has the referral again.")
     return redirect("referrals:disagreement", pk) if _still_seen(request, row) else redirect("/")
 
 
@@ -88,6 +94,7 @@ def _page(request, row, form, *, why_not="", typed="", hints=(), status=200):
         **child_head(referral.child, request.user),
         "row": row,
         "delivery": row.delivery,
+        "decided": queries.decided_before([row]).get(row.pk, row.delivery),
         "referral": referral,
         "rules": rules_of_referral(referral),
         "owed": kept_for(row.delivery),

@@ -237,6 +237,7 @@ def _page(request, found, *, status=200, refused="", typed=(), hints=None, **for
         "panels": panels_beside(referral.child, user),
         "notes": notes_to_answer(user, referral),
         "disagreements": against,
+        "before": queries.decided_before(against),
         "unanswerable": queries.waiting_for_nobody(against),
         "clocks": [
             picture_of(each, now=now, may_explain=True, calendar=calendar)

@@ -10,6 +10,7 @@ from cse.access import actions as access
 from cse.access.capabilities import Capability
 from cse.access.models import ChildTeamGrant
 from cse.access.policies import NotVisible, can
+from cse.clocks.queries import clocks_of
 from cse.people.models import ContactPoint, Role
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
@@ -17,8 +18,9 @@ from cse.worklist.queries import waiting_for
 from referrals import actions, queries
 from referrals.actions.following import ask_again
 from referrals.actions.notes import write_note
-from referrals.models import NoteKind
-from referrals.transitions import Act
+from referrals.models import Delivery, NoteKind
+from referrals.policies import Refused
+from referrals.transitions import Act, State
 from tests.factories import give_post, grant, make_user
 from tests.screening.pages import controls, text_of
 
@@ -118,7 +120,7 @@ def test_who_works_at_the_front_door_later_answers_too(area, later):
     assert "It cannot wait." in text_of(browser.get(address))
     page = browser.post(
         address,
-        controls(browser.get(address), "answer") | {"answer": "I read it anew."},
+        controls(browser.get(address), "answer") | {"answer": "I read it anew.", "stands": "yes"},
     )
     assert page.status_code == 302
     row.refresh_from_db()
@@ -242,3 +244,141 @@ def test_where_who_was_asked_has_left_it_waits_for_who_is_there(area):
     assert ask_again() == 0
     actions.answer_disagreement(disagreement_id=row.pk, by=area.manager, answer="Today.")
     assert kinds.ESCALATE_DISAGREEMENT not in waits_at(area.lead)
+
+
+# -- A decision that does not stand ----------------------------------------------------------------
+
+
+def upheld(area, delivery, answerer):
+    """Somebody upholds the referrer's disagreement through the page."""
+    row = against(area, delivery)
+    browser = area.client(answerer)
+    address = reverse("referrals:disagreement", args=[row.pk])
+    page = browser.get(address)
+    assert "goes back to" in text_of(page) and "not here" not in text_of(page)
+    refused = browser.post(address, controls(page, "answer") | {"answer": "She waits too long."})
+    assert "Say whether the decision stands" in text_of(refused)
+    assert "She waits too long." in text_of(refused)
+    sent = controls(page, "answer") | {"answer": "She waits too long.", "stands": "no"}
+    text = text_of(browser.post(address, sent, follow=True))
+    assert "The decision does not stand: the team has the referral again." in text
+    row.refresh_from_db()
+    return row
+
+
+@pytest.mark.parametrize("decision", [Act.SEND_BACK, Act.OTHER_OUTCOME])
+def test_upheld_it_is_the_teams_again_with_its_clock_and_access(oxfordshire, decision):
+    area = oxfordshire
+    delivery = by_two(area, decision)
+    assert not can(area.duty, Capability.SEE_CHILD, area.child)
+    row = upheld(area, delivery, area.manager)
+    again = Delivery.objects.get(pk=delivery.pk)
+    assert (row.upheld, row.answered_by) == (True, area.manager)
+    assert (again.state, again.decision, again.claimed_by) == (State.RECEIVED, "", None)
+    assert (again.approved_by, again.received_at) == (None, delivery.received_at)
+    work = WorkItem.objects.get(
+        kind=kinds.DECIDE_REFERRAL, subject_id=delivery.pk, closed_at__isnull=True
+    )
+    assert work.owner_group == area.front_door.group
+    running, met = clocks_of(again)
+    assert running.is_open and running.trigger_at == again.reopened_at > met.met_at
+    assert work.due_at == running.due_at
+    held = ChildTeamGrant.objects.get(
+        content_object=area.child, group=area.front_door.group, basis="front_door"
+    )
+    assert "decides it anew" in held.reason and held.expires_at > timezone.now()
+    assert can(area.duty, Capability.SEE_CHILD, area.child)
+    assert not can(area.manager, Capability.SEE_CHILD, area.child)
+    assert not can(area.specialist, Capability.SEE_CHILD, area.child)
+    assert kinds.READ_OUTCOME in waits_at(area.worker)
+    board = queries.board_of(area.duty, queries.teams_of(area.duty))
+    assert [each.id for each in board.rows] == [delivery.pk]
+
+
+def test_everybody_reads_what_fell_who_disagreed_and_who_upheld_it(oxfordshire):
+    area = oxfordshire
+    delivery = by_two(area)
+    upheld(area, delivery, area.manager)
+    team = text_of(area.client(area.duty).get(reverse("referrals:delivery", args=[delivery.pk])))
+    referrer = area.client()
+    pages = [team]
+    for name, pk in (("outcome", delivery.pk), ("show", delivery.referral_id)):
+        pages.append(text_of(referrer.get(reverse(f"referrals:{name}", args=[pk]))))
+    for page in pages:
+        for said in ("The GP helps", "Other outcome", "It cannot wait.", "She waits too long."):
+            assert said in page, said
+        for person in (area.duty, area.other_duty, area.worker, area.manager):
+            assert person.get_full_name() in page
+        assert "oes not stand" in page
+    assert "your team decides it again" in team
+    assert (
+        "decided before"
+        in referrer.get(reverse("referrals:outcome", args=[delivery.pk])).content.decode()
+    )
+
+
+def test_the_referrer_still_reads_the_answer_when_the_team_gives_it_back_or_proposes(oxfordshire):
+    area = oxfordshire
+    delivery = by_two(area)
+    upheld(area, delivery, area.manager)
+    actions.claim(delivery_id=delivery.pk, by=area.duty)
+    actions.release(delivery_id=delivery.pk, by=area.duty, reason="Away")
+    assert kinds.READ_OUTCOME in waits_at(area.worker)
+    actions.claim(delivery_id=delivery.pk, by=area.duty)
+    actions.decide(
+        delivery_id=delivery.pk, by=area.duty, decision=Act.OTHER_OUTCOME, reasons="The GP helps"
+    )
+    assert kinds.READ_OUTCOME in waits_at(area.worker)
+    # A mandatory referral ends by two people the second time too.
+    assert Delivery.objects.get(pk=delivery.pk).state == State.PROPOSED
+    actions.agree(delivery_id=delivery.pk, by=area.other_duty, note="Still")
+    assert not can(area.duty, Capability.SEE_CHILD, area.child)
+    second = against(area, Delivery.objects.get(pk=delivery.pk))
+    assert second.asked == area.care_leads
+
+
+def test_where_the_team_itself_upholds_its_access_ends_with_the_new_decision(area):
+    """Asked to answer and asked to decide are two grounds: neither outlives its need."""
+    third = make_user(Role.FRONT_DOOR, team=area.front_door)
+    delivery = by_two(area)
+    row = against(area, delivery)
+    actions.answer_disagreement(
+        disagreement_id=row.pk, by=third, answer="She waits too long.", upheld=True
+    )
+    actions.claim(delivery_id=delivery.pk, by=third)
+    actions.decide(delivery_id=delivery.pk, by=third, decision=Act.SEND_BACK, reasons="Sent twice")
+    assert can(area.duty, Capability.SEE_CHILD, area.child)
+    actions.agree(delivery_id=delivery.pk, by=area.duty, note="Yes")
+    assert not can(area.duty, Capability.SEE_CHILD, area.child)
+
+
+def test_passed_on_and_upheld_it_can_be_passed_on_again(oxfordshire):
+    area = oxfordshire
+    received = area.at(area.sent(), area.front_door)
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    actions.decide(delivery_id=received.pk, by=area.duty, decision=Act.PASS_ON, reasons="Theirs")
+    there = Delivery.objects.get(passed_by=received)
+    row = against(area, received)
+    actions.answer_disagreement(
+        disagreement_id=row.pk, by=area.manager, answer="See her first.", upheld=True
+    )
+    actions.acknowledge(delivery_id=there.pk, by=area.specialist)
+    assert Delivery.objects.get(pk=received.pk).state == State.RECEIVED
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    actions.decide(delivery_id=received.pk, by=area.duty, decision=Act.PASS_ON, reasons="Seen")
+    assert Delivery.objects.get(pk=received.pk).state == State.PASSED
+
+
+def test_an_answer_that_lets_it_stand_changes_nothing(oxfordshire):
+    area = oxfordshire
+    delivery = by_two(area)
+    row = against(area, delivery)
+    actions.answer_disagreement(disagreement_id=row.pk, by=area.manager, answer="It stands.")
+    assert Delivery.objects.get(pk=delivery.pk).state == State.OTHER_OUTCOME
+    assert not can(area.duty, Capability.SEE_CHILD, area.child)
+    page = area.client().get(reverse("referrals:outcome", args=[delivery.pk]))
+    assert "the decision stands" in text_of(page)
+    with pytest.raises((Refused, NotVisible)):
+        actions.answer_disagreement(
+            disagreement_id=row.pk, by=area.manager, answer="After all.", upheld=True
+        )

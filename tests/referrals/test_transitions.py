@@ -12,6 +12,7 @@ from referrals import transitions
 from referrals.transitions import (
     OF_DELIVERY,
     OF_REFERRAL,
+    OPEN,
     Act,
     Actor,
     State,
@@ -39,6 +40,11 @@ proposed      deciding       other_of_team  do not agree
 proposed      received       team           release
 sent_on       passed         next_team      take over
 accepted      sent_on        holder         pass on
+accepted      received       answerer       uphold a disagreement
+sent_on       received       answerer       uphold a disagreement
+passed        received       answerer       uphold a disagreement
+other_outcome received       answerer       uphold a disagreement
+back          received       answerer       uphold a disagreement
 """
 REFERRAL = """
 draft  draft      referrer  save
@@ -72,7 +78,12 @@ def test_nobody_can_do_anything():
 
 def test_what_has_ended_stays_ended():
     ended = {State.PASSED, State.ACKNOWLEDGED, State.OTHER_OUTCOME, State.BACK, State.WITHDRAWN}
-    assert not ended & {before for before, _ in OF_DELIVERY}
+    again = {before for before, act in OF_DELIVERY if act is Act.UPHOLD}
+    assert not ended & {before for before, act in OF_DELIVERY if act is not Act.UPHOLD}
+    # What was decided falls where a disagreement is upheld; nobody decided what was told or taken
+    # back, and nothing falls before it is decided.
+    assert ended - again == {State.ACKNOWLEDGED, State.WITHDRAWN}
+    assert not again & OPEN
     assert {before for before, _ in OF_REFERRAL} == {Status.DRAFT}
 
 

@@ -123,7 +123,7 @@ def deliveries(area):
         grant(area.manager, area.child)
     actions.answer_disagreement(disagreement_id=row.pk, by=area.manager, answer=LONG)
     found["disagreement, too late"] = fetch(
-        area.manager, at("disagreement", row), {"answer": "Another answer"}
+        area.manager, at("disagreement", row), {"answer": "Another answer", "stands": "yes"}
     )
     found["accepted"] = fetch(duty, at("delivery", row.delivery))
     return found

@@ -53,6 +53,18 @@ ACKNOWLEDGING = {
     ("deciding", "specialist", "other outcome"): "proposed",
     ("deciding", "specialist", "send back"): "proposed",
 }
+#: And to one whose decision the referrer does not agree with, by the answer to that.
+DISAGREED = {
+    ("accepted", "lead", "uphold"): "received",
+    ("sent_on", "lead", "uphold"): "received",
+    ("passed", "lead", "uphold"): "received",
+    ("other_outcome", "lead", "uphold"): "received",
+    ("back", "lead", "uphold"): "received",
+}
+ANSWERS = {
+    "uphold": {"stands": "no", "answer": "It was wrong"},
+    "let stand": {"stands": "yes", "answer": "It was right"},
+}
 
 
 def everybody(area):
@@ -66,17 +78,22 @@ def everybody(area):
         "specialist": area.specialist,
         "officer": area.officer,
         "stranger": area.stranger,
+        "lead": area.manager,
     }
 
 
-def pressed(area, delivery):
+def pressed(area, delivery, buttons=None):
     """(who, act) → the state after it, for each that changes anything."""
     found = {}
     people = {who: area.client(person) for who, person in everybody(area).items()}
-    for (who, browser), act in itertools.product(people.items(), POSTS):
-        name, sent = POSTS[act]
+    buttons = buttons or {
+        act: (reverse(f"referrals:{name}", args=[delivery.pk]), sent)
+        for act, (name, sent) in POSTS.items()
+    }
+    for (who, browser), act in itertools.product(people.items(), buttons):
+        address, sent = buttons[act]
         with transaction.atomic():
-            answer = browser.post(reverse(f"referrals:{name}", args=[delivery.pk]), sent)
+            answer = browser.post(address, sent)
             after = Delivery.objects.get(pk=delivery.pk).state
             transaction.set_rollback(True)
         assert answer.status_code in (200, 302, 404, 409), (who, act)
@@ -110,3 +127,26 @@ def test_with_a_team_that_acknowledges(wiltshire, state):
         delivery = actions.acknowledge(delivery_id=delivery.pk, by=area.specialist)
     assert delivery.state == state
     assert pressed(area, delivery) == expected(ACKNOWLEDGING, state)
+
+
+@pytest.mark.parametrize("state", sorted({before for before, _, _ in DISAGREED}))
+def test_with_a_disagreement(oxfordshire, state):
+    """What falls goes to the team as received; what stands changes nothing, whoever answers."""
+    area = oxfordshire
+    delivery = bring(area, area.at(area.sent(), area.front_door), State(state))
+    row = actions.disagree(delivery_id=delivery.pk, by=area.worker, reasons="It cannot wait")
+    address = reverse("referrals:disagreement", args=[row.pk])
+    buttons = {act: (address, sent) for act, sent in ANSWERS.items()}
+    assert pressed(area, delivery, buttons) == expected(DISAGREED, state)
+    # While somebody does not agree, everything else is as it was.
+    assert pressed(area, delivery) == expected(FRONT_DOOR, state)
+
+
+def test_nobody_disagrees_before_there_is_a_decision():
+    decided = {before for before, _, _ in DISAGREED}
+    assert decided == {state.value for state in PATHS} - {
+        "received",
+        "deciding",
+        "proposed",
+        "withdrawn",
+    }

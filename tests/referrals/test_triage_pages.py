@@ -395,10 +395,15 @@ def test_a_lead_answers_and_then_sees_the_child_no_more(area, against):
         assert said in page
     page = browser.post(address, {"answer": "  "})
     assert "Give your answer" in text_of(page)
-    page = browser.post(address, {"answer": "We see the child today."}, follow=True)
+    page = browser.post(
+        address, {"answer": "We see the child today.", "stands": "yes"}, follow=True
+    )
     assert "Your answer is kept" in text_of(page)
     assert browser.get(address).status_code == 404
-    assert browser.post(address, {"answer": "We see the child today."}).status_code == 302
+    assert (
+        browser.post(address, {"answer": "We see the child today.", "stands": "yes"}).status_code
+        == 302
+    )
     against.refresh_from_db()
     assert (against.answer, against.answered_by) == ("We see the child today.", area.manager)
     waits = WorkItem.objects.filter(kind=kinds.READ_OUTCOME, subject_id=against.delivery_id)
@@ -422,7 +427,7 @@ def test_the_second_who_answers_is_told_and_keeps_the_text(area, against):
         grant(person, area.child)
     actions.answer_disagreement(disagreement_id=against.pk, by=area.manager, answer="Today")
     address = reverse("referrals:disagreement", args=[against.pk])
-    page = area.client(colleague).post(address, {"answer": "Another answer"})
+    page = area.client(colleague).post(address, {"answer": "Another answer", "stands": "yes"})
     assert page.status_code == 409
     assert "Another answer" in text_of(page) and "answered already" in text_of(page)
     assert "Answered by May" in text_of(page)

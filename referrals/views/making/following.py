@@ -1,5 +1,6 @@
 """Following one delivery: what was decided, reading it, telling a contact, not agreeing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -48,6 +49,8 @@ class Outcome:
     nobody_there: bool
     unanswerable: frozenset[Any]
     """Of the disagreements, those that nobody here can answer."""
+    before: Mapping[Any, Any]
+    """What was decided and does not stand any more, by disagreement."""
 
     @property
     def is_decided(self) -> bool:
@@ -58,7 +61,8 @@ class Outcome:
 def outcomes_of(user: Any, deliveries: list[Delivery], *, own: bool) -> list[Outcome]:
     """Every delivery of a referral that is visible already, the first received first.
 
-    Six queries, however many there are, and two where a disagreement waits for its answer.
+    Six queries, however many there are; two where a disagreement waits for its answer, and one for
+    each that was upheld.
     """
     ids = [each.pk for each in deliveries]
     clocks = list(
@@ -73,6 +77,7 @@ def outcomes_of(user: Any, deliveries: list[Delivery], *, own: bool) -> list[Out
         )
     )
     unanswerable = frozenset(queries.waiting_for_nobody(said))
+    before = queries.decided_before(said)
     unread = set(
         WorkItem.objects.filter(
             subject_id__in=ids, kind=kinds.READ_OUTCOME, closed_at__isnull=True
@@ -88,6 +93,7 @@ def outcomes_of(user: Any, deliveries: list[Delivery], *, own: bool) -> list[Out
             unread=each.pk in unread,
             said=tuple(row for row in said if row.delivery_id == each.pk),
             unanswerable=unanswerable,
+            before=before,
             clocks=tuple(
                 picture_of(
                     clock,
@@ -110,7 +116,7 @@ def _teams_there(deliveries: list[Delivery]) -> set[Any]:
     return set(manned(child).filter(pk__in=ids).values_list("pk", flat=True)) if child else set()
 
 
-def _outcome(user, delivery, *, own, unread, unmanned, said, unanswerable, clocks):
+def _outcome(user, delivery, *, own, unread, unmanned, said, unanswerable, before, clocks):
     decided = bool(delivery.decision) and delivery.stands_at is not State.PROPOSED
     team = delivery.team
     what = (route_words(Route(each), delivery.authority) for each in delivery.routes)
@@ -128,6 +134,7 @@ def _outcome(user, delivery, *, own, unread, unmanned, said, unanswerable, clock
         and not any(row.answered_at is None for row in said),
         nobody_there=unmanned and delivery.stands_at in WAITS_THERE,
         unanswerable=unanswerable,
+        before=before,
     )
 
 
