@@ -1,5 +1,6 @@
 """Which decisions are open to somebody, and what each of them does, in words."""
 
+from referrals.addressees import specialists_of
 from referrals.policies import acts_open_to
 from referrals.transitions import Act, second_person_needed
 
@@ -12,15 +13,25 @@ TITLES = {
 
 
 def choices_of(user, delivery):
-    """(act, words) of each decision that is open to this person now."""
+    """(act, words) of each decision that the state leaves to this person now."""
     acts = acts_open_to(user, delivery)
-    offered = []
+    left = []
     for act in TITLES:
         proposed = second_person_needed(delivery.obligation, act)
         if (Act.PROPOSE if proposed else act) in acts:
             words = TITLES[act].format(specialists=delivery.authority.cse_team_name)
-            offered.append((act.value, words))
-    return offered
+            left.append((act.value, words))
+    return left
+
+
+def offered_of(choices, delivery):
+    """Of these choices those that can be carried out: nothing is passed to a team with nobody in
+    it. One query where passing on is among them.
+    """
+    passing = any(act == Act.PASS_ON.value for act, _ in choices)
+    if not passing or specialists_of(delivery.authority, delivery.referral.child_id):
+        return choices
+    return [(act, words) for act, words in choices if act != Act.PASS_ON.value]
 
 
 def effects_of(delivery):

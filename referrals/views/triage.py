@@ -13,6 +13,7 @@ from cse.access.lookup import get_visible_or_404
 from cse.access.principals import principals_of
 from cse.audit import events
 from cse.audit.extra import note_extra_fields
+from cse.children.queries.overview import contacts_of
 from cse.clocks.pictures import picture_of
 from cse.clocks.queries import calendar_for, clocks_of
 from cse.interface.queries import hints_for
@@ -25,7 +26,7 @@ from referrals.queries.notes import notes_to_answer
 from referrals.reading import danger_said, facts_in_words, read_parts, rules_of_referral, why_there
 from referrals.screen_sent import screen_sent
 from referrals.transitions import Act
-from referrals.views.deciding import choices_of, effects_of
+from referrals.views.deciding import choices_of, effects_of, offered_of
 from referrals.views.heads import child_head
 from referrals.views.known import panels_beside
 from screening.child_then import birth_words, child_as
@@ -169,13 +170,13 @@ def _typed_act(request, found, asked, *, act, done, proposed="", **form_of):
     try:
         check_delivery(request.user, found, asked)
     except Refused as refused:
-        return _refused(request, found, refused, typed)
+        return _refused(request, found, refused, typed, **{name: _as_typed(request, found, form)})
     if "check_wording" in request.POST:
         unbound = _as_typed(request, found, form)
         return _page(request, found, **{name: unbound}, hints={name: hints_for(" ".join(typed))})
     if not form.is_valid():
         return _page(request, found, **{name: form})
-    return _carry_out(request, found, act, done, typed, proposed)
+    return _carry_out(request, found, act, done, typed, proposed, **{name: form})
 
 
 def _as_typed(request, found, form):
@@ -186,11 +187,13 @@ def _as_typed(request, found, form):
     return type(form)(initial=initial)
 
 
-def _carry_out(request, found, act, done, typed=(), proposed=""):
+def _carry_out(request, found, act, done, typed=(), proposed="", **form_of):
     try:
         after = act()
     except Refused as refused:  # somebody was quicker
-        return _refused(request, open_delivery(request, found.pk), refused, typed)
+        stored = open_delivery(request, found.pk)
+        kept = {name: _as_typed(request, stored, form) for name, form in form_of.items()}
+        return _refused(request, stored, refused, typed, **kept)
     messages.success(request, proposed if proposed and after.state == "proposed" else done)
     return _after(request, found.pk)
 
@@ -207,17 +210,30 @@ def _after(request, pk):
     return redirect("referrals:board")
 
 
-def _refused(request, found, refused, typed):
+def _refused(request, found, refused, typed, **form_of):
+    """Why it was not done. What was typed stays in its form; where that is not open to this person
+    any more it is shown, to be copied.
+    """
     events.refused(
         str(Capability.TRIAGE), rule="state", child_id=found.referral.child_id, obj=found
     )
-    return _page(request, found, status=409, refused=str(refused), typed=[t for t in typed if t])
+    typed = [text for text in typed if text]
+    return _page(request, found, status=409, refused=str(refused), typed=typed, **form_of)
+
+
+def _offering(form, choices):
+    form.fields["decision"].choices = choices
+    return form
 
 
 def _page(request, found, *, status=200, refused="", typed=(), hints=None, **forms):
     referral, user = found.referral, request.user
     calendar = calendar_for(found.authority)
     now = timezone.now()
+    acts = {act.name.lower() for act in acts_open_to(user, found)}
+    choices = choices_of(user, found)
+    offered = offered_of(choices, found)
+    there = {"release": "release" in acts, "decide": bool(offered), "second": "disagree" in acts}
     against = list(queries.disagreements_on(found))
     context = {
         **child_head(referral.child, user),
@@ -243,16 +259,19 @@ def _page(request, found, *, status=200, refused="", typed=(), hints=None, **for
             picture_of(each, now=now, may_explain=True, calendar=calendar)
             for each in clocks_of(found)
         ],
-        "acts": {act.name.lower() for act in acts_open_to(user, found)},
+        "acts": acts,
         "effects": effects_of(found),
-        "choices": choices_of(user, found),
+        "choices": offered,
+        "nobody_to_pass_to": len(offered) < len(choices),
+        "contacts": contacts_of(found.authority_id) if len(offered) < len(choices) else (),
         "release": forms.get("release") or ReleaseForm(),
-        "decide": forms.get("decide") or DecideForm(choices=choices_of(user, found)),
+        "decide": _offering(forms.get("decide") or DecideForm(choices=offered), offered),
         "second": forms.get("second") or SecondForm(),
         "form": next(iter(forms.values()), None),
         "has_errors": bool(refused) or any(each.errors for each in forms.values()),
         "refused": refused,
         "typed": typed,
+        "typed_stays": any(there[name] for name in forms),
         "hints": hints or {},
     }
     return render(request, "referrals/triage/delivery.html", context, status=status)

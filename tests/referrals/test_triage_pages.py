@@ -23,12 +23,13 @@ from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions
 from referrals.models import Delivery
+from referrals.policies import Refused
 from referrals.transitions import Act, State
 from tests.factories import grant, make_team, make_user
 from tests.referrals import beside
 from tests.referrals.area import years_old
 from tests.screening.made import completed
-from tests.screening.pages import text_of
+from tests.screening.pages import controls, text_of
 
 pytestmark = pytest.mark.django_db
 WORDS = "We see the child and the family today."
@@ -252,10 +253,69 @@ def test_an_area_without_specialists_says_so_and_keeps_what_was_typed(area, rece
     post.ends_on = post.starts_on
     post.save()
     claimed(area, received)
+    browser = area.client(area.duty)
+    page = browser.get(at("delivery", received))
+    assert "Pass it to" not in text_of(page) and "Accept it" in text_of(page)
+    assert "Kingfisher is not in this service yet" in text_of(page)
+    assert "telephone them" in text_of(page) and "Who to contact" in text_of(page)
+    # From a page that was opened before they left.
     sent = {"decision": Act.PASS_ON.value, "reasons": WORDS}
-    page = area.client(area.duty).post(at("decide", received), sent)
+    page = browser.post(at("decide", received), sent)
     assert page.status_code == 409
-    assert "No specialist team can receive it here yet" in text_of(page) and WORDS in text_of(page)
+    assert "No specialist team can receive it here yet" in text_of(page)
+    assert controls(page, "reasons")["reasons"] == WORDS and "Copy it" not in text_of(page)
+    assert "Pass it to" not in text_of(page)
+    # With nothing left to decide the note stands all the same.
+    actions.decide(delivery_id=received.pk, by=area.duty, decision=Act.ACCEPT, reasons="Ours")
+    page = text_of(browser.get(at("delivery", received)))
+    assert "Kingfisher is not in this service yet" in page and "Pass it on after all" not in page
+
+
+def test_passing_on_is_not_offered_to_a_team_that_is_excluded_from_the_child(area, received):
+    access.exclude(
+        child=area.child, user=area.specialist, ground="relative", reason="Niece", by=area.lead
+    )
+    claimed(area, received)
+    page = text_of(area.client(area.duty).get(at("delivery", received)))
+    assert "Pass it to" not in page and "nobody who may see this child" in page
+
+
+@pytest.mark.parametrize(
+    ("act", "typed"),
+    [
+        ("decide", {"decision": "send back", "reasons": WORDS}),
+        ("release", {"reason": WORDS}),
+        ("second", {"answer": "agree", "note": WORDS}),
+    ],
+)
+def test_what_was_typed_stays_in_the_form_where_an_act_is_refused(
+    area, received, act, typed, monkeypatch
+):
+    """Whatever refuses it: the state may have changed between the page and the act."""
+
+    def refuse(**_):
+        raise Refused("Not now.")
+
+    who = area.duty
+    if act == "second":
+        proposed(area, received)
+        who = area.other_duty
+    else:
+        claimed(area, received)
+    for name in ("decide", "release", "agree"):
+        monkeypatch.setattr(actions, name, refuse)
+    page = area.client(who).post(at(act, received), typed)
+    assert page.status_code == 409 and "Not now." in text_of(page)
+    assert controls(page, next(reversed(typed))).items() >= typed.items()
+    assert "It stands in the form below" in text_of(page) and "Copy it" not in text_of(page)
+
+
+def test_what_was_typed_can_be_copied_where_its_form_is_gone(area, received):
+    claimed(area, received)
+    page = area.client(area.other_duty).post(
+        at("decide", received), {"decision": "accept", "reasons": WORDS}
+    )
+    assert page.status_code == 409 and "Copy it" in text_of(page) and WORDS in text_of(page)
 
 
 # -- Who sees it ---------------------------------------------------------------------------------
@@ -375,7 +435,8 @@ def test_the_page_costs_the_same_whatever_is_known(area, received, state):
         with CaptureQueriesContext(connection) as found:
             assert browser.get(at("delivery", received)).status_code == 200
         costs.append(len(found))
-    assert costs[0] == costs[1] <= 33
+    # One of them asks whether there is somebody to pass it to.
+    assert costs[0] == costs[1] <= 34
 
 
 # -- A disagreement ------------------------------------------------------------------------------
