@@ -14,6 +14,7 @@ from cse.children.queries import my_children
 from cse.interface.navigation import address
 from cse.worklist.arising import arising
 from cse.worklist.due import due_in_words
+from cse.worklist.held import held_words, holders_of
 from cse.worklist.kinds import KINDS
 from cse.worklist.panels import home_panels
 from cse.worklist.queries import unseen_work_of, waiting_for
@@ -26,9 +27,13 @@ def home(request):
     acts, calendar = principals.acts, wired("calendar")(principals.authority_id)
     page = waiting_for(request.user, request.GET.get("after"))
     arises = arising(request.user, page.items)
+    held = holders_of(item for item in page.items if item.for_team)
     context = {
         "unseen": [_row(item, calendar) for item in unseen_work_of(request.user)],
-        "waiting": [_row(item, calendar, acts, arises) for item in page.items],
+        "waiting": [
+            _row(item, calendar, acts, arises) | {"whose": _whose(item, held, request.user)}
+            for item in page.items
+        ],
         "next": page.next,
         "is_first": "after" not in request.GET,
         "panels": home_panels(request.user),
@@ -40,6 +45,13 @@ def home(request):
         "mine": my_children(request.user),
     }
     return render(request, "worklist/home.html", context)
+
+
+def _whose(item, held, user):
+    if not item.for_team:
+        return "You"
+    holder = held.get(item.subject_id)
+    return held_words(holder, user) if holder else "Your team"
 
 
 def _row(item, calendar, acts=frozenset(), arises=MappingProxyType({})):

@@ -12,6 +12,7 @@ from cse.children.models import Child
 from cse.children.panels import Panel
 from cse.worklist import kinds
 from cse.worklist.arising import arising
+from cse.worklist.held import held_words, holders_of
 from cse.worklist.models import WorkItem
 from cse.worklist.somebody_else import left_to_nobody, left_to_others
 
@@ -36,8 +37,8 @@ MOST = 10
 def waiting_panel(child: Child, user: Any) -> Panel | None:
     """The soonest of what waits on this child; nothing where nothing does.
 
-    One query, one for each kind among them of which it is said what it arises from, and two where
-    something is for a colleague to do.
+    One query, one for each kind among them of which it is said what it arises from, two where
+    something is for a colleague to do, and one where somebody may have claimed something.
     """
     groups = principals_of(user).groups
     found = (
@@ -57,9 +58,15 @@ def waiting_panel(child: Child, user: Any) -> Panel | None:
     if not shown:
         return None
     instead = _instead([item for item in items if item.pk in colleagues], items)
+    held = holders_of(item for item in own if item.owner_group_id in groups)
     arises = arising(user, [item for item, mine in shown[:MOST] if mine])
     rows = [
-        _row(item, arises, mine=mine, instead=instead.get(item.pk, ""))
+        _row(
+            item,
+            arises,
+            mine=mine,
+            who=instead.get(item.pk) or _with_whom(item, held.get(item.subject_id), user),
+        )
         for item, mine in shown[:MOST]
     ]
     context = {"rows": rows, "more": max(0, len(shown) - MOST)}
@@ -96,13 +103,14 @@ def _team_words(item: WorkItem) -> str:
     return f"{team.name}, {team.agency.name}"
 
 
-def _row(item: WorkItem, arises: Mapping[Any, str], *, mine: bool, instead: str) -> dict[str, Any]:
-    kind = kinds.kind_of(item.kind)
-    who = ""
+def _with_whom(item: WorkItem, holder: Any, user: Any) -> str:
     if item.owner is not None:
-        who = "You" if mine else item.owner.get_full_name()
-    elif item.owner_group is not None:
-        who = instead or _team_words(item)
+        return "You" if item.owner_id == user.pk else item.owner.get_full_name()
+    return held_words(holder, user) if holder else _team_words(item)
+
+
+def _row(item: WorkItem, arises: Mapping[Any, str], *, mine: bool, who: str) -> dict[str, Any]:
+    kind = kinds.kind_of(item.kind)
     return {
         "words": kind.words,
         "arises": arises.get((item.kind, item.subject_id), "") if mine else "",

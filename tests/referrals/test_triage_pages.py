@@ -16,7 +16,7 @@ from django.utils import timezone
 from cse.access import actions as access
 from cse.audit.models import AuditEvent
 from cse.interface.reference import load_language_terms
-from cse.interface.words import date_words
+from cse.interface.words import date_words, datetime_words
 from cse.people.models import Role
 from cse.workdays import calendar_of, due_on
 from cse.worklist import kinds
@@ -149,6 +149,22 @@ def test_the_access_ended_while_typing(area, received):
     assert area.child.name not in page.content.decode()
 
 
+def test_what_i_have_claimed_is_mine_on_home_and_on_the_childs_page(area, received):
+    mine, theirs = area.client(area.duty), area.client(area.other_duty)
+    record = reverse("children:child", args=[area.child.pk])
+    team = f"{area.front_door.name}, {area.care.name}"
+    assert "Your team" in text_of(mine.get("/")) and team in text_of(mine.get(record))
+    claimed(area, received)
+    for address in ("/", record):
+        page = text_of(mine.get(address))
+        assert "You have claimed it" in page and "Your team" not in page and team not in page
+        page = text_of(theirs.get(address))
+        assert f"{area.duty.get_full_name()} has claimed it, of your team" in page
+        assert "You have claimed it" not in page
+    # Nobody else who sees the child reads of it.
+    assert "claimed it" not in text_of(area.client().get(record))
+
+
 def test_given_back_by_a_colleague_with_a_reason(area, received):
     claimed(area, received)
     browser = area.client(area.other_duty)
@@ -197,7 +213,9 @@ def test_a_mandatory_duty_ends_by_two_on_the_page(area, received):
     assert other.get(at("delivery", received)).status_code == 404
     decided = text_of(other.get(reverse("referrals:decided")))
     assert "No longer open to your team" in decided and "Back to referrer" in decided
-    assert area.child.family_name not in decided and area.agency.name not in decided
+    assert area.child.family_name not in decided
+    # Two that are closed differ: by who referred, and by when it came.
+    assert area.agency.name in decided and datetime_words(received.received_at) in decided
 
 
 def test_a_second_click_on_a_decision_that_ends_access_is_no_404(area):
