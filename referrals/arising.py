@@ -26,11 +26,13 @@ def register() -> None:
 
 
 def arises_from(referral: Referral) -> str:
-    """The screen that goes along, else whether anything was told; never the words that were told.
+    """The referral it adds to, the screen that goes along, else whether anything was told.
 
-    Lists are no look at a record, and what is said of a child is for its page. Whoever does not see
-    the child's record (decision 0009) reads of no screen.
+    Never the words that were told: lists are no look at a record, and what is said of a child is
+    for its page. Whoever does not see the child's record (decision 0009) reads of no screen.
     """
+    if referral.follows is not None:
+        return f"Adds to the referral of {datetime_words(referral.follows.sent_at)}"
     if referral.screen is not None and sees_record(referral):
         return screen_words(referral.screen)
     told = referral.sections.get("situation", "").strip()

@@ -22,6 +22,7 @@ from referrals.parts import BY_KEY
 from referrals.queries import is_visible, may_follow
 from referrals.routing import Obligation
 from referrals.transitions import (
+    CAME_BACK,
     HELD,
     Act,
     Actor,
@@ -275,6 +276,15 @@ def check_considered(referral: Referral) -> None:
     fired = any(rule["id"] == "R9" for rule in referral.routing.get("rules", ()))
     if fired and not all(referral.sections.get(each) for each in BY_KEY["considered"].fields):
         raise Refused(NOTHING_CONSIDERED)
+
+
+def check_can_add(user: Any, referral: Referral, today: dt.date) -> None:
+    """Raise unless this person may refer the child, and the referral is theirs and came back."""
+    check_follows(user, referral)
+    check_can_start(user, referral.child, today)
+    came_back = referral.deliveries.filter(state__in=CAME_BACK)
+    if referral.status != Status.SENT or not came_back.exists():
+        raise Refused("Nobody has sent this referral back. Write a note to add to it.")
 
 
 def check_can_disagree(user: Any, delivery: Delivery) -> None:

@@ -120,6 +120,8 @@ HELD = frozenset({State.DECIDING, State.PROPOSED})
 NEEDS_ACCESS = OPEN | {State.ACCEPTED, State.SENT_ON, State.ACKNOWLEDGED}
 """While a team has one of these it has to see the child: it decides, is responsible, or was told
 to act. What it decided otherwise, passed to another team or gave back it no longer needs."""
+CAME_BACK = frozenset({State.OTHER_OUTCOME, State.BACK})
+"""What ended without help by its team: whoever referred may add to it and send it again."""
 WAITS_THERE = NEEDS_ACCESS - {State.ACKNOWLEDGED}
 """While a team has one of these, what is to be done with the referral is done by nobody else."""
 

@@ -384,6 +384,7 @@ ROUTES: dict[str, Sample] = {
         f"referrals:{name}": _row("delivery", hidden=True, answers=(404, 405))
         for name in ("claim", "acknowledge")
     },
+    "referrals:again": _row("referral", hidden=True, answers=(302, 404, 405)),
     "referrals:disagreement": _row("disagreement", hidden=True, answers=OWN_ONLY),
     **dict.fromkeys(
         (

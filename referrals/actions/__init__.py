@@ -11,7 +11,7 @@ from referrals.actions.following import (
 from referrals.actions.overseeing import oversee
 from referrals.actions.save import StaleSave, attach_screen, save_part, set_facts
 from referrals.actions.send import StaleCheck, Unfinished, send
-from referrals.actions.start import set_aside, start_from_child, start_from_screen
+from referrals.actions.start import set_aside, start_again, start_from_child, start_from_screen
 from referrals.actions.triage import acknowledge, agree, claim, decide, refuse, release
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "send",
     "set_aside",
     "set_facts",
+    "start_again",
     "start_from_child",
     "start_from_screen",
     "tell_contact",

@@ -40,6 +40,19 @@ def name_overseer(referral: Referral) -> None:
         raise Refused("Choose one of the managers listed.")
 
 
+def name_overseer_again(referral: Referral, before: Referral) -> None:
+    """The manager of the referral that this one follows, where they may still be chosen.
+
+    What was sent keeps a name where a draft keeps the account.
+    """
+    offered = list(overseers_for(referral, referral.made_by_id))
+    if before.overseer in offered:
+        referral.overseer = before.overseer
+        referral.sections["manager"] = str(before.overseer_id)
+    elif offered:
+        referral.sections.pop("manager", None)
+
+
 def settle_overseer(referral: Referral, by: Any) -> None:
     """Inside sending: who is asked. The one named; another where that is the sender, or nobody.
 

@@ -1,4 +1,4 @@
-"""Beginning a referral: from a completed screen, from a draft of one, or from the child alone."""
+"""Beginning a referral: from a screen, from the child alone, or from one that came back."""
 
 from __future__ import annotations
 
@@ -18,20 +18,23 @@ from cse.people.models import Agency, Team, TeamKind
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
 from referrals.actions.common import DRAFT_DAYS, RESPONSIBLE_DAYS, due_in, keep, lock_referral
+from referrals.actions.overseeing import name_overseer_again
 from referrals.facts import facts_of_child, facts_of_screen
 from referrals.models import Referral
 from referrals.on_record import ask_rules
 from referrals.policies import (
     AlreadyBegun,
     Refused,
+    check_can_add,
     check_can_set_aside,
     check_can_start,
     check_considered,
     check_referral,
 )
 from referrals.queries import drafts_of
-from referrals.transitions import Act
+from referrals.transitions import Act, Status
 from screening.models import Screen
+from screening.models import Status as Completed
 from screening.queries import visible_to as screens_visible_to
 
 BEGUN = (
@@ -84,16 +87,57 @@ def _start(
     except IntegrityError:
         # One token for two children at once: no page of ours does that.
         raise Refused("This form was used for another child. Open it again.") from None
-    events.record("referral started", by=by, child=child, obj=referral)
+    _begun(referral, by)
+    return referral, True
+
+
+def _begun(referral: Referral, by: Any) -> None:
+    """What follows when a draft is there: its agency sees the child, and it waits to be sent."""
+    data = {"follows": str(referral.follows_id)} if referral.follows_id else {}
+    events.record("referral started", by=by, child=referral.child, obj=referral, data=data)
     _let_agency_see(referral, by)
     open_item(
         kind=kinds.FINISH_REFERRAL,
         owner=by,
-        child=child,
+        child=referral.child,
         subject=referral,
         due_at=due_in(DRAFT_DAYS),
     )
+
+
+@transaction.atomic
+def start_again(*, referral_id: uuid.UUID, by: Any) -> tuple[Referral, bool]:
+    """A draft with all that a referral said which came back, to add to it and send it again.
+
+    What was sent stays as it is; the draft says which it follows. Gives the draft and whether it is
+    new: whoever asks twice, or after a colleague, has the one that was begun or sent.
+    """
+    before = lock_referral(referral_id)
+    today = timezone.localdate()
+    check_can_add(by, before, today)
+    found = before.followed_by.exclude(status=Status.SET_ASIDE).first()
+    if found is not None:
+        return found, False
+    referral = _new(before.child, _screen_now(before.screen, by), by, uuid.uuid4())
+    referral.follows, referral.agency, referral.placed_in = before, before.agency, before.placed_in
+    referral.facts, referral.sections = {**before.facts}, {**before.sections}
+    referral.part_versions = dict.fromkeys(before.part_versions, 1)
+    name_overseer_again(referral, before)
+    ask_rules(referral, today)
+    keep(referral, "started again")
+    _begun(referral, by)
     return referral, True
+
+
+def _screen_now(screen: Screen | None, by: Any) -> Screen | None:
+    """The screen that went along, as it was corrected since; None where this person sees none."""
+    while screen is not None:
+        later = screen.corrections.filter(status=Completed.COMPLETE).first()
+        if later is None:
+            break
+        screen = later
+    seen = screen is not None and screens_visible_to(by).filter(pk=screen.pk).exists()
+    return screen if seen else None
 
 
 def _made_before(child: Child, by: Any, token: uuid.UUID) -> Referral | None:

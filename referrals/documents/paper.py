@@ -56,6 +56,8 @@ def sent_rows(referral: Referral) -> Pairs:
         ("Sent", datetime_words(referral.sent_at)),
         ("Area whose handbook applies", referral.authority.name),
     ]
+    if referral.follows is not None:
+        rows.append(("Adds to the referral of", datetime_words(referral.follows.sent_at)))
     if referral.placed_in is not None:
         rows.append(("The child lives in", referral.placed_in.name))
     return tuple(rows)

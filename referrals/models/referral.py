@@ -35,7 +35,8 @@ class Referral(models.Model):
     (``referrals.parts``); ``part_versions`` counts the saves of each part.
     ``child_facts`` is the child as recorded when it was sent; ``screen_copy`` the screen as it
     stood then, where one that was not finished went along (DEC-28). ``token`` is made by the page
-    that begins a referral, so that a form sent twice makes one.
+    that begins a referral, so that a form sent twice makes one. ``follows`` is the referral that
+    came back and that this one adds to.
     """
 
     #: What was sent, or set aside, never changes again.
@@ -46,6 +47,9 @@ class Referral(models.Model):
     child = models.ForeignKey("children.Child", on_delete=models.PROTECT, related_name="referrals")
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="+")
     placed_in = models.ForeignKey(Authority, on_delete=models.PROTECT, null=True, related_name="+")
+    follows = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="followed_by"
+    )
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="referrals")
     status = models.CharField(max_length=10, choices=STATUSES, default=Status.DRAFT.value)
     screen = models.ForeignKey(
@@ -83,7 +87,7 @@ class Referral(models.Model):
         identifying="child_facts",
         sensitive="facts record_facts screen_facts routing placed_routing sections"
         " set_aside_reason",
-        operational="id token child authority placed_in agency status screen screen_copy"
+        operational="id token child authority placed_in follows agency status screen screen_copy"
         " routing_version part_versions version made_by made_at saved_at sent_by sent_at"
         " overseer",
     )
@@ -96,6 +100,9 @@ class Referral(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["made_by", "token"], name="one_referral_a_form"),
+            models.UniqueConstraint(
+                fields=["follows"], condition=~Q(status="set_aside"), name="followed_once"
+            ),
             models.CheckConstraint(
                 condition=Q(status="sent", sent_at__isnull=False, sent_by__isnull=False)
                 | ~Q(status="sent") & Q(sent_at__isnull=True, sent_by__isnull=True),

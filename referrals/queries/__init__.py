@@ -9,10 +9,12 @@ from referrals.queries.board import Board, BoardRow, Filters, board_of, teams_of
 from referrals.queries.decided import decided_lately
 from referrals.queries.known import known_about
 from referrals.queries.seen import (
+    came_back_before,
     decided_before,
     deliveries_to,
     disagreements_on,
     drafts_of,
+    followed_by,
     is_visible,
     may_follow,
     others_of,
@@ -29,12 +31,14 @@ __all__ = [
     "BoardRow",
     "Filters",
     "board_of",
+    "came_back_before",
     "decided_before",
     "decided_lately",
     "deliveries_to",
     "disagreements_for",
     "disagreements_on",
     "drafts_of",
+    "followed_by",
     "is_visible",
     "known_about",
     "may_follow",

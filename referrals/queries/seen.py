@@ -18,7 +18,7 @@ from cse.access.capabilities import Capability
 from cse.access.principals import principals_of
 from cse.access.scope import InScope, visible
 from referrals.models import Delivery, Disagreement, Referral
-from referrals.transitions import Status
+from referrals.transitions import CAME_BACK, Status
 
 
 def visible_to(user: Any, capability: Capability = Capability.SEE_REFERRAL) -> QuerySet[Referral]:
@@ -57,7 +57,15 @@ def may_follow(user: Any, referral: Referral) -> bool:
 
 def _whole() -> QuerySet[Referral]:
     return Referral.objects.select_related(
-        "child", "authority", "placed_in", "agency", "screen", "made_by", "sent_by", "overseer"
+        "child",
+        "authority",
+        "placed_in",
+        "follows",
+        "agency",
+        "screen",
+        "made_by",
+        "sent_by",
+        "overseer",
     )
 
 
@@ -128,6 +136,7 @@ def with_people() -> QuerySet[Delivery]:
         "referral__child",
         "referral__agency",
         "referral__sent_by",
+        "referral__follows",
         "team__group",
         "team__agency",
         "authority",
@@ -136,6 +145,19 @@ def with_people() -> QuerySet[Delivery]:
         "approved_by",
         "acknowledged_by",
     )
+
+
+def came_back_before(referral: Referral) -> list[Delivery]:
+    """Where the referral that this one follows came back, and why: for whoever sees this one."""
+    if referral.follows_id is None:
+        return []
+    return list(with_people().filter(referral=referral.follows_id, state__in=CAME_BACK))
+
+
+def followed_by(user: Any, referral: Referral) -> Referral | None:
+    """The referral, or the draft of one's own agency, that adds to this one."""
+    found = visible_to(user).filter(follows=referral)
+    return found.exclude(status=Status.SET_ASIDE).first()
 
 
 def deliveries_to(user: Any) -> QuerySet[Delivery]:

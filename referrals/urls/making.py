@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:pk>/part/<slug:slug>/", draft.part, name="part"),
     path("<uuid:pk>/check/", check.check, name="check"),
     path("<uuid:pk>/set-aside/", start.put_aside, name="set-aside"),
+    path("<uuid:pk>/again/", start.again, name="again"),
     path("<uuid:pk>/withdraw/", show.withdraw, name="withdraw"),
     path("<uuid:pk>/note/", notes.note, name="note"),
     path("<uuid:pk>/oversee/", show.oversee, name="oversee"),

@@ -258,3 +258,20 @@ def test_out_of_an_emergency_the_manager_sees_the_referral_alone(managers):
     assert asked(referral).get().owner == area.senior
     assert not can(area.senior, Capability.SEE_CHILD, area.child)
     assert actions.oversee(referral_id=referral.pk, by=area.senior, note="Right to do it")
+
+
+def test_the_manager_is_named_again_where_it_came_back(managers):
+    """What was sent has their name; the draft that adds to it their account, if it still may."""
+    area = managers
+    first = sent(area, area.senior)
+    received = area.at(first, area.front_door)
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    actions.decide(
+        delivery_id=received.pk, by=area.duty, decision="send back", reasons="Who are they?"
+    )
+    actions.agree(delivery_id=received.pk, by=area.other_duty, note="Yes")
+    draft, _ = actions.start_again(referral_id=first.pk, by=area.worker)
+    assert (draft.overseer, draft.sections["manager"]) == (area.senior, str(area.senior.pk))
+    actions.send(referral_id=draft.pk, by=area.worker, version=draft.version)
+    draft.refresh_from_db()
+    assert draft.sections["manager"] == area.senior.get_full_name()

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
-from cse.access.policies import NotVisible
+from cse.access.policies import NotAllowed, NotVisible
 from cse.audit.extra import note_extra_fields
 from cse.children.queries.overview import contacts_of
 from cse.clocks.models import Clock
@@ -25,10 +25,10 @@ from referrals import actions, queries
 from referrals.addressees import manned
 from referrals.forms.making import ReasonForm
 from referrals.models import Delivery, Disagreement
-from referrals.policies import Refused, check_can_disagree
+from referrals.policies import Refused, check_can_add, check_can_disagree
 from referrals.preview import route_words
 from referrals.routing import Route
-from referrals.transitions import WAITS_THERE, State
+from referrals.transitions import CAME_BACK, WAITS_THERE, State
 from referrals.views.making.common import open_own_delivery, page
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
@@ -47,6 +47,7 @@ class Outcome:
     may_tell: bool
     may_disagree: bool
     nobody_there: bool
+    may_add: bool
     unanswerable: frozenset[Any]
     """Of the disagreements, those that nobody here can answer."""
     before: Mapping[Any, Any]
@@ -84,6 +85,7 @@ def outcomes_of(user: Any, deliveries: list[Delivery], *, own: bool) -> list[Out
         ).values_list("subject_id", flat=True)
     )
     there = _teams_there(deliveries) if own else set()
+    may_add = own and _may_add(user, deliveries)
     return [
         _outcome(
             user,
@@ -91,6 +93,7 @@ def outcomes_of(user: Any, deliveries: list[Delivery], *, own: bool) -> list[Out
             own=own,
             unmanned=own and each.team_id is not None and each.team_id not in there,
             unread=each.pk in unread,
+            may_add=may_add and each.stands_at in CAME_BACK,
             said=tuple(row for row in said if row.delivery_id == each.pk),
             unanswerable=unanswerable,
             before=before,
@@ -116,7 +119,18 @@ def _teams_there(deliveries: list[Delivery]) -> set[Any]:
     return set(manned(child).filter(pk__in=ids).values_list("pk", flat=True)) if child else set()
 
 
-def _outcome(user, delivery, *, own, unread, unmanned, said, unanswerable, before, clocks):
+def _may_add(user: Any, deliveries: list[Delivery]) -> bool:
+    """Whether it came back, and this person may add to it and send it again."""
+    if not any(each.stands_at in CAME_BACK for each in deliveries):
+        return False
+    try:
+        check_can_add(user, deliveries[0].referral, timezone.localdate())
+    except (NotAllowed, NotVisible):
+        return False
+    return True
+
+
+def _outcome(user, delivery, *, own, unread, unmanned, may_add, said, unanswerable, before, clocks):
     decided = bool(delivery.decision) and delivery.stands_at is not State.PROPOSED
     team = delivery.team
     what = (route_words(Route(each), delivery.authority) for each in delivery.routes)
@@ -133,6 +147,7 @@ def _outcome(user, delivery, *, own, unread, unmanned, said, unanswerable, befor
         and team is not None
         and not any(row.answered_at is None for row in said),
         nobody_there=unmanned and delivery.stands_at in WAITS_THERE,
+        may_add=may_add,
         unanswerable=unanswerable,
         before=before,
     )
@@ -154,6 +169,7 @@ def outcome(request, pk):
         "outcome",
         found.delivery.referral,
         found=found,
+        followed=queries.followed_by(request.user, found.delivery.referral),
         contacts=contacts_of(found.delivery.authority_id) if found.unanswerable else (),
     )
 

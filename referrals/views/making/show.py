@@ -72,6 +72,7 @@ def show(request, pk):
         ask_lead=own and lead_still_to_ask(referral.sections, rules),
         withdrawing=_withdrawing(request.user, referral, deliveries) if own else "",
         screen_owed=_screen_owed(request.user, referral, sees_record=shown is referral),
+        followed=queries.followed_by(request.user, referral),
         escalating=own and _is_escalated(referral),
         screen=screen_sent(referral, request.user),
         contacts_there=contacts_of(referral.placed_in_id) if referral.placed_in else (),

@@ -5,13 +5,14 @@ import uuid
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.lookup import get_visible_or_404
-from cse.access.policies import can
+from cse.access.policies import NotAllowed, can
 from cse.access.principals import principals_of
+from cse.audit.extra import note_extra_fields
 from cse.children.queries.overview import contacts_of
 from cse.interface.words import date_words
 from cse.people.models import Authority
@@ -115,6 +116,27 @@ def _screen_words(screen, day):
         return f"{name}, completed on {day}, by {screen.completed_by.get_full_name()}"
     begun = f"begun on {date_words(screen.created_at)} by {screen.created_by.get_full_name()}"
     return f"{name}, a draft that is not finished, {begun}"
+
+
+@require_POST
+@requires(Capability.REFER)
+def again(request, pk):
+    """Add to a referral that came back, and send it again: a draft that says all that it said."""
+    referral = open_own(request, pk)
+    note_extra_fields(request, None, referral.child_id)
+    try:
+        found, is_new = actions.start_again(referral_id=pk, by=request.user)
+    except NotAllowed as refusal:
+        messages.info(request, str(refusal))
+        return redirect("referrals:show", pk=pk)
+    if is_new:
+        messages.success(
+            request,
+            "This draft says all that the referral said. Add what was missing, and send it.",
+        )
+    else:
+        messages.info(request, "This was begun already: here it is.")
+    return redirect("referrals:draft", pk=found.pk)
 
 
 @form_view
