@@ -31,7 +31,12 @@ MOST_ROWS = 100
 """Rows of an actions table."""
 LONGEST_CELL = 1_000
 SURPLUS = (*OF_EVERY_FORM, "version", "act")
-ROW_TEXTS = ("reason", "evidence", "concern", "note")
+ROW_TEXTS = {
+    "reason": "the reason for the level",
+    "evidence": "the evidence",
+    "concern": "the professional concern",
+    "note": "the note",
+}
 RATING = {"impact": Impact, "likelihood": Likelihood, "rating": Level}
 
 
@@ -58,7 +63,8 @@ def read_domain(posted: QueryDict, part: Part, tool: Tool, stored: Mapping[str, 
         row.id: reader.row(row, stored.get(row.id, Given())) for row in part.domain.shown
     }
     if "notes" in posted:
-        values["notes"] = reader.text("notes", LONGEST_TEXT)
+        called = f"the notes on {part.title}"
+        values["notes"] = reader.text("notes", LONGEST_TEXT, called=called)
     if tool.matrix is not None:
         for name, allowed in RATING.items():
             if name in posted:
@@ -74,8 +80,11 @@ class _Reader:
         self.errors: dict[str, str] = {}
         self.wrong: list[str] = []
 
-    def text(self, name: str, longest: int, missing: str = "") -> str:
-        """A text as typed; too long or unreadable it stays as it is and stands in ``errors``."""
+    def text(self, name: str, longest: int, missing: str = "", called: str = "the text") -> str:
+        """A text as typed; too long or unreadable it stays as it is and stands in ``errors``.
+
+        ``called`` is what the message calls it; it stands on its own in the summary of the page.
+        """
         self.seen.add(name)
         value = self.posted.get(name)
         if value is None:
@@ -84,7 +93,7 @@ class _Reader:
         value = value.replace("\r\n", "\n").replace("\x0b", "\n")
         if len(value) > longest:
             self.errors[name] = (
-                f"Shorten the text to {longest:,} characters (it has {len(value):,})"
+                f"Shorten {called} to {longest:,} characters (it has {len(value):,})"
             )
         else:
             try:
@@ -115,8 +124,13 @@ class _Reader:
         if row.suggested_level is not None:
             level = self.choice(f"{name}-level", Level, old.level)
         texts = {
-            each: self.text(f"{name}-{each}", LONGEST_NOTE, getattr(old, each))
-            for each in ROW_TEXTS
+            each: self.text(
+                f"{name}-{each}",
+                LONGEST_NOTE,
+                getattr(old, each),
+                called=f"{words} for “{row.display_text}”",
+            )
+            for each, words in ROW_TEXTS.items()
         }
         return Given(
             presence=presence,

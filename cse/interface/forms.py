@@ -40,24 +40,25 @@ class PlainErrors:
 
     fields: dict[str, forms.Field]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.say_plainly()
+    def full_clean(self) -> None:
+        """Give every field its words first: those too that a form has added or named itself."""
+        self._say_plainly()
+        super().full_clean()  # type: ignore[misc]  # of the form beside it
 
-    def say_plainly(self) -> None:
-        """Give every field its words; asked again by a form that adds fields of its own."""
+    def _say_plainly(self) -> None:
         for name, field in self.fields.items():
             messages = field.error_messages
             if messages.get("required") == forms.Field.default_error_messages["required"]:
                 messages["required"] = missing_words(field, name)
             messages.setdefault("null_characters_not_allowed", NOT_STORED)
             # The validators' own words ("Ensure this value…") never say which field they mean.
-            messages.setdefault("max_length", _must(field, name, _TOO_LONG))
+            messages.setdefault("max_length", _too_long(field, name))
             messages.setdefault("min_value", _must(field, name, "must be %(limit_value)s or more"))
             messages.setdefault("max_value", _must(field, name, "must be %(limit_value)s or less"))
             # A UUIDField is a CharField whose value is no text.
             typed = isinstance(field, forms.CharField) and not isinstance(field, forms.UUIDField)
-            if typed and not isinstance(field.widget, forms.PasswordInput):
+            is_new = refuse_unreadable not in field.validators
+            if typed and is_new and not isinstance(field.widget, forms.PasswordInput):
                 field.validators = [refuse_unreadable, *field.validators]
             if field.widget.is_hidden:
                 codes = ("required", "invalid", "min_value", "max_value")
@@ -109,7 +110,13 @@ def missing_words(field: forms.Field, name: str) -> str:
     return f"{verb} {label}" if first in _DETERMINED else f"{verb} the {label}"
 
 
-_TOO_LONG = "must be %(limit_value)d characters or fewer (it has %(show_value)d)"
+def _too_long(field: forms.Field, name: str) -> str:
+    """A question is repeated and then answered: "Why? Shorten the text to …"."""
+    if str(field.label or "").endswith("?"):
+        words = "Shorten the text to %(limit_value)d characters (it has %(show_value)d)"
+    else:
+        words = "must be %(limit_value)d characters or fewer (it has %(show_value)d)"
+    return _must(field, name, words)
 
 
 def _must(field: forms.Field, name: str, what: str) -> str:

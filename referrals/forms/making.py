@@ -32,7 +32,6 @@ __all__ = [
     "read_version",
 ]
 LONGEST_REASON = 4_000
-TOO_LONG = "Shorten the text to %(limit_value)d characters (it has %(show_value)d)"
 
 
 def read_token(text: str) -> uuid.UUID:
@@ -72,7 +71,6 @@ class PartForm(PlainForm):
             )
         for key in DAYS & self.fields.keys():
             self.fields[key].earliest = earliest_for(child)  # type: ignore[attr-defined]
-        self.say_plainly()
 
     @property
     def values(self) -> dict[str, str]:
@@ -103,10 +101,7 @@ def _field(key: str, title: str) -> forms.Field:
     if kind is Kind.LINE:
         return forms.CharField(max_length=200, **common)
     rows = forms.Textarea(attrs={"rows": 5})
-    words = {"max_length": TOO_LONG}
-    return NarrativeField(
-        max_length=LONGEST, strip=False, widget=rows, error_messages=words, **common
-    )
+    return NarrativeField(max_length=LONGEST, strip=False, widget=rows, **common)
 
 
 def part_initial(referral: Referral) -> dict[str, Any]:
@@ -220,7 +215,6 @@ class StartForm(PlainForm):
     def __init__(self, *args: Any, screens: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["screen"] = _screens(screens)
-        self.say_plainly()
 
 
 class ReasonForm(PlainForm):
@@ -230,7 +224,6 @@ class ReasonForm(PlainForm):
         label="Why?",
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={"max_length": TOO_LONG},
     )
 
     def __init__(self, *args: Any, label: str, hint: str = "", **kwargs: Any) -> None:
@@ -270,7 +263,6 @@ class NoteForm(PlainForm):
         max_length=LONGEST,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 6}),
-        error_messages={"max_length": TOO_LONG},
     )
 
     def __init__(self, *args: Any, child: Child, **kwargs: Any) -> None:

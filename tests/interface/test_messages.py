@@ -27,6 +27,21 @@ def test_messages_name_the_field():
     ]
 
 
+def test_a_field_that_a_form_adds_or_names_itself_is_named_too():
+    class Form(PlainForm):
+        why = forms.CharField(max_length=3, label="?")
+
+        def __init__(self, *args):
+            super().__init__(*args)
+            self.fields["added"] = forms.CharField(max_length=3, label="What weighs against it")
+            self.fields["why"].label = "Why has it changed?"
+
+    errors = Form({"added": "Long", "why": "Long"}).errors
+    assert errors["added"] == ["What weighs against it must be 3 characters or fewer (it has 4)"]
+    assert errors["why"] == ["Why has it changed? Shorten the text to 3 characters (it has 4)"]
+    assert Form({"added": "a\u202eb", "why": "No"}).errors.keys() == {"added"}
+
+
 @pytest.mark.parametrize(
     ("field", "words"),
     [

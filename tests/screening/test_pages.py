@@ -171,6 +171,14 @@ def test_what_is_optional_can_be_un_chosen(request, area, slug, key, chosen):
     assert controls(page)[key] == "" and "Not chosen" in text_of(page)
 
 
+def test_a_text_of_a_section_that_is_too_long_names_its_field(oxfordshire, draft):
+    where = address(draft, "section", "conclusion")
+    client = oxfordshire.client()
+    sent = controls(client.get(where)) | {"professional_judgement": "x" * 20_001}
+    words = "Professional judgement must be 20000 characters or fewer (it has 20001)"
+    assert words in text_of(client.post(where, sent))
+
+
 def test_what_is_wrong_in_a_table_is_in_the_summary_and_no_row_is_dropped(wiltshire):
     screen, _ = start_screen(child=wiltshire.child, by=wiltshire.worker)
     client = wiltshire.client()
