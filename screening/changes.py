@@ -55,10 +55,13 @@ def changes_between(before: Any, after: Any, tool: Tool) -> list[Changed]:
     """Every value that differs between a screen and its correction, in the tool's order."""
     found: list[Changed] = []
     for part in parts_of(tool):
-        found += (
-            _domain(part, before, after) if part.domain else section_changes(part, before, after)
-        )
+        found += part_changes(part, before, after)
     return found
+
+
+def part_changes(part: Part, before: Any, after: Any) -> Iterator[Changed]:
+    """Every value of one part that differs between two versions."""
+    return _domain(part, before, after) if part.domain else section_changes(part, before, after)
 
 
 def _domain(part: Part, before: Any, after: Any) -> Iterator[Changed]:

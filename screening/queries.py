@@ -7,7 +7,8 @@ import uuid
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import DateTimeField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models import DateTimeField, Exists, F, Func, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import Lead, RowNumber
 from django.utils import timezone
 
 from cse.access.capabilities import Capability
@@ -28,6 +29,7 @@ from screening.models import (
     ToolVersion,
 )
 from screening.models.drafted import Drafted
+from screening.replaced import Saved
 from screening.tools.definition import Tool as Definition
 from screening.tools.loader import load_tool
 
@@ -230,6 +232,31 @@ def last_saver(screen: Drafted, part: str) -> tuple[User | None, dt.datetime | N
     if row is None or row.history_user is None:
         return None, None
     return row.history_user, row.history_date
+
+
+def saves_before_others(screen: Screen) -> list[Saved]:
+    """How the screen began, and of each part the last save before another person saved it.
+
+    One query, however often the page saved itself in between.
+    """
+    rows = (
+        history_of(screen)
+        .filter(id=screen.pk)
+        .annotate(
+            place=Window(RowNumber(), order_by="history_id"),
+            then=Window(
+                Lead("history_user_id"),
+                partition_by=F("history_change_reason"),
+                order_by="history_id",
+            ),
+        )
+        .filter(Q(place=1) | Q(then__isnull=True) | ~Q(then=F("history_user_id")))
+        .order_by("history_id")
+        .values_list(
+            "history_change_reason", "history_user_id", "history_date", "answers", "sections"
+        )
+    )
+    return [Saved((why or "").removeprefix("saved "), *row) for why, *row in rows]
 
 
 def contacts_for(authority_id: uuid.UUID) -> list[tuple[str, str, str]]:

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("<uuid:pk>/section/<slug:slug>/", drafts.section, name="section"),
     path("<uuid:pk>/check/", check.check, name="check"),
     path("<uuid:pk>/completed/", check.completed, name="completed"),
+    path("<uuid:pk>/replaced/", completed.replaced, name="replaced"),
     path("<uuid:pk>/repeat/", start.repeat, name="repeat"),
     path("<uuid:pk>/set-aside/", start.put_aside, name="set-aside"),
     path("<uuid:pk>/correct/", completed.correct, name="correct"),

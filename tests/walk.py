@@ -353,7 +353,9 @@ ROUTES: dict[str, Sample] = {
     "screening:approve-level": _row("event", hidden=True),
     **{
         f"screening:{name}": _row("screen", hidden=True)
-        for name in ("show", "completed", "repeat", "correct", "countersign", "changed-duty")
+        for name in (
+            *("show", "completed", "replaced", "repeat", "correct", "countersign", "changed-duty"),
+        )
     },
     "screening:draft": _row("draft", hidden=True),
     "screening:check": _row("draft", hidden=True),

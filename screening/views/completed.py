@@ -1,11 +1,13 @@
 """Completed screens: one to read, its corrections, a child's screens, and my drafts."""
 
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
+from cse.access.policies import can
 from cse.audit.extra import note_extra_fields
 from screening import queries
 from screening.actions import correct_screen
@@ -14,6 +16,7 @@ from screening.child_then import birth_words, child_then
 from screening.forms import ReasonForm
 from screening.reading import parts_to_read
 from screening.reassessed import reassessed_of
+from screening.replaced import replaced_in
 from screening.standing import asked_of, panel_rows
 from screening.views.common import child_context, open_child, open_screen, page
 from screening.ways_on import ways_on
@@ -55,6 +58,20 @@ def show(request, pk):
         if screen.corrects_id
         else [],
     )
+
+
+@require_safe
+@requires(Capability.SEE_SCREEN)
+def replaced(request, pk):
+    """What one person wrote on this screen and another replaced; of a draft for who works on it."""
+    opened = open_screen(request, pk)
+    screen = opened.screen
+    if screen.is_draft and not can(request.user, Capability.SCREEN, screen.child_id):
+        raise Http404
+    found = replaced_in(queries.saves_before_others(screen), opened.tool)
+    people = {str(who or "") for each in found for who in (each.by, each.replaced_by)}
+    names = queries.names_of(people)
+    return page(request, "replaced", opened, found=found, names=names)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

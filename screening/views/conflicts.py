@@ -117,6 +117,7 @@ def _answer(request, opened, stale, rows, tables=()):
     kind = "domain" if stale.part.is_domain else "section"
     here = reverse(f"screening:{kind}", kwargs={"pk": opened.screen.pk, "slug": stale.part.slug})
     context = conflict_context(request.user, stale, here, rows, tables)
+    context["replaced"] = reverse("screening:replaced", kwargs={"pk": opened.screen.pk})
     return page(request, "conflict", opened, status=409, **context)
 
 
