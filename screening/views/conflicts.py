@@ -116,8 +116,8 @@ def _answer(request, opened, stale, rows, tables=()):
     opened.screen = stale.screen
     kind = "domain" if stale.part.is_domain else "section"
     here = reverse(f"screening:{kind}", kwargs={"pk": opened.screen.pk, "slug": stale.part.slug})
-    context = conflict_context(request.user, stale, here, rows, tables)
-    context["replaced"] = reverse("screening:replaced", kwargs={"pk": opened.screen.pk})
+    replaced = reverse("screening:replaced", kwargs={"pk": opened.screen.pk})
+    context = conflict_context(request.user, stale, here, rows, tables, replaced=replaced)
     return page(request, "conflict", opened, status=409, **context)
 
 
@@ -142,8 +142,11 @@ def too_late(request, opened, part, values):
     return page(request, "too_late", opened, status=409, part=part, words=words, typed=typed)
 
 
-def conflict_context(user, stale, here, rows, tables=()):
-    """What the page shows where both texts stand; ``here`` is the address of the part."""
+def conflict_context(user, stale, here, rows, tables=(), *, replaced=""):
+    """What the page shows where both texts stand; ``here`` is the address of the part.
+
+    ``replaced`` is that of the page where what is replaced stays readable, if there is one.
+    """
     saver, at = queries.last_saver(stale.screen, stale.part.key)
     own = saver is not None and saver.pk == user.pk
     return {
@@ -153,6 +156,7 @@ def conflict_context(user, stale, here, rows, tables=()):
         "quiet": [row for row in rows if not row["clash"]],
         "tables": tables,
         "own": own,
+        "replaced": replaced,
         "theirs_by": "" if own or saver is None else saver.get_full_name(),
         "theirs_at": at,
         "version": stale.screen.part_versions.get(stale.part.key, 0),
