@@ -43,10 +43,10 @@ class About:
     def foot(self) -> float:
         """How many millimetres the foot of a page needs, with what people typed standing whole.
 
-        Three lines have room in 25; each further one, of 90 wide letters, makes it higher.
+        Three lines have room in 25; each further one, of 70 of the widest letters, makes it higher.
         """
         typed = len(self.exported_by + self.post + self.recipient + self.purpose)
-        lines = ceil((typed + _BESIDE) / 90)
+        lines = ceil((typed + _BESIDE) / 70)
         return 25 + 3.4 * max(0, lines - 3)
 
     @property

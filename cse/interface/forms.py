@@ -44,10 +44,11 @@ class PlainErrors:
 
     def full_clean(self) -> None:
         """Give every field its words first: those too that a form has added or named itself."""
-        self._say_plainly()
+        self.say_plainly()
         super().full_clean()  # type: ignore[misc]  # of the form beside it
 
-    def _say_plainly(self) -> None:
+    def say_plainly(self) -> None:
+        """Give every field that the form has now the words for what may be wrong in it."""
         for name, field in self.fields.items():
             messages = field.error_messages
             if messages.get("required") == forms.Field.default_error_messages["required"]:

@@ -37,7 +37,7 @@ def test_a_field_that_a_form_adds_or_names_itself_is_named_too():
 
     errors = Form({"added": "Long", "why": "Long"}).errors
     assert errors["added"] == ["What weighs against it must be 3 characters or fewer (it has 4)"]
-    assert errors["why"] == ["Why has it changed? Shorten the text to 3 characters (it has 4)"]
+    assert errors["why"] == ["Why has it changed? It must be 3 characters or fewer (it has 4)"]
     assert Form({"added": "a\u202eb", "why": "No"}).errors.keys() == {"added"}
 
 

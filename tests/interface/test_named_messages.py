@@ -74,6 +74,7 @@ def messages_of(field, name):
 
 def told_alike(form):
     """Message → the fields that can be told it, where they are several."""
+    form.say_plainly()
     found = defaultdict(set)
     for name, field in form.fields.items():
         if not field.widget.is_hidden:

@@ -231,7 +231,9 @@ def test_s07_a_sports_coach(wiltshire):
         assert "Due 4 May 2027" in page and "Joint consultation" in page
         officer = Delivery.objects.get(referral=draft, team=None)
         answer = client.post(
-            page_of(officer, "tell"), {"reason": "The duty officer, at half past nine"}
+            page_of(officer, "tell"),
+            controls(client.get(page_of(officer, "tell")), "reason")
+            | {"reason": "The duty officer, at half past nine"},
         )
         assert answer["Location"] == page_of(draft, "show")
         note = {

@@ -145,5 +145,5 @@ def test_two_megabytes_come_back_in_the_form_with_the_limit(oxfordshire, draft):
     long = "She said so. " * 170_000
     page = fill(oxfordshire.client(), draft, "domain", "health", notes=long)
     assert page.status_code in (200, 400)
-    assert "Shorten the notes on Health to 20,000 characters (it has 2,210,000)" in text_of(page)
+    assert "Notes: Shorten the text to 20,000 characters (it has 2,210,000)" in text_of(page)
     assert long[:200_000] in page.content.decode()
