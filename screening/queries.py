@@ -384,14 +384,20 @@ def worked_on(record: Decided) -> set[uuid.UUID]:
 
 
 def chose_level(record: Decided) -> set[uuid.UUID]:
-    """Everybody who, in the draft, chose its level or wrote why it is lower (DEC-09)."""
+    """Everybody who, in the draft, chose the level that it has, or wrote why it is lower (DEC-09).
+
+    Who had chosen another level had no hand in this one. One query, and one for a correction.
+    """
     corrects: Any = record.corrects
-    said = _said_of_level(corrects.sections) if corrects is not None else ("", "")
-    rows = history_of(record).filter(id=record.pk).order_by("history_date", "history_id")
+    level, reason = _said_of_level(corrects.sections) if corrects is not None else ("", "")
+    chosen, _ = _said_of_level(record.sections)
+    rows = history_of(record).filter(id=record.pk).order_by("history_id")
     found = set()
     for sections, user_id in rows.values_list("sections", "history_user_id").iterator():
-        before, said = said, _said_of_level(sections)
-        if said != before and user_id is not None:
+        before, (level, reason) = (level, reason), _said_of_level(sections)
+        chose = level == chosen and level != before[0]
+        wrote = reason and reason != before[1]
+        if (chose or wrote) and user_id is not None:
             found.add(user_id)
     return found
 

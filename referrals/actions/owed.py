@@ -24,7 +24,7 @@ from referrals.transitions import NEEDS_ACCESS, State
 from screening.actions.common import leads_of
 from screening.actions.levels import record_of
 from screening.models import RiskAssessment, Screen, Status
-from screening.queries import latest_assessment, versions_to_first
+from screening.queries import latest_assessment, newest_screen, versions_to_first
 from screening.rules import Obligation
 
 CONCERN = (CseLevel.AT_RISK, CseLevel.CSE)
@@ -39,8 +39,12 @@ def screen_assessed(screen: Screen, because: str, by: Any) -> None:
     owed = {rule["obligation"] for rule in latest_assessment(screen).result["rules"]}
     if Obligation.MANDATORY not in owed:
         close_items(subject=screen, kind=kinds.REFER_AFTER_SCREEN)
-        if Obligation.MANDATORY_TO_OFFER in owed and not _is_corrected(screen):
+        if _is_corrected(screen):
+            return
+        if Obligation.MANDATORY_TO_OFFER in owed:
             owe_early_help(screen.child, screen.agency_id, screen.completed_by)
+        elif newest_screen(screen.child_id) == screen:
+            close_items(subject=screen.child, kind=kinds.HELP_OWED)
     elif not (_is_corrected(screen) or _was_sent(screen)):
         _wait(kinds.REFER_AFTER_SCREEN, screen, screen.child, screen.completed_by, screen.agency_id)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cse.access.actions import grant_by_rule
 from cse.access.models import Basis
-from cse.access.policies import NotVisible, only_in_an_emergency
+from cse.access.policies import NotVisible, only_as_given, only_in_an_emergency
 from cse.access.principals import principals_of
 from cse.audit import events
 from cse.children.models import Child
@@ -173,12 +173,13 @@ def _new(child: Child, screen: Screen | None, by: Any, token: uuid.UUID) -> Refe
 def _let_agency_see(referral: Referral, by: Any) -> None:
     """Who refers can follow it; so can the agency's leads, for what their own staff record.
 
-    Out of an emergency it is the referral alone that they go on to see, and the leads do not.
+    Where they see the child for an hour, or until the day that a colleague gave them, it is the
+    referral alone that they go on to see; out of an emergency the leads see nothing.
     """
-    emergency = only_in_an_emergency(by, referral.child)
+    for_a_time = only_in_an_emergency(by, referral.child) or only_as_given(by, referral.child)
     grant_by_rule(
         child=referral.child,
-        basis=Basis.REFERRER if emergency else Basis.RECORDER,
+        basis=Basis.REFERRER if for_a_time else Basis.RECORDER,
         user=by,
         by=by,
         days=RESPONSIBLE_DAYS,

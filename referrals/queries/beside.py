@@ -74,7 +74,10 @@ def signed_by(user: Any) -> QuerySet[DecisionNotToRefer]:
 
 
 def drafts_against(decision: DecisionNotToRefer) -> list[Mapping[str, Any]]:
-    """The rules by which a draft of the same agency would take a decision that stands away."""
+    """The rules by which a draft of the same agency would take a decision that stands away.
+
+    For that agency alone: nobody else reads of a draft.
+    """
     if standing_of(decision) not in LIVE:
         return []
     drafts = Referral.objects.filter(

@@ -148,9 +148,14 @@ def with_people() -> QuerySet[Delivery]:
     )
 
 
-def came_back_before(referral: Referral) -> list[Delivery]:
-    """Where the referral that this one follows came back, and why: for whoever sees this one."""
-    if referral.follows_id is None:
+def came_back_before(user: Any, referral: Referral) -> list[Delivery]:
+    """Where the referral that this one follows came back, and why: for whoever sees that one too.
+
+    A team that was sent only this one reads that it adds to another, and nothing of it.
+    """
+    if referral.follows is None:
+        return []
+    if not (may_follow(user, referral.follows) or is_visible(user, referral.follows)):
         return []
     return list(with_people().filter(referral=referral.follows_id, state__in=CAME_BACK))
 

@@ -21,10 +21,13 @@ from cse.access.policies import only_in_an_emergency
 from cse.people.models import Post, Role, Team, TeamKind, User
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
+from cse.worklist.models import WorkItem
 from screening.actions.common import ANSWER_DAYS, due_in, leads_of
 from screening.answers import read_answers
 from screening.models import Decided, Screen
 
+ASKED_FOR = (kinds.COUNTERSIGN, kinds.APPROVE_LEVEL, kinds.DUTY_TAKEN)
+"""What waits for a second person."""
 ASKED = "Asked to answer for what was lowered; until the answer"
 
 
@@ -54,6 +57,15 @@ def ask(
 def somebody_answered(screen: Decided) -> None:
     """The agency has a second person: its administrators need name none for this any more."""
     close_items(subject=screen.agency, kind=kinds.SECOND_LEAD)
+
+
+def no_longer_asked(screen: Decided) -> None:
+    """What waited was corrected away: nobody else has to be named where nothing waits for leads."""
+    waiting = WorkItem.objects.filter(
+        owner_group__team__agency_id=screen.agency_id, kind__in=ASKED_FOR, closed_at__isnull=True
+    )
+    if not waiting.exists():
+        somebody_answered(screen)
 
 
 def _nobody_yet(screen: Decided) -> list[dict[str, Any]]:

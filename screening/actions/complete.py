@@ -13,7 +13,7 @@ from cse.access.models import Basis
 from cse.audit import events
 from cse.children.models import Child
 from cse.worklist.actions import close_items
-from screening.actions.asking import ask_countersignatures
+from screening.actions.asking import ask_countersignatures, no_longer_asked
 from screening.actions.assessing import keep_assessment
 from screening.actions.common import ACCESS_DAYS, let_leads_see, lock
 from screening.actions.duties import duty_taken, had_duty
@@ -98,6 +98,8 @@ def complete(*, screen_id: uuid.UUID, by: Any, version: int) -> Screen:
     )
     write_level(screen, assessment.level_change, by)
     _hand_on(screen, by)
+    if screen.corrects is not None:
+        no_longer_asked(screen)
     return screen
 
 

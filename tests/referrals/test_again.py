@@ -88,6 +88,26 @@ def test_from_the_outcome_to_the_second_sending(area, decision):
     assert "which came back" in page and "One drives a grey van." in page
 
 
+def test_a_team_that_was_sent_only_the_second_reads_nothing_of_the_first(area):
+    first = decided(area, area.sent())
+    draft, _ = actions.start_again(referral_id=first.pk, by=area.worker)
+    draft = actions.set_facts(
+        referral_id=draft.pk,
+        facts={"offence_recorded": True},
+        version=draft.part_versions["facts"],
+        by=area.worker,
+    )
+    second = actions.send(referral_id=draft.pk, by=area.worker, version=draft.version)
+    police = area.client(area.officer)
+    assert police.get(reverse("referrals:show", args=[first.pk])).status_code == 404
+    page = police.get(reverse("referrals:show", args=[second.pk]))
+    there = police.get(reverse("referrals:delivery", args=[area.at(second, area.police).pk]))
+    assert page.status_code == there.status_code == 200
+    for each in (page, there):
+        assert MISSING not in text_of(each)
+        assert reverse("referrals:show", args=[first.pk]) not in each.content.decode()
+
+
 def test_everything_that_was_said_is_copied_and_nothing_of_what_was_sent_changes(area):
     screen = completed(area)
     first = decided(area, area.sent(screen=screen, group_suspected=True, looked_after="s20"))
@@ -95,6 +115,7 @@ def test_everything_that_was_said_is_copied_and_nothing_of_what_was_sent_changes
     draft, is_new = actions.start_again(referral_id=first.pk, by=area.worker)
     assert is_new and draft.status == "draft"
     same = ("facts", "sections", "screen_id", "child_id", "agency_id", "placed_in_id")
+    same += ("placed_by_id",)
     assert {each: getattr(draft, each) for each in same} == {each: kept[each] for each in same}
     assert draft.sections["situation"] == TEXTS["situation"]["situation"]
     assert draft.follows_id == first.pk and draft.token != first.token

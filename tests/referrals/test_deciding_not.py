@@ -249,6 +249,29 @@ def test_a_draft_that_says_what_takes_an_exception_away_is_owed_and_its_page_say
     assert standing(young, decision) is Standing.SUPERSEDED
 
 
+@pytest.mark.requirement("D-SHR-01")
+def test_no_other_agency_reads_of_a_draft_on_the_page_of_a_decision(young):
+    sent = young.sent(professional_working=True)
+    received = young.at(sent, young.front_door)
+    actions.claim(delivery_id=received.pk, by=young.duty)
+    actions.decide(delivery_id=received.pk, by=young.duty, decision="accept", reasons="Ours")
+    decision = signed(young)
+    for person in (young.lead, young.senior):
+        deciding.answer_decision(decision_id=decision.pk, by=person, agrees=True)
+    draft = young.draft()
+    actions.set_facts(
+        referral_id=draft.pk,
+        facts={"pregnant": True},
+        version=draft.part_versions.get("facts", 0),
+        by=young.worker,
+    )
+    page = reverse("referrals:decision", args=[decision.pk])
+    assert "Do not rest on this decision" in text_of(young.client().get(page))
+    theirs = young.client(young.duty).get(page)
+    assert theirs.status_code == 200
+    assert "draft" not in text_of(theirs) and "pregnant" not in text_of(theirs)
+
+
 @pytest.mark.requirement("W-REF-32")
 def test_early_help_that_must_be_offered_waits_beside_a_decision(area):
     decision = signed(area, {**peers(), "level": "vulnerable"})

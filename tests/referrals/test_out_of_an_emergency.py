@@ -278,3 +278,24 @@ def test_disability_on_record_stands_beside_the_rules_for_the_hour_only(area):
         said = {"situation": "Seen again tonight.", "version": 1}
         saved = client.post(part, said, headers={"X-Requested-With": "autosave"})
         assert "Hearing loss" not in saved.json()["panels"]["rules"]
+
+
+def test_who_was_given_a_day_follows_what_they_referred_and_sees_the_child_no_longer(oxfordshire):
+    area = oxfordshire
+    colleague = make_user(Role.PRACTITIONER, agency=area.agency)
+    grant(colleague, area.child, days=1)
+    draft, _ = actions.start_from_child(child=area.child, by=colleague, token=uuid.uuid4())
+    for part, values in TEXTS.items():
+        draft = actions.save_part(
+            referral_id=draft.pk,
+            part=part,
+            values=values,
+            version=draft.part_versions.get(part, 0),
+            by=colleague,
+        )
+    sent = actions.send(referral_id=draft.pk, by=colleague, version=draft.version)
+    with time_machine.travel(timezone.now() + dt.timedelta(days=2), tick=False):
+        assert not can(colleague, Capability.SEE_CHILD, area.child)
+        page = area.client(colleague).get(page_of(sent, "show"))
+        assert page.status_code == 200 and "Where it is" in text_of(page)
+        assert can(area.lead, Capability.SEE_CHILD, area.child)

@@ -14,6 +14,7 @@ from cse.worklist.handing import hand_over_all
 from cse.worklist.models import WorkItem
 from cse.worklist.queries import waiting_for
 from referrals import actions
+from referrals.actions.owed import screen_assessed
 from screening.actions import complete, countersign, start_screen
 from tests.factories import grant
 from tests.referrals.area import TEXTS
@@ -29,6 +30,28 @@ KINDS = (kinds.REFER_AFTER_SCREEN, kinds.REFER_AFTER_LEVEL)
 def owed(child):
     found = WorkItem.objects.filter(kind__in=KINDS, child=child, closed_at__isnull=True)
     return list(found.order_by("owner_id"))
+
+
+@pytest.mark.requirement("W-REF-32")
+def test_early_help_is_owed_until_it_was_offered_or_the_level_was_a_slip(wiltshire):
+    def helps():
+        found = WorkItem.objects.filter(kind=kinds.HELP_OWED, closed_at__isnull=True)
+        return [each.owner for each in found]
+
+    screen = completed(wiltshire, **NOTHING)
+    assert helps() == [wiltshire.worker]
+    # That an older screen is assessed again takes nothing away.
+    with time_machine.travel(timezone.now() + dt.timedelta(days=1)):
+        newer = completed(wiltshire, **NOTHING)
+    screen_assessed(screen, "date of birth", wiltshire.worker)
+    assert helps() == [wiltshire.worker]
+    with time_machine.travel(timezone.now() + dt.timedelta(days=2)):
+        corrected(newer, by=wiltshire.worker, level="at_risk", direction="increased")
+        assert helps() == [wiltshire.worker]
+        actions.send(
+            referral_id=(draft := wiltshire.draft()).pk, by=wiltshire.worker, version=draft.version
+        )
+    assert helps() == []
 
 
 @pytest.mark.requirement("O-REF-14", "W-REF-24", "O-SCR-24")

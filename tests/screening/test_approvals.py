@@ -444,6 +444,19 @@ def test_nor_one_whose_level_or_reason_they_wrote_in_the_draft(place, wrote):
 
 
 @pytest.mark.requirement("DEC-09")
+def test_who_had_chosen_another_level_in_the_draft_had_no_hand_in_the_lower_one(place):
+    completed(place, level="cse")
+    grant(place.lead, place.child)
+    said = {"level": "at_risk", "direction": "decreased", "level_reason": "They have moved away"}
+    screen, _ = start_screen(child=place.child, by=place.worker)
+    screen = fill_in(screen, place.lead, texts={"level": "cse"})
+    screen = fill_in(screen, place.worker, texts={**TYPED, **said})
+    complete(screen_id=screen.pk, by=place.worker, version=screen.version)
+    event = LevelEvent.objects.get(subject_id=screen.pk)
+    assert say(place.client(place.lead), event).status_code == 302
+
+
+@pytest.mark.requirement("DEC-09")
 @pytest.mark.parametrize("role", Role)
 def test_who_may_answer_a_lowered_level(place, event, role):
     seen, sent = ROLES[role]

@@ -692,6 +692,6 @@ def test_a_second_sender_that_waited_for_the_first_is_no_refusal(oxfordshire, mo
     monkeypatch.setattr(check, "complete", twice)
     answer = client.post(address(screen, "check"), pressed)
     assert (answer.status_code, answer["Location"]) == (302, address(screen, "show"))
-    assert "completed meanwhile" in text_of(client.get(answer["Location"]))
+    assert "completed already" in text_of(client.get(answer["Location"]))
     assert ScreenAssessment.objects.filter(screen=screen).count() == 1
     assert not AuditEvent.objects.filter(decision="refused").exists()

@@ -205,3 +205,13 @@ def test_where_nobody_else_may_answer_the_administrator_names_another_lead(owen)
     second = make_user(Role.NAMED_LEAD, team=owen.lead.posts.get().team)
     answer_changed_duty(screen_id=after.pk, by=second, note="I asked the nurse: it is right")
     assert not asked.exists()
+
+
+def test_nobody_has_to_be_named_where_a_correction_took_the_question_away(owen):
+    close(owen.other_lead)
+    make_user(Role.ADMINISTRATOR, agency=owen.agency)
+    after = rate_lower(rated(owen, "high"), owen.lead)
+    asked = WorkItem.objects.filter(kind=kinds.SECOND_LEAD, closed_at__isnull=True)
+    assert asked.exists()
+    rate_lower(after, owen.worker, rating="high")
+    assert not asked.exists()

@@ -70,7 +70,8 @@ def page(
 ) -> HttpResponse:
     """A page about one referral, under the child's identity bar."""
     head = child_head(referral.child, request.user, "referrals:child")
-    context |= {"referral": referral, "came_back": queries.came_back_before(referral), **head}
+    context |= {"referral": referral, "came_back": queries.came_back_before(request.user, referral)}
+    context |= head
     if head["identity"].is_outline or head["open_until"]:
         # A decision not to refer takes more than the hour of an emergency.
         context["not_referring"] = ""

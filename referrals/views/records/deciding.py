@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.access.policies import NotAllowed, can
+from cse.access.principals import principals_of
 from cse.audit import events
 from cse.audit.extra import note_extra_fields
 from referrals.actions import deciding_not as acts
@@ -250,7 +251,7 @@ def _show(request, found, form, *, typed=None, words="", status=200):
         "typed": typed,
         "words": words,
         "may_refer": can(request.user, Capability.REFER, found.child_id),
-        "against": drafts_against(found),
+        "against": drafts_against(found) if _is_own(request.user, found) else [],
         "has_errors": has_errors(form),
     }
     return child_page(request, "decision", found.child, context, status=status)
@@ -264,6 +265,10 @@ def _common(found):
         "rules": found.routing["rules"],
         "own_rule": RULE_OF.get(found.way, ""),
     }
+
+
+def _is_own(user, found):
+    return found.agency_id in principals_of(user).agency_ids
 
 
 def _is_whole(found):
