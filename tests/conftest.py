@@ -103,12 +103,14 @@ TransactionTestCase._fixture_teardown = lambda self: empty_database()
 @pytest.fixture(scope="session")
 def chromium():
     """The system's Chromium, one for a whole run: Playwright starts once in a process."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     from tests.interface.browsing import CHROMIUM, FLAGS
 
     # Playwright keeps an event loop in this thread; the tests' own queries are synchronous.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # A machine that builds and tests at once is slow; what is waited for comes all the same.
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

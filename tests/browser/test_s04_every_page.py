@@ -1,9 +1,11 @@
 """Every page on which a referral is made and followed: nothing in the way, wide and narrow."""
 
+import re
 import uuid
 
 import pytest
 from django.db import transaction
+from playwright.sync_api import expect
 
 from referrals import actions
 from referrals.actions.notes import write_note
@@ -83,7 +85,7 @@ def test_with_an_error_and_where_two_texts_stand_side_by_side(desk, area):
     page.goto(f"{front}facts/")
     page.locator("#id_other_age").fill("many")
     page.get_by_role("button", name="Save and come back later").click()
-    assert page.title().startswith("Error: What is known")
+    expect(page).to_have_title(re.compile("^Error: What is known"))
     wrong += in_the_way(page, "facts with an error")
     page.goto(f"{front}set-aside/")
     assert page.get_by_role("button", name="Set the draft aside").count() == 0
@@ -102,7 +104,7 @@ def test_with_an_error_and_where_two_texts_stand_side_by_side(desk, area):
     page.locator("#id_assessment").fill("Mine " * 40)
     page.locator("#id_lead_consulted_on-day").fill("4")
     page.get_by_role("button", name="Save and come back later").click()
-    assert "Two people saved Assessment" in page.title()
+    expect(page).to_have_title(re.compile("Two people saved Assessment"))
     wrong += in_the_way(page, "two texts side by side")
     page.get_by_role("button", name="Save this").click()
     area.open.refresh_from_db()
@@ -111,7 +113,7 @@ def test_with_an_error_and_where_two_texts_stand_side_by_side(desk, area):
     area.open = actions.set_aside(referral_id=area.open.pk, by=area.lead, reason="The wrong child")
     page.locator("#id_family").fill("An aunt who helps")
     page.get_by_role("button", name="Save and come back later").click()
-    assert "set aside meanwhile" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("set aside meanwhile")
     assert page.locator("textarea").first.input_value() == "An aunt who helps"
     wrong += in_the_way(page, "too late")
     assert not wrong, "\n".join(wrong)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from cse.documents import actions
 from cse.documents.models import Export
@@ -64,9 +67,9 @@ def test_a_lead_exports_waits_downloads_and_checks(scene, width, scripts):
     page.goto(reverse("documents:request", args=["screen", screen.pk]))
     page.fill("[name=password]", PASSWORD)
     page.click("main form button[type=submit]")
-    assert "Export:" in page.inner_text("h1")
+    expect(page.locator("h1")).to_contain_text("Export:")
     page.click("main form button[type=submit]")
-    assert page.title().startswith("Error:")
+    expect(page).to_have_title(re.compile("^Error:"))
     assert barriers(page) == []
     assert wide_enough(page)
     page.check("[value=referral]")
@@ -74,7 +77,7 @@ def test_a_lead_exports_waits_downloads_and_checks(scene, width, scripts):
     page.fill("[name=recipient_name]", LONG + LONG)
     page.fill("[name=recipient_organisation]", "Assessment team")
     page.click("main form button[type=submit]")
-    assert "being made" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("being made")
     assert barriers(page) == []
     export = Export.objects.get()
     assert actions.make_document(export_id=export.pk)
@@ -88,10 +91,10 @@ def test_a_lead_exports_waits_downloads_and_checks(scene, width, scripts):
     for name in ("home", "register", "verify"):
         looked_at(page, reverse(f"documents:{name}"))
     looked_at(page, reverse("documents:verify"), code=export.code.lower())
-    assert "This code is in the register" in page.inner_text("h1")
+    expect(page.locator("h1")).to_contain_text("This code is in the register")
     page.set_input_files("[name=file]", download.value.path())
     page.click("main form button[type=submit]")
-    assert "the one that was exported" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("the one that was exported")
     assert barriers(page) == []
     looked_at(page, reverse("documents:verify"), code="BCDFGHJKMNPQRTVW")
-    assert "not in the register" in page.inner_text("h1")
+    expect(page.locator("h1")).to_contain_text("not in the register")
