@@ -123,8 +123,8 @@ DATABASES: dict[str, dict[str, Any]] = {
 for _database in DATABASES.values():
     _database["ENGINE"] = "django.db.backends.postgresql"
     _database["CONN_HEALTH_CHECKS"] = True
-# Joins are taken as the models' relations lead: searching for a better order takes ten times as long
-# as reading a page of a dozen relations (docs/decisions/0017).
+# Joins are taken as the models' relations lead: to search for a better order takes ten times as
+# long as to read a dozen of them (docs/decisions/0017).
 DATABASES["default"]["OPTIONS"] = {"options": "-c join_collapse_limit=4"}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
 DATABASES["default"]["ATOMIC_REQUESTS"] = True
