@@ -24,8 +24,9 @@ WORKERS = (os.cpu_count() or 1) + 1
 IN_PARALLEL = ("-n", f"{WORKERS}", "--dist", "worksteal", "--durations=15", "--durations-min=5")
 #: Markers of the tests that take longest.
 QUICK = ("browser", "walk")
-#: Marker of the tests that ask no server: which servers there are says nothing of them.
-NO_SERVER = "no_server"
+#: Markers of the tests for which it does not matter which servers there are: they ask none, or read
+#: what is printed.
+NO_SERVER = ("no_server", "paper")
 # What a developer's shell may hold must not decide what is tested.
 OURS = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "CSE_DEMO", "CSE_PRODUCTION")
 # Nor how long it takes: without compiled files each worker compiles every test again, which is two
@@ -123,7 +124,7 @@ def main() -> int:
             pytest_arguments = ["--ignore", "tests/embedded"]
         left_out = QUICK if asked.quick else () if can_browse else QUICK[:1]
         if asked.quick and asked.services:
-            left_out += (NO_SERVER,)
+            left_out += NO_SERVER
         _pytest(checks, env, pytest_arguments, left_out)
     finally:
         if started:
@@ -157,8 +158,8 @@ def _arguments() -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="leave out the browser tests and the walk over every route, method, persona and page; "
-        "with --services also what asks no server",
+        help="leave out the browser tests and the walks over every route, method, persona, page "
+        "and state; with --services also what asks no server and what reads the pages of a PDF",
     )
     return parser.parse_args(given[:cut]), given[cut + 1 :]
 

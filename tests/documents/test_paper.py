@@ -16,6 +16,7 @@ from screening.rules import Presence
 from screening.tools.loader import tool_named
 from tests.documents import reading, samples
 
+pytestmark = pytest.mark.paper
 KEYS = ("oxfordshire", "wiltshire")
 
 

@@ -17,7 +17,7 @@ from tests.referrals import beside
 from tests.referrals.test_deciding_not import area, raise_level, signed  # noqa: F401
 from tests.screening.pages import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.paper]
 
 
 def paper(decision, user):

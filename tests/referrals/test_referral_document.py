@@ -27,7 +27,7 @@ from tests.referrals.area import TEXTS, Area
 from tests.screening.made import HIGH, completed, lowered
 from tests.screening.pages import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.paper]
 LONG = "She was seen at the station with two adults whom nobody at school knows. " * 120
 
 

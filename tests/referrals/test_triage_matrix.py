@@ -14,7 +14,7 @@ from referrals.transitions import Act, State
 from tests.factories import grant
 from tests.referrals.test_triage import PATHS, bring
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk]
 
 #: What each button sends, and where.
 POSTS = {

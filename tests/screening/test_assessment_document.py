@@ -32,7 +32,7 @@ from tests.factories import grant, make_agency, make_team, make_user
 from tests.screening.assessing import assessed, at, drafted, write
 from tests.screening.made import HIGH, YES, Given, completed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.paper]
 TEMPLATE = "documents/pdf/assessment.html"
 LONG = "She was seen at the station with two adults whom nobody at school knows. " * 250
 
