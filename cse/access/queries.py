@@ -76,7 +76,7 @@ def who_can_see(child_id: uuid.UUID) -> list[Sees]:
 def who_sees_one_thing(child_id: uuid.UUID, people: Iterable[Sees]) -> list[Sees]:
     """Those who see a request or a referral of their own and not the record, which ``people`` do.
 
-    Two queries where there is nobody.
+    So does who has access by a post that opens no records: police whom a referral was sent to.
     """
     grants = live_grants(child_id)
     known = {person.user.pk for person in people}
@@ -84,6 +84,8 @@ def who_sees_one_thing(child_id: uuid.UUID, people: Iterable[Sees]) -> list[Sees
     for act, basis in NARROW.items():
         narrow = [grant for grant in grants if grant.basis == basis]
         found += _who_may(child_id, act, narrow) if narrow else []
+    wide = [grant for grant in grants if grant.basis not in NARROW.values()]
+    found += _who_may(child_id, Capability.SEE_REFERRAL, wide)
     return [person for person in found if person.user.pk not in known]
 
 
@@ -194,8 +196,16 @@ def people_in_team(team: Team) -> list[Principals]:
 
 
 def owners_of(child_id: uuid.UUID) -> tuple[int, int]:
-    """How many people see the child, and how many of them may act on who sees it."""
-    seeing = who_can_see(child_id)
+    """How many people see the child for more than an answer or an hour of an emergency.
+
+    And how many of them may act on who sees it.
+    """
+    passing = {Basis.BREAK_GLASS.label, Basis.SIGNATORY.label}
+    seeing = [
+        person
+        for person in who_can_see(child_id)
+        if any(reason.basis not in passing for reason in person.reasons)
+    ]
     return len(seeing), sum(Capability.GRANT_ACCESS in person.acts for person in seeing)
 
 

@@ -71,6 +71,14 @@ def open_for_both(*, owner: Any, group: Group | None, **work: Any) -> None:
         open_item(group=group, **work)
 
 
+def move_items(*, subject: models.Model, before: dt.datetime, after: dt.datetime) -> None:
+    """What waits on this subject until one moment waits until another: its target has moved."""
+    _inside_the_act()
+    for item in _open(subject, None).filter(due_at=before).select_for_update():
+        item.due_at = after
+        item.save()
+
+
 def close_items(*, subject: models.Model, kind: str | None = None, but: str | None = None) -> int:
     """Close what waits on this subject: of one kind, or all, or all ``but`` one; how many."""
     _inside_the_act()

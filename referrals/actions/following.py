@@ -40,6 +40,8 @@ from referrals.queries import waiting_for_nobody, who_answers
 from referrals.transitions import Act
 
 ASKED = "Asked to answer somebody who does not agree with a decision; until the answer"
+RANG_BEFORE = dt.timedelta(days=7)
+"""Whoever telephones first writes the referral within that time; an earlier day is a slip. Ours."""
 OUTSIDE = "Asked to take a disagreement further outside the service; until that is written down"
 
 
@@ -50,7 +52,8 @@ def tell_contact(
     """Write down that a contact outside the service was told, whom, how and when (DEC-16).
 
     ``at`` is when they were told, now by default: who told them in time and writes it down late was
-    in time. When it was written down is in the history and in the log.
+    in time, and who telephoned before the referral was sent (DEC-16: at once) was at the first
+    moment. When it was written down is in the history and in the log.
     """
     delivery, now = lock_delivery(delivery_id), timezone.now()
     delivery.state = check_delivery(by, delivery, Act.TELL)
@@ -58,14 +61,12 @@ def tell_contact(
     at = at or now
     if at > now:
         raise Refused("The time you told them must have passed.")
-    if at < minute_sent(delivery):
-        raise Refused("They cannot have been told of the referral before it was sent.")
-    # A time of day has no seconds, and the referral was sent within its minute.
-    at = max(at, delivery.received_at)
+    if at < earliest_told(delivery):
+        raise Refused("That is long before the referral: check the day.")
     delivery.acknowledged_by, delivery.acknowledged_at = by, at
     delivery.told_note = note
     keep(delivery, "told")
-    meet_for(delivery, by, at=at)
+    meet_for(delivery, by, at=max(at, delivery.received_at))
     close_items(subject=delivery)
     events.record(
         "contact told",
@@ -78,9 +79,9 @@ def tell_contact(
     return delivery
 
 
-def minute_sent(delivery: Delivery) -> dt.datetime:
-    """The minute in which a contact's referral was sent: nobody was told of it before."""
-    return delivery.received_at.replace(second=0, microsecond=0)
+def earliest_told(delivery: Delivery) -> dt.datetime:
+    """The first moment at which a contact can have been told, by telephone, before the referral."""
+    return delivery.referral.made_at - RANG_BEFORE
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from cse.interface.forms import DayMonthYearField, PlainForm
 from cse.interface.words import datetime_words
 from cse.missing.times import NoSuchTime, moment_of
 from cse.people.models import Authority, User
-from referrals.actions.following import minute_sent
+from referrals.actions.following import earliest_told
 from referrals.actions.notes import BY_ITS_OWN_ACT, NAMES_WHO
 from referrals.forms.days import check_moment, earliest_for
 from referrals.forms.facts import LEVELS, FactsForm, initial_of
@@ -330,13 +330,9 @@ class TellForm(ReasonForm):
             return said
         if said["told_at"] > timezone.now():
             self.add_error("told_time", "This time is still to come: check the day and the time")
-        elif said["told_at"] < minute_sent(self.delivery):
-            sent = datetime_words(self.delivery.received_at)
-            self.add_error(
-                "told_time",
-                f"The referral was sent on {sent}: give the time you told them of it. If you "
-                "rang before, say so below",
-            )
+        elif said["told_at"] < earliest_told(self.delivery):
+            begun = datetime_words(self.delivery.referral.made_at)
+            self.add_error("told_on", f"The referral was begun on {begun}: check the day")
         return said
 
 

@@ -27,6 +27,9 @@ EXAMPLE_AT_15: Final = 6
 LONGEST_PREGNANCY: Final = dt.timedelta(days=294)
 """42 weeks. A pregnancy found today began no earlier: the youngest possible age where nobody has
 said when the activity was (our reading of DEC-02)."""
+SHORTEST_PREGNANCY: Final = dt.timedelta(days=14)
+"""None is known of sooner: activity that is said to have begun later is not where it comes from,
+and there was some before of which nobody has said when."""
 
 
 class Band(StrEnum):
@@ -82,7 +85,7 @@ class Ages:
     """Whole years; None where not known, which every rule reads as under 13.
 
     ``youngest`` is the youngest the child can have been when the activity began, None also where
-    there was no activity; ``at_activity`` the same where a day for it was given.
+    there was no activity; ``at_activity`` the age on the day that was given for it.
     """
 
     now: int | None
@@ -106,23 +109,27 @@ class Ages:
 def ages_of(facts: Facts) -> Ages:
     """Every age of the child that a rule reads."""
     began = activity_began(facts)
-    given = facts.sexual_activity is not None and facts.sexual_activity.began_on is not None
-    youngest = _age(facts, began)
+    said = facts.sexual_activity.began_on if facts.sexual_activity is not None else None
     return Ages(
         now=_age(facts, facts.on),
         basis=_basis(facts),
         at_screen=_age(facts, facts.screened_on or facts.on),
         activity=facts.sexual_activity is not None or facts.pregnant,
-        at_activity=youngest if given else None,
-        youngest=youngest,
+        at_activity=_age(facts, said),
+        youngest=_age(facts, began),
     )
 
 
 def activity_began(facts: Facts) -> dt.date | None:
-    """The earliest day the activity can have been, or None. A pregnancy is activity too."""
-    if facts.sexual_activity is not None:
-        return facts.sexual_activity.began_on
-    return facts.on - LONGEST_PREGNANCY if facts.pregnant else None
+    """The earliest day the activity can have been, or None. A pregnancy is activity too.
+
+    Beside activity whose day is not known a pregnancy tells no more: it can have been any day.
+    """
+    said = facts.sexual_activity.began_on if facts.sexual_activity is not None else None
+    too_late = said is not None and said > facts.on - SHORTEST_PREGNANCY
+    if facts.pregnant and (facts.sexual_activity is None or too_late):
+        return facts.on - LONGEST_PREGNANCY
+    return said
 
 
 def age_gap(facts: Facts, ages: Ages) -> int | None:

@@ -24,7 +24,7 @@ from referrals.routing.prompts import prompts_of
 from referrals.routing.results import Availability, Finding, Obligation, Route, Routing, Target
 from referrals.routing.rules import FOR_ANYBODY, RULES
 
-VERSION: Final = "routing-3"
+VERSION: Final = "routing-4"
 """Stored with every referral; raised with every change of what a rule says or when it fires."""
 
 STANDARD_GAPS: Final = AgeGaps()

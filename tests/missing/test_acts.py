@@ -80,6 +80,19 @@ def test_episodes_of_a_child_do_not_overlap(scene, start, end):
         scene.back(scene.missing(start), end)
 
 
+def test_one_that_is_learned_of_late_is_recorded_with_its_return_next(scene):
+    scene.returned("2027-02-06 21:40", "2027-02-07 09:15")
+    earlier = scene.missing("2027-02-01 20:00")
+    assert actions.came_back_since(earlier)
+    with pytest.raises(Refused, match="covers that time"):
+        scene.back(earlier, "2027-02-06 22:00")
+    assert scene.back(earlier, "2027-02-02 07:30").episode == earlier
+    earlier.refresh_from_db()
+    assert not actions.came_back_since(earlier)
+    last = scene.missing("2027-02-07 20:00")
+    assert not actions.came_back_since(last)
+
+
 def test_one_at_a_time_and_never_in_the_future(scene):
     scene.missing()
     with pytest.raises(Refused, match="Record the return of that one first"):

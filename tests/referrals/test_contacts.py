@@ -150,8 +150,7 @@ def test_told_in_time_and_written_down_late_was_in_time(area, friday):
         ({"time": ""}, "Enter the time you told them"),
         ({"time": "at ten"}, "Write the time as 14:30 or 2:30pm"),
         ({"day": ""}, "Day you told them must include a day"),
-        ({"time": "10:19"}, "The referral was sent on 30 April 2027 at 10:20am"),
-        ({"day": "29"}, "The referral was sent on"),
+        ({"day": "22"}, "The referral was begun on 30 April 2027 at 10:20am: check the day"),
         ({"day": "1", "month": "5"}, "today or in the past"),
         ({"time": "10:51"}, "still to come"),
         ({"reason": " "}, "Whom did you tell, and how?"),
@@ -175,12 +174,23 @@ def test_told_in_the_minute_it_was_sent_is_told_and_not_the_senders_own(area, fr
     answer = area.client().post(tell_of(officer), said(), follow=True)
     assert "Told by who referred" in text_of(answer)
     told = Delivery.objects.get(pk=officer.pk)
-    assert told.acknowledged_at == told.received_at and not told.is_senders_own
+    assert told.acknowledged_at == at(SENT) and not told.is_senders_own
+
+
+@pytest.mark.requirement("DEC-16")
+def test_who_telephoned_first_writes_the_time_of_the_call(area, friday):
+    """The form does not come first: what is written down is when they were told."""
+    (officer,) = contacts_of(area.sent(position_of_trust=True))
+    answer = area.client().post(tell_of(officer), said("29", "4", time="15:00"), follow=True)
+    shown = text_of(answer)
+    assert "29 April 2027 at 3:00pm" in shown and "Done in time" in shown
+    assert Delivery.objects.get(pk=officer.pk).acknowledged_at == at("2027-04-29 15:00")
+    assert clocks_of(officer)[0].met_at == officer.received_at
 
 
 def test_the_act_itself_refuses_what_the_form_does(area):
     (officer,) = contacts_of(area.sent(position_of_trust=True))
-    for moment, why in (("2027-04-30 10:19", "before it was sent"), ("2027-05-01 09:00", "passed")):
+    for moment, why in (("2027-04-22 10:19", "long before"), ("2027-05-01 09:00", "passed")):
         with pytest.raises(Refused, match=why):
             actions.tell_contact(
                 delivery_id=officer.pk, by=area.worker, note="By telephone", at=at(moment)

@@ -1,6 +1,7 @@
 """R1 to R14, row by row: when each fires, for whom, how strictly, and what may stand instead."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -76,8 +77,18 @@ def test_a_pregnancy_is_activity_that_began_at_most_42_weeks_ago():
                 )
             )
             assert set(found.fired) == expected
-    dated = routed(13, pregnant=True, active=True)
-    assert "R2" not in dated.fired
+
+
+@pytest.mark.requirement("W-REF-20", "DEC-02")
+def test_a_day_too_late_for_the_pregnancy_takes_no_rule_away():
+    on = dt.date(2027, 2, 8)
+    said = Facts(authority="wiltshire", on=on, date_of_birth=dt.date(2014, 1, 8), pregnant=True)
+    assert {"R2", "R3"} <= set(route(said).fired)
+    for days, is_too_late in ((0, True), (13, True), (14, False), (30, False)):
+        began = Activity(on - dt.timedelta(days=days))
+        found = route(replace(said, sexual_activity=began))
+        assert ("R2" in found.fired) is ("R3" in found.fired) is is_too_late
+        assert found.ages.at_activity == 13
 
 
 @BOTH

@@ -44,7 +44,7 @@ def test_from_a_screen_to_an_outcome(oxfordshire):
     assert not can(area.duty, Capability.SEE_CHILD, area.child)
     referral = actions.send(referral_id=referral.pk, by=area.worker, version=referral.version)
     assert referral.status == Status.SENT
-    assert referral.routing_version == "routing-3"
+    assert referral.routing_version == "routing-4"
     assert {each.team for each in referral.deliveries.all()} == {
         area.front_door,
         area.lead.posts.get().team,

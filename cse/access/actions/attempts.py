@@ -10,12 +10,13 @@ from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
 
+from cse.access.actions.another import ask_another
+from cse.access.actions.asked import end_asked_access
 from cse.access.capabilities import Capability
 from cse.access.policies import OwnInterest, check
 from cse.access.queries import attempts_on
 from cse.access.wiring import wired
 from cse.audit import events
-from cse.people.models import Team, TeamKind
 from cse.workdays import due_on
 
 REFUSED_ATTEMPT = "refused_attempt"
@@ -24,26 +25,30 @@ REFUSED_ATTEMPT = "refused_attempt"
 OWN_INTEREST = "own interest"
 """The rule that an event of such an attempt names."""
 
+ASKED = "Asked to read what somebody tried and may not do; until it is read"
+
 
 @transaction.atomic
 def tell_of_attempt(*, child_id: uuid.UUID, by: Any, what: str) -> None:
     """Write the attempt down and let it wait for the leads of the agency that recorded the child.
 
-    Called after the act itself was refused and rolled back.
+    Where nobody else is a lead there, somebody else is asked to read it. Called after the act
+    itself was refused and rolled back.
     """
     child = apps.get_model("children", "Child").objects.get(pk=child_id)
     events.record(what, by=by, child=child, rule=OWN_INTEREST, decision="refused")
-    leads = Team.objects.filter(agency_id=child.created_by_agency_id, kind=TeamKind.LEADS).first()
-    if leads is None:
-        return
     due = due_on(timezone.localdate(), 1, wired("calendar")(child.authority_id))
-    wired("open_work")(
-        kind=REFUSED_ATTEMPT,
-        child=child,
-        subject=child,
-        due_at=timezone.make_aware(dt.datetime.combine(due, dt.time(23, 59))),
-        group=leads.group,
+    asked = ask_another(
+        child, but=by.pk, act=Capability.SEE_LOOKS, since=timezone.now(), reason=ASKED
     )
+    for principal in asked:
+        wired("open_work")(
+            kind=REFUSED_ATTEMPT,
+            child=child,
+            subject=child,
+            due_at=timezone.make_aware(dt.datetime.combine(due, dt.time(23, 59))),
+            **principal,
+        )
 
 
 @transaction.atomic
@@ -53,4 +58,5 @@ def know_of_attempts(*, child: Any, by: Any) -> None:
     if attempts_on(child.pk).filter(actor_id=by.pk).exists():
         raise OwnInterest("Somebody else must read this: one of the attempts was yours.")
     wired("close_work")(subject=child, kind=REFUSED_ATTEMPT)
+    end_asked_access(child, by)
     events.record("refused attempts read", by=by, child=child)

@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 
-from cse.access.actions.asked import end_asked_access, let_see_to_answer
+from cse.access.actions.another import ask_another
+from cse.access.actions.asked import end_asked_access
 from cse.access.actions.grants import _held, end_by_rule, write_grant
 from cse.access.capabilities import Capability
 from cse.access.models import (
     Basis,
     BreakGlass,
-    ChildTeamGrant,
-    ChildUserGrant,
     Exclusion,
     ReviewOutcome,
     Seal,
 )
 from cse.access.policies import NotAllowed, NotVisible, OwnInterest, check, in_scope, need_reason
-from cse.access.principals import Principals, principals_of, principals_of_people
-from cse.access.queries import people_in_team
-from cse.access.scope import NARROW
+from cse.access.principals import principals_of
 from cse.access.wiring import wired
 from cse.audit import events
-from cse.people.models import Post, Role, Team, TeamKind
 from cse.workdays import due_on
 
 MINIMUM_EMERGENCY_REASON = 20
@@ -120,7 +113,14 @@ def give_back(*, child: Any, by: Any) -> None:
 def ask_for_review(opening: BreakGlass) -> None:
     """Let the review wait for those who can do it; asked again, nothing changes."""
     end = dt.datetime.combine(opening.review_due_on, dt.time(23, 59))
-    for principal in _reviewers(opening):
+    asked = ask_another(
+        opening.child,
+        but=opening.user_id,
+        act=Capability.REVIEW_BREAK_GLASS,
+        since=opening.opened_at,
+        reason=ASKED,
+    )
+    for principal in asked:
         wired("open_work")(
             kind=REVIEW_BREAK_GLASS,
             child=opening.child,
@@ -128,60 +128,6 @@ def ask_for_review(opening: BreakGlass) -> None:
             due_at=timezone.make_aware(end),
             **principal,
         )
-
-
-def _reviewers(opening: BreakGlass) -> list[dict[str, Any]]:
-    """Another lead of the agency that recorded the child, else its senior managers, or a CSE team.
-
-    A manager or team that does not see the child is let see it, once, until the answer.
-    """
-    recorded_by = opening.child.created_by_agency_id
-    leads = Team.objects.filter(agency_id=recorded_by, kind=TeamKind.LEADS).first()
-    if leads is not None and _judges(opening, people_in_team(leads)):
-        return [{"group": leads.group}]
-    posts = Post.objects.current(timezone.localdate()).filter(
-        role=Role.SENIOR_MANAGER, team__agency_id=recorded_by
-    )
-    managers = principals_of_people(set(posts.values_list("user_id", flat=True))).values()
-    users = get_user_model().objects.filter(pk__in=_judges(opening, managers))
-    asked = [{"owner": user} for user in users.order_by("id") if _let_see(opening, user=user)]
-    if asked:
-        return asked
-    specialists = Team.objects.filter(
-        agency__authority_id=opening.child.authority_id, kind=TeamKind.CSE_TEAM
-    )
-    for team in specialists.select_related("group").order_by("name"):
-        if _judges(opening, people_in_team(team)) and _let_see(opening, group=team.group):
-            return [{"group": team.group}]
-    return [] if leads is None else [{"group": leads.group}]
-
-
-def _judges(opening: BreakGlass, people: Iterable[Principals]) -> list[uuid.UUID]:
-    """Who of them may review it: not the opener, nor somebody kept from this child."""
-    kept_out = Exclusion.objects.filter(child_id=opening.child_id, ended_at__isnull=True)
-    barred = {opening.user_id, *kept_out.values_list("user_id", flat=True)}
-    return [
-        person.user_id
-        for person in people
-        if Capability.REVIEW_BREAK_GLASS in person.acts and person.user_id not in barred
-    ]
-
-
-def _let_see(opening: BreakGlass, *, user: Any = None, group: Group | None = None) -> bool:
-    """Whether they can see the child now: already, or let once for this opening.
-
-    Who did not answer in that time is not let see it again: somebody else is asked.
-    """
-    key: dict[str, Any] = {"group": group} if user is None else {"user": user}
-    model: Any = ChildTeamGrant if user is None else ChildUserGrant
-    grants = model.objects.filter(content_object_id=opening.child_id, **key)
-    grants = grants.exclude(basis__in=NARROW.values())
-    if grants.filter(expires_at__gt=timezone.now()).exists():
-        return True
-    if grants.filter(basis=Basis.SIGNATORY, starts_at__gte=opening.opened_at).exists():
-        return False
-    let_see_to_answer(child=opening.child, reason=ASKED, user=user, group=group)
-    return True
 
 
 @transaction.atomic

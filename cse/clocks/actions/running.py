@@ -30,7 +30,7 @@ from cse.clocks.queries import calendar_for, length_for
 from cse.clocks.reckoning import Length
 from cse.clocks.transitions import OPEN, Act, State, next_state
 from cse.people.models import Authority
-from cse.worklist.actions import close_items
+from cse.worklist.actions import close_items, move_items
 
 REFUSED = {
     Act.MEET: "This is not owed any more.",
@@ -183,6 +183,8 @@ def recompute(
     changed = ("trigger_at", "due_at") if act == Act.MOVE_TRIGGER else ("due_at",)
     _record("deadline recomputed", clock, by, changed=changed, reason=reason, data=data)
     if clock.is_open:
+        # A room that lets it wait itself has given it the target of then.
+        move_items(subject=subject_of(clock), before=before, after=clock.due_at)
         _after_computing(clock, kind_of(clock.kind), now)
 
 

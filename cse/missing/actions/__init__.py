@@ -9,6 +9,7 @@ from cse.missing.actions.interviews import (
     offer,
 )
 from cse.missing.actions.recording import (
+    came_back_since,
     correct,
     grade_again,
     record,
@@ -19,6 +20,7 @@ from cse.missing.actions.sealed import tell_those_inside
 
 __all__ = [
     "allocate",
+    "came_back_since",
     "correct",
     "correct_interview",
     "decline",

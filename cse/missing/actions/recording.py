@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from cse.access.actions import end_by_rule, grant_by_rule
@@ -67,7 +67,8 @@ def record(*, child: Child, by: Any, token: uuid.UUID, facts: Mapping[str, Any])
     """Record that a child is missing, or was; ``facts`` are the fields of ``START``.
 
     The same form sent twice is one episode. The area's coordinating team may see the child from
-    now on. Raises `Refused` where the time is to come or lies within an episode there is.
+    now on. Raises `Refused` where the time is to come or lies within an episode there is. One that
+    was learned of late may lie before others: its return is recorded next.
     """
     check(by, Capability.RECORD_MISSING, child)
     lock_child(child.pk)
@@ -189,14 +190,27 @@ def _check_times(episode: MissingEpisode) -> None:
         if episode.returned_at <= episode.started_at:
             raise Refused("The child came back after they were last seen: check both times.")
         _check_not_after_interview(episode, episode.returned_at)
-    others = MissingEpisode.objects.filter(child_id=episode.child_id, set_aside_reason="")
     overlap = Q(returned_at__isnull=True) | Q(returned_at__gt=episode.started_at)
     if episode.returned_at is not None:
         overlap &= Q(started_at__lt=episode.returned_at)
-    clash = others.exclude(pk=episode.pk).filter(overlap).order_by("started_at").first()
+    else:
+        # Before a later one that is over, they came back: the return is recorded next.
+        overlap &= Q(returned_at__isnull=True) | Q(started_at__lte=episode.started_at)
+    clash = _others(episode).filter(overlap).order_by("started_at").first()
     if clash is not None:
         open_still = "" if clash.is_over else " Record the return of that one first."
         raise Refused(f"Another episode of this child covers that time already.{open_still}")
+
+
+def came_back_since(episode: MissingEpisode) -> bool:
+    """Whether a later episode says that the child came back from this one, though not when."""
+    later = _others(episode).filter(started_at__gt=episode.started_at)
+    return not episode.is_over and later.exists()
+
+
+def _others(episode: MissingEpisode) -> QuerySet[MissingEpisode]:
+    found = MissingEpisode.objects.filter(child_id=episode.child_id, set_aside_reason="")
+    return found.exclude(pk=episode.pk)
 
 
 def _check_not_after_interview(episode: MissingEpisode, returned_at: dt.datetime) -> None:
@@ -234,9 +248,8 @@ def _take_access_back(episode: MissingEpisode, by: Any) -> None:
     interview = ReturnInterview.objects.filter(episode=episode).first()
     if interview is not None and interview.interviewer is not None:
         end_interviewers_access(episode, interview.interviewer, by, why)
-    others = MissingEpisode.objects.filter(child_id=episode.child_id, set_aside_reason="")
     team = clocks.coordinators_of(episode.authority)
-    if team is not None and not others.exists():
+    if team is not None and not _others(episode).exists():
         end_by_rule(
             child=episode.child, basis=Basis.COORDINATOR, group=team.group, by=by, reason=why
         )

@@ -46,6 +46,13 @@ def record(request, child_id):
         except NotAllowed as refusal:
             status = refused(form, refusal)
         else:
+            if actions.came_back_since(episode):
+                messages.success(
+                    request,
+                    "Recorded. They were missing again later: record now how"
+                    " they came back from this one.",
+                )
+                return redirect("missing:return", episode.pk)
             messages.success(
                 request, "Recorded. Record the return as soon as you know that they are back."
             )

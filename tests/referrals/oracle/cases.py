@@ -71,6 +71,10 @@ def birthdays() -> Iterator[Case]:
     for age, weeks in product((13, 16), (40, 41, 42, 43, 44)):
         born = years_before(ON, age) - dt.timedelta(weeks=weeks)
         yield Case("birthdays", born=born.isoformat(), flags="pregnant")
+    # A day that is said beside it counts, but not within two weeks: it is not known so soon.
+    for days in (12, 13, 14, 15):
+        began = (ON - days * DAY).isoformat()
+        yield Case("birthdays", born="2014-01-18", began=began, flags="pregnant")
 
 
 def leap_day() -> Iterator[Case]:

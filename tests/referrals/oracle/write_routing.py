@@ -45,8 +45,12 @@ def outcome(case: Case) -> tuple[str, ...]:
     active = case.began != "none" or "pregnant" in said
     began = case.began if case.began[0] == "2" else ""
     shown = age(born, began) if born and began else None
-    if case.began == "none" and "pregnant" in said:
-        began = (dt.date.fromisoformat(case.on) - dt.timedelta(weeks=42)).isoformat()
+    on = dt.date.fromisoformat(case.on)
+    # No pregnancy is known of within two weeks: a day in them is not when it began.
+    if "pregnant" in said and began and (on - dt.date.fromisoformat(began)).days < 14:
+        began = ""
+    if "pregnant" in said and case.began != "unknown" and not began:
+        began = (on - dt.timedelta(weeks=42)).isoformat()
     then = age(born, began) if born and began else None
 
     adult = now is not None and now >= 18
