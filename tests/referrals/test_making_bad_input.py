@@ -276,6 +276,7 @@ def test_facts_that_contradict_each_other_are_said_at_their_fields(oxfordshire):
         answer = client.post(where, opened | changes)
         assert answer.status_code == 200, words
         assert words in text_of(answer), words
+        assert "these are the rules for what was saved last" in text_of(answer)
         draft.refresh_from_db()
         assert str(draft.part_versions.get("facts", 0)) == opened["version"]
         script = client.post(where, opened | changes, headers=AUTOSAVE)
