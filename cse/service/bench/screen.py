@@ -53,6 +53,7 @@ class BenchAnswer(models.Model):
     level = models.CharField(max_length=10, blank=True)
     reason = models.TextField(blank=True)
     amended_by = models.CharField(max_length=36, blank=True)
+    also_by = models.TextField(blank=True)
     evidence = models.TextField(blank=True)
     concern = models.TextField(blank=True)
     when = models.CharField(max_length=20, blank=True)
