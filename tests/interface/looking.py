@@ -10,8 +10,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 
 from tests.interface.browsing import Site
 
-NARROW = 320
-WIDTHS = (1280, NARROW)
+WIDTHS = (1280, 320)
 #: The width of a usual telephone: a page that fits a narrower one need not fit it.
 TELEPHONE = 375
 #: Where to keep pictures of the pages; nothing is kept where it is not set.
@@ -47,8 +46,8 @@ def wide(page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
 
 
-def in_the_way(page, where: str, *, axe_at: Collection[int] = WIDTHS) -> Iterator[str]:
-    """What is wrong on the page that is open, at each width; axe is asked at some."""
+def in_the_way(page, where: str, *, axe: bool = True) -> Iterator[str]:
+    """What is wrong on the page that is open, at each width."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         if PICTURES:
@@ -56,7 +55,7 @@ def in_the_way(page, where: str, *, axe_at: Collection[int] = WIDTHS) -> Iterato
             page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
         if wide(page):
             yield f"{where} at {width} px: wider than the window"
-        if width in axe_at:
+        if axe:
             yield from (f"{where} at {width} px: {barrier}" for barrier in barriers(page))
     page.set_viewport_size({"width": TELEPHONE, "height": 900})
     if wide(page):
@@ -66,8 +65,7 @@ def in_the_way(page, where: str, *, axe_at: Collection[int] = WIDTHS) -> Iterato
 def in_the_way_of(chromium, pages: Mapping[str, str], without_axe: Collection[str] = ()) -> str:
     """The same on pages that a server has sent, by name; empty where nothing is.
 
-    tests/browser asks axe about every route at both widths; about a page's other states it is
-    asked here at the narrow one. ``without_axe`` names those that have no less in them there.
+    ``without_axe`` names those that tests/browser asks axe about, with no less in them.
     """
     site = Site()
     site.pages = {f"/{number}": html for number, html in enumerate(pages.values())}
@@ -75,7 +73,7 @@ def in_the_way_of(chromium, pages: Mapping[str, str], without_axe: Collection[st
     wrong: list[str] = []
     for number, name in enumerate(pages):
         page.goto(f"{site.address}/{number}")
-        wrong += in_the_way(page, name, axe_at=() if name in without_axe else (NARROW,))
+        wrong += in_the_way(page, name, axe=name not in without_axe)
     page.context.close()
     site.close()
     return "\n".join(wrong)
