@@ -391,7 +391,7 @@ def test_who_runs_the_service_sees_no_child_even_with_a_grant(as_user, case, rol
 
 
 @pytest.mark.parametrize(
-    ("name", "queries"), [("who", 29), ("why", 22), ("looks", 20), ("exclude", 16)]
+    ("name", "queries"), [("who", 25), ("why", 22), ("looks", 20), ("exclude", 16)]
 )
 @pytest.mark.parametrize("people", [1, 3])
 def test_lists_cost_the_same_with_one_row_and_with_three(

@@ -22,13 +22,13 @@ from cse.audit.models import AuditEvent
 def who(request, child_id):
     child = visible_child(request, child_id, Capability.SEE_ACCESS)
     acts = principals_of(request.user).acts
-    people = queries.who_can_see(child.pk)
+    people, narrow = queries.who_sees_what(child.pk)
     may_exclude = Capability.EXCLUDE in acts
     # An emergency opening lets nobody change who sees a child: it is not offered.
     may_change = sees_on(request.user, child)
     context = {
         "people": people,
-        "narrow": queries.who_sees_one_thing(child.pk, people),
+        "narrow": narrow,
         "may_change": may_change,
         "who_may": [] if may_change else _who_may_change(people),
         "may_grant": may_change and Capability.GRANT_ACCESS in acts,
