@@ -109,13 +109,12 @@ class Ages:
 def ages_of(facts: Facts) -> Ages:
     """Every age of the child that a rule reads."""
     began = activity_began(facts)
-    said = facts.sexual_activity.began_on if facts.sexual_activity is not None else None
     return Ages(
         now=_age(facts, facts.on),
         basis=_basis(facts),
         at_screen=_age(facts, facts.screened_on or facts.on),
         activity=facts.sexual_activity is not None or facts.pregnant,
-        at_activity=_age(facts, said),
+        at_activity=_age(facts, _day_said(facts)),
         youngest=_age(facts, began),
     )
 
@@ -125,11 +124,15 @@ def activity_began(facts: Facts) -> dt.date | None:
 
     Beside activity whose day is not known a pregnancy tells no more: it can have been any day.
     """
-    said = facts.sexual_activity.began_on if facts.sexual_activity is not None else None
+    said = _day_said(facts)
     too_late = said is not None and said > facts.on - SHORTEST_PREGNANCY
     if facts.pregnant and (facts.sexual_activity is None or too_late):
         return facts.on - LONGEST_PREGNANCY
     return said
+
+
+def _day_said(facts: Facts) -> dt.date | None:
+    return facts.sexual_activity.began_on if facts.sexual_activity is not None else None
 
 
 def age_gap(facts: Facts, ages: Ages) -> int | None:
