@@ -162,6 +162,19 @@ def test_when_it_cannot_be_saved_the_page_says_what_to_do_and_keeps_the_text(
     assert len(site.posted) == 1
 
 
+@pytest.mark.parametrize("width", [1280, 375])
+def test_that_it_is_not_saved_stays_in_sight(page, site, width):
+    site.answers["/save"] = [(409, {"compare_url": "/compare"})]
+    page.set_viewport_size({"width": width, "height": TALL})
+    page.goto(draft(site))
+    page.fill("#t", "Typed")
+    trouble = page.locator(".cse-autosave--trouble")
+    expect(trouble).to_be_visible()
+    page.locator("#t").evaluate("e => { e.rows = 200; }")
+    page.evaluate("window.scrollTo(0, 2000)")
+    assert trouble.bounding_box()["y"] == 0
+
+
 def test_the_button_does_not_overtake_a_save_on_its_way(page, site):
     # Slow at the server, which says what came: waiting inside Playwright's own handlers can wait
     # for ever.
