@@ -22,6 +22,7 @@ OLDEST: Final = 120
 """Years of age."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")  # PostgreSQL keeps neither
 
 
 class Refused(ValueError):  # noqa: N818  (the input is refused; the program has no error)
@@ -133,7 +134,7 @@ class Reader:
         value: str = self._typed(key, str, "text", required=required, default=default)
         if required and isinstance(self._value.get(key), str) and not value.strip():
             self.wrong(key, "is blank")
-        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        if _UNSTORABLE.search(value):
             self.wrong(key, "holds a character that cannot be stored")
         return value
 

@@ -1,4 +1,4 @@
-"""Work of somebody who no longer sees the child goes to the leads: nothing waits for nobody."""
+"""Work of people who no longer see the child goes to the leads: nothing waits for nobody."""
 
 from __future__ import annotations
 
@@ -13,12 +13,21 @@ from django.utils import timezone
 
 from cse.access.capabilities import Capability
 from cse.access.principals import principals_of_people
-from cse.access.queries import who_can_see
+from cse.access.queries import people_in_team, who_can_see
 from cse.access.scope import people_in_scope, visible
 from cse.audit import events
 from cse.children.models import Child
 from cse.people.models import Post, Team, TeamKind
-from cse.worklist.kinds import ASKED, OF_ONE_AGENCY, OWN_REFERRAL, PAIR, UNSEEN
+from cse.worklist.kinds import (
+    ANSWERED_BY_POST,
+    ASKED,
+    OF_ANOTHER,
+    OF_ONE_AGENCY,
+    OWN_REFERRAL,
+    PAIR,
+    TRIAGE,
+    UNSEEN,
+)
 from cse.worklist.models import WorkItem
 
 
@@ -28,22 +37,35 @@ def hand_over(*, child_id: uuid.UUID) -> int:
 
     The leads of the owner's own agency where they see the child, else those of the agency that
     recorded it, else other leads or a CSE team who do, else somebody who may decide who sees it.
-    What only the owner's agency can open goes to nobody else. Where nobody is left it stays as it
-    is.
+    What only the owner's agency can open goes to nobody else, and what is answered by post only to
+    such posts. A team's work moves where people hold posts in it and none of them sees the child;
+    in a team without anybody it waits for the next one. Where nobody is left it stays as it is.
     """
     # The child's row stands for the set of its open work: two acts at once take turns.
     child = Child.objects.select_for_update(no_key=True).get(pk=child_id)
-    items = list(_of_persons().filter(child=child))
-    owners = {item.owner_id for item in items if item.owner_id}
-    able = [p for p in principals_of_people(owners).values() if Capability.SEE_CHILD in p.acts]
-    seeing = people_in_scope(child_id, able)
-    following = people_in_scope(child_id, able, act=Capability.OWN_REFERRAL)
-    left = [
-        item
-        for item in items
-        if item.owner_id not in (following if item.kind in OWN_REFERRAL else seeing)
-    ]
+    left = _left(child)
     return _hand_out(child, left) if left else 0
+
+
+def _left(child: Child) -> list[WorkItem]:
+    """What nobody whom it waits for can do on this child."""
+    items = list((_of_persons() | _of_teams()).filter(child=child).select_related("owner_group"))
+    owners = principals_of_people({item.owner_id for item in items if item.owner_id})
+    people = dict(owners)
+    of_group: dict[int | None, set[uuid.UUID]] = {}
+    for team in Team.objects.filter(group__in={item.owner_group_id for item in items}):
+        members = {person.user_id: person for person in people_in_team(team)}
+        of_group[team.group_id] = set(members)
+        people |= members
+    able = [person for person in people.values() if Capability.SEE_CHILD in person.acts]
+    seeing = people_in_scope(child.pk, able)
+    following = people_in_scope(child.pk, able, act=Capability.OWN_REFERRAL)
+    left = []
+    for item in items:
+        whose = {item.owner_id} if item.owner_id else of_group[item.owner_group_id]
+        if whose and not whose & (following if item.kind in OWN_REFERRAL else seeing):
+            left.append(item)
+    return left
 
 
 def _hand_out(child: Child, left: list[WorkItem]) -> int:
@@ -51,13 +73,12 @@ def _hand_out(child: Child, left: list[WorkItem]) -> int:
     agencies = _agencies_of({item.owner_id for item in left if item.owner_id})
     handed = 0
     for item in left:
-        own = agencies.get(item.owner_id, set())
-        may_have = [
-            team for team in teams if item.kind not in OF_ONE_AGENCY or team.agency_id in own
-        ]
+        group = item.owner_group
+        own = {group.team.agency_id} if group else agencies.get(item.owner_id, set())
+        may_have = [team for team in teams if _may_have(item.kind, team, own)]
         if may_have:
             _give(item, _nearest(may_have, own, child).group, None)
-        elif deciding and item.kind not in OF_ONE_AGENCY:
+        elif deciding and item.kind not in (*OF_ONE_AGENCY, *ANSWERED_BY_POST):
             _give(item, None, deciding[0])
         else:
             continue
@@ -65,8 +86,19 @@ def _hand_out(child: Child, left: list[WorkItem]) -> int:
     return handed
 
 
+def _may_have(kind: str, team: Team, own: set[uuid.UUID]) -> bool:
+    if kind in ANSWERED_BY_POST:
+        return team.agency_id in own or team.kind == TeamKind.CSE_TEAM
+    return kind not in OF_ONE_AGENCY or team.agency_id in own
+
+
 def hand_over_all() -> int:
     """The same for whatever ended by itself: a grant's last day, a post, an account."""
+    children = _left_by_any_person() | _left_by_any_team()
+    return sum(hand_over(child_id=child_id) for child_id in sorted(children))
+
+
+def _left_by_any_person() -> set[uuid.UUID]:
     children: set[uuid.UUID] = set()
     owners = _of_persons().order_by().values_list("owner_id", flat=True).distinct()
     for owner in get_user_model().objects.filter(pk__in=owners).iterator():
@@ -75,12 +107,36 @@ def hand_over_all() -> int:
         left = _of_persons().filter(owner=owner).exclude(child__in=seen)
         left = left.exclude(kind__in=OWN_REFERRAL, child__in=followed)
         children |= set(left.values_list("child_id", flat=True))
-    return sum(hand_over(child_id=child_id) for child_id in sorted(children))
+    return children
+
+
+def _left_by_any_team() -> set[uuid.UUID]:
+    """Of each team with open work, the children that none of its people sees."""
+    children: set[uuid.UUID] = set()
+    groups = _of_teams().order_by().values_list("owner_group_id", flat=True).distinct()
+    for team in Team.objects.filter(group__in=groups).iterator():
+        left = _of_teams().filter(owner_group=team.group_id)
+        people = [person.user_id for person in people_in_team(team)]
+        # Mostly the first of them sees all of it, and then the others are not asked.
+        unseen = set(left.values_list("child_id", flat=True)) if people else set()
+        for person in get_user_model().objects.filter(pk__in=people):
+            if not unseen:
+                break
+            seen = visible(Child.objects.filter(pk__in=unseen), person, Capability.SEE_CHILD)
+            unseen -= set(seen.values_list("pk", flat=True))
+        children |= unseen
+    return children
 
 
 def _of_persons() -> QuerySet[WorkItem]:
     found = WorkItem.objects.filter(owner__isnull=False, closed_at__isnull=True)
     return found.exclude(kind__in=(*UNSEEN, *ASKED, *PAIR))
+
+
+def _of_teams() -> QuerySet[WorkItem]:
+    """Without what asks for a post of its own: who received a referral need not see the record."""
+    found = WorkItem.objects.filter(owner_group__isnull=False, closed_at__isnull=True)
+    return found.exclude(kind__in=(*UNSEEN, *ASKED, *PAIR, *TRIAGE, *OF_ANOTHER))
 
 
 def _receivers(child: Child) -> tuple[set[Team], list[Any]]:
@@ -116,7 +172,7 @@ def _nearest(teams: list[Team], own: set[uuid.UUID], child: Child) -> Team:
 
 def _give(item: WorkItem, group: Group | None, person: Any) -> None:
     """The same row goes on with its due date; closed instead where the new owner has the same."""
-    before = item.owner_id
+    before = item.owner_id or item.owner_group_id
     same = WorkItem.objects.filter(
         kind=item.kind,
         subject_id=item.subject_id,

@@ -222,6 +222,10 @@ OF_ONE_AGENCY = (
     REFER_AFTER_ADVICE,
     END_HELP,
 )
+#: Work for the leads of the agency that began it or for a CSE team: nobody else's answer counts.
+ANSWERED_BY_POST = (COUNTERSIGN, APPROVE_LEVEL, DUTY_ADDED, DUTY_TAKEN)
+#: Work of whoever did not do themselves what is judged: asked for by the act (access.actions).
+OF_ANOTHER = (REVIEW_BREAK_GLASS, REFUSED_ATTEMPT)
 #: Work about two children: for whoever sees both and may answer, and did not propose it.
 PAIR = (ANSWER_LINK,)
 #: Work with a referral that was sent to one's team, for whoever's post shows them no more of it.

@@ -14,7 +14,7 @@ from screening.models import Tool, ToolChoice, ToolVersion
 from screening.policies import Refused
 from screening.tool_owners import check_can_change
 from screening.tools.definition import Tool as Definition
-from screening.tools.loader import load_tool, tool_files
+from screening.tools.loader import load_tool, tool_files, tool_named
 
 
 @transaction.atomic
@@ -25,8 +25,9 @@ def load_tool_version(*, definition: Mapping[str, Any], by: Any, note: str = "")
     definition, ``Refused`` for another area's tool, for a number that is taken or leaves a gap, and
     where a row of the version before is left out. Nothing is loaded then.
     """
-    check_can_change(by, load_tool(definition).key)
-    return _load(definition, by=by, note=note)
+    parsed = load_tool(definition)
+    check_can_change(by, parsed.key)
+    return _load(parsed, definition, by=by, note=note)
 
 
 @transaction.atomic
@@ -36,10 +37,10 @@ def load_shipped_tools() -> list[ToolVersion]:
     A tool without a version in use gets its highest one; a choice already made is left alone.
     """
     loaded = []
-    for versions in tool_files().values():
-        for path in (versions[number] for number in sorted(versions)):
-            definition = json.loads(path.read_text(encoding="utf-8"))
-            loaded.append(_load(definition, by=None, note=""))
+    for key, versions in tool_files().items():
+        for number in sorted(versions):
+            definition = json.loads(versions[number].read_text(encoding="utf-8"))
+            loaded.append(_load(tool_named(key, number), definition, by=None, note=""))
         if not ToolChoice.objects.filter(tool=loaded[-1].tool).exists():
             _choose(loaded[-1], by=None, reason="Shipped with the service")
     return loaded
@@ -72,33 +73,32 @@ def retire_row(*, tool: Tool, indicator: str, reason: str, by: Any) -> ToolVersi
         raise Refused("This tool asks no such row.")
     for row in found:
         row["retired"], row["retired_reason"] = True, reason
-    return _load(definition, by=by, note=reason)
+    return _load(load_tool(definition), definition, by=by, note=reason)
 
 
-def _load(definition: Mapping[str, Any], *, by: Any, note: str) -> ToolVersion:
-    parsed = load_tool(definition)
+def _load(parsed: Definition, definition: Mapping[str, Any], *, by: Any, note: str) -> ToolVersion:
     tool = Tool.objects.select_for_update().filter(key=parsed.key).first()
     if tool is None:
         tool = Tool(key=parsed.key, name=parsed.title)
         tool.save()
     same = ToolVersion.objects.filter(tool=tool, content_hash=parsed.content_hash).first()
-    return same or _add(tool, parsed.version, parsed.content_hash, definition, by, note)
+    return same or _add(tool, parsed, definition, by, note)
 
 
 def _add(
-    tool: Tool, number: int, digest: str, definition: Mapping[str, Any], by: Any, note: str
+    tool: Tool, parsed: Definition, definition: Mapping[str, Any], by: Any, note: str
 ) -> ToolVersion:
     highest = ToolVersion.objects.filter(tool=tool).order_by("-number").first()
     wanted = highest.number + 1 if highest else 1
-    if number != wanted:
-        raise Refused(f"The next version of this tool is {wanted}, not {number}.")
+    if parsed.version != wanted:
+        raise Refused(f"The next version of this tool is {wanted}, not {parsed.version}.")
     if highest is not None:
-        _check_drops_nothing(load_tool(highest.definition), load_tool(definition))
+        _check_drops_nothing(load_tool(highest.definition), parsed)
     version = ToolVersion(
         tool=tool,
-        number=number,
+        number=parsed.version,
         definition=definition,
-        content_hash=digest,
+        content_hash=parsed.content_hash,
         note=note,
         loaded_by=by,
         loaded_at=timezone.now(),
@@ -109,7 +109,7 @@ def _add(
         by=by,
         obj=version,
         reason=note,
-        data={"tool": tool.key, "version": number, "hash": digest},
+        data={"tool": tool.key, "version": parsed.version, "hash": parsed.content_hash},
     )
     return version
 

@@ -12,7 +12,14 @@ from referrals import actions
 from referrals.actions.common import keep
 from referrals.models import Delivery
 from referrals.transitions import Act
-from tests.factories import grant, make_agency, make_child, make_team, make_user
+from tests.factories import (
+    Wanted,
+    grant,
+    make_agencies,
+    make_child,
+    make_teams,
+    make_users,
+)
 from tests.screening.conftest import Place
 
 TEXTS = {
@@ -37,18 +44,31 @@ class Area(Place):
 
     def __init__(self, area="oxfordshire", **child):
         super().__init__(area, **child)
-        self.care = make_agency(authority=self.authority, type=AgencyType.SOCIAL_CARE)
-        self.front_door = make_team(self.care, kind=TeamKind.FRONT_DOOR)
-        self.duty = make_user(Role.FRONT_DOOR, team=self.front_door, given_name="Dot")
-        self.other_duty = make_user(Role.FRONT_DOOR, team=self.front_door, given_name="Eli")
-        self.care_leads = make_team(self.care, kind=TeamKind.LEADS)
-        self.manager = make_user(Role.NAMED_LEAD, team=self.care_leads, given_name="May")
-        self.specialists = make_team(self.care, kind=TeamKind.CSE_TEAM)
-        self.specialist = make_user(Role.CSE_TEAM, team=self.specialists, given_name="Sky")
-        self.police_agency = make_agency(authority=self.authority, type=AgencyType.POLICE)
-        self.police = make_team(self.police_agency)
-        self.officer = make_user(Role.PRACTITIONER, team=self.police, given_name="Pat")
-        self.stranger = make_user(Role.PRACTITIONER, agency=make_agency(authority=self.authority))
+        self.care, self.police_agency, elsewhere = make_agencies(
+            self.authority, AgencyType.SOCIAL_CARE, AgencyType.POLICE, AgencyType.SCHOOL
+        )
+        self.front_door, self.care_leads, self.specialists, self.police, others = make_teams(
+            (self.care, TeamKind.FRONT_DOOR),
+            (self.care, TeamKind.LEADS),
+            (self.care, TeamKind.CSE_TEAM),
+            (self.police_agency, TeamKind.WORKING),
+            (elsewhere, TeamKind.WORKING),
+        )
+        (
+            self.duty,
+            self.other_duty,
+            self.manager,
+            self.specialist,
+            self.officer,
+            self.stranger,
+        ) = make_users(
+            Wanted(Role.FRONT_DOOR, self.front_door, "Dot"),
+            Wanted(Role.FRONT_DOOR, self.front_door, "Eli"),
+            Wanted(Role.NAMED_LEAD, self.care_leads, "May"),
+            Wanted(Role.CSE_TEAM, self.specialists, "Sky"),
+            Wanted(Role.PRACTITIONER, self.police, "Pat"),
+            Wanted(Role.PRACTITIONER, others),
+        )
 
     def another_child(self, **fields):
         """Another child recorded by the worker, who may refer them."""

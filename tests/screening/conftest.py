@@ -7,7 +7,15 @@ from django.test import Client
 
 from cse.people.models import Role, TeamKind
 from screening.actions import load_shipped_tools
-from tests.factories import grant, make_agency, make_authority, make_child, make_team, make_user
+from tests.factories import (
+    Wanted,
+    grant,
+    make_agency,
+    make_authority,
+    make_child,
+    make_teams,
+    make_users,
+)
 
 
 @pytest.fixture
@@ -22,16 +30,16 @@ class Place:
     def __init__(self, area="oxfordshire", **child):
         self.authority = make_authority(area)
         self.agency = make_agency(authority=self.authority)
-        self.worker = make_user(
-            Role.PRACTITIONER, team=make_team(self.agency), given_name="Wyn", family_name="Arden"
+        team, colleagues, leads = make_teams(
+            (self.agency, TeamKind.WORKING),
+            (self.agency, TeamKind.WORKING),
+            (self.agency, TeamKind.LEADS),
         )
-        self.colleague = make_user(
-            Role.PRACTITIONER, team=make_team(self.agency), given_name="Cal", family_name="Birch"
-        )
-        leads = make_team(self.agency, kind=TeamKind.LEADS)
-        self.lead = make_user(Role.NAMED_LEAD, team=leads, given_name="Lee", family_name="Dale")
-        self.other_lead = make_user(
-            Role.NAMED_LEAD, team=leads, given_name="Ola", family_name="Frome"
+        self.worker, self.colleague, self.lead, self.other_lead = make_users(
+            Wanted(Role.PRACTITIONER, team, "Wyn", "Arden"),
+            Wanted(Role.PRACTITIONER, colleagues, "Cal", "Birch"),
+            Wanted(Role.NAMED_LEAD, leads, "Lee", "Dale"),
+            Wanted(Role.NAMED_LEAD, leads, "Ola", "Frome"),
         )
         self.child = make_child(by=self.worker, authority=self.authority, **child)
         grant(self.worker, self.child)

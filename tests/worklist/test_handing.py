@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from cse.access.actions import end_access, exclude, give_access, seal
-from cse.access.models import ChildUserGrant
+from cse.access.models import ChildTeamGrant, ChildUserGrant
 from cse.audit.models import AuditEvent
-from cse.people.models import Role
+from cse.people.models import Post, Role, TeamKind
 from cse.worklist import kinds
 from cse.worklist.actions import open_item
 from cse.worklist.handing import hand_over, hand_over_all
@@ -19,7 +19,7 @@ from cse.worklist.models import WorkItem
 from cse.worklist.queries import waiting_for
 from cse.worklist.tasks import hand_over_work
 from tests.access.people import make_case
-from tests.factories import make_team, make_user
+from tests.factories import grant, make_agency, make_team, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -122,3 +122,69 @@ def test_where_nobody_is_left_it_stays_as_it_was(case):
         person.save()
     assert hand_over_all() == 0
     assert WorkItem.objects.get().owner_id == case.worker.pk
+
+
+def keep_out(case, *people, by):
+    for person in people:
+        exclude(child=case.child, user=person, ground="other", reason="A relative", by=by)
+
+
+@pytest.fixture
+def specialist(case):
+    """A CSE team of the area, and its one person, who sees the child."""
+    team = make_team(case.leads.agency, kind=TeamKind.CSE_TEAM)
+    specialist = make_user(Role.CSE_TEAM, team=team)
+    grant(None, case.child, team=team)
+    return specialist
+
+
+def test_a_teams_work_goes_on_when_nobody_there_sees_the_child(case, specialist):
+    item = open_work(case, group=case.leads.group)
+    keep_out(case, case.lead, by=specialist)
+    assert what_waits(case.other_lead) == [(kinds.FINISH_DRAFT, True)]
+    assert what_waits(specialist) == []
+    keep_out(case, case.other_lead, by=specialist)
+    assert what_waits(case.other_lead) == []
+    assert what_waits(specialist) == [(kinds.FINISH_DRAFT, True)]
+    event = AuditEvent.objects.get(act="work handed over")
+    assert event.data == {"kind": kinds.FINISH_DRAFT, "from": str(case.leads.group_id)}
+    item.refresh_from_db()
+    assert item.owner_group == specialist.posts.get().team.group
+
+
+def test_a_teams_access_that_ends_by_itself_is_noticed_by_the_worker(case, specialist):
+    open_work(case, group=case.leads.group)
+    ended = ChildTeamGrant.objects.get(group=case.leads.group)
+    ended.starts_at = timezone.now() - dt.timedelta(days=2)
+    ended.expires_at = timezone.now() - dt.timedelta(days=1)
+    ended.save()
+    assert hand_over_all() == 1
+    assert what_waits(specialist) == [(kinds.FINISH_DRAFT, True)]
+
+
+def test_the_work_of_a_team_without_anybody_waits_for_the_next_one(case, specialist):
+    open_work(case, group=case.leads.group)
+    for post in Post.objects.filter(team=case.leads):
+        post.ends_on = timezone.localdate() - dt.timedelta(days=1)
+        post.save()
+    assert hand_over_all() == 0
+    successor = make_user(Role.NAMED_LEAD, team=case.leads)
+    assert what_waits(successor) == [(kinds.FINISH_DRAFT, True)]
+
+
+@pytest.mark.parametrize("kind", kinds.ANSWERED_BY_POST)
+def test_what_is_answered_by_post_goes_to_no_other_agencys_leads(case, specialist, kind):
+    elsewhere = make_team(make_agency(), kind=TeamKind.LEADS, name="A first by name")
+    other = make_user(Role.NAMED_LEAD, team=elsewhere)
+    grant(None, case.child, team=elsewhere)
+    with transaction.atomic():
+        open_item(
+            kind=kind,
+            child=case.child,
+            subject=case.child,
+            due_at=timezone.now() + dt.timedelta(days=2),
+            group=case.leads.group,
+        )
+    keep_out(case, case.lead, case.other_lead, by=specialist)
+    assert what_waits(other) == []
+    assert what_waits(specialist) == [(kind, True)]
