@@ -13,7 +13,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from types import MappingProxyType
 from typing import Final
@@ -90,8 +90,13 @@ def _england() -> Mapping[dt.date, str]:
     return MappingProxyType(dict(holidays.country_holidays("GB", subdiv="ENG", years=years)))
 
 
+@cache
+def _source() -> str:
+    return f"GB-ENG holidays {version('holidays')}"
+
+
 def _version(added: Mapping[dt.date, str], closed: Mapping[dt.date, str], moving: bool) -> str:
-    name = f"GB-ENG holidays {version('holidays')}"
+    name = _source()
     if not added and not closed:
         return name
     parts = [f"+{day}" for day in sorted(added)] + [f"-{day}" for day in sorted(closed)]

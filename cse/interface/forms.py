@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 from django.utils import timezone
-from django.utils.functional import lazy
+from django.utils.text import format_lazy
 
 from cse.interface.typed import TYPED, refuse_unreadable
 from cse.interface.words import date_words
@@ -185,15 +185,21 @@ def _label_of(field: forms.Field, name: str) -> str:
     return str(field.label or name.replace("_", " ").capitalize())
 
 
+class _Said:
+    """A message behind the label that its field has when it is said."""
+
+    def __init__(self, words: str, field: forms.Field, name: str) -> None:
+        self._words, self._field, self._name = words, field, name
+
+    def __str__(self) -> str:
+        label = _label_of(self._field, self._name)
+        # Only a message with a limit in it is filled in: there a % of a label is doubled.
+        return named(label.replace("%", "%%") if "%(" in self._words else label, self._words)
+
+
 def _lazily(words: str, field: forms.Field, name: str) -> Any:
     """The message with the label that the field has when it is said: forms change it late."""
-
-    def said() -> str:
-        label = _label_of(field, name)
-        # Only a message with a limit in it is filled in: there a % of a label is doubled.
-        return named(label.replace("%", "%%") if "%(" in words else label, words)
-
-    return lazy(said, str)()
+    return format_lazy("{}", _Said(words, field, name))
 
 
 def _name_checks(field: forms.Field, name: str, more: Iterable[Callable[[str], None]]) -> None:

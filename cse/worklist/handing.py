@@ -49,20 +49,20 @@ def hand_over(*, child_id: uuid.UUID) -> int:
 
 def _left(child: Child) -> list[WorkItem]:
     """What nobody whom it waits for can do on this child."""
-    items = list((_of_persons() | _of_teams()).filter(child=child).select_related("owner_group"))
-    owners = principals_of_people({item.owner_id for item in items if item.owner_id})
-    people = dict(owners)
-    of_group: dict[int | None, set[uuid.UUID]] = {}
-    for team in Team.objects.filter(group__in={item.owner_group_id for item in items}):
+    found = (_of_persons() | _of_teams()).filter(child=child)
+    items = list(found.select_related("owner_group__team"))
+    people = principals_of_people({item.owner_id for item in items if item.owner_id})
+    in_team: dict[Team, set[uuid.UUID]] = {}
+    for team in {item.owner_group.team for item in items if item.owner_group}:
         members = {person.user_id: person for person in people_in_team(team)}
-        of_group[team.group_id] = set(members)
+        in_team[team] = set(members)
         people |= members
     able = [person for person in people.values() if Capability.SEE_CHILD in person.acts]
     seeing = people_in_scope(child.pk, able)
     following = people_in_scope(child.pk, able, act=Capability.OWN_REFERRAL)
     left = []
     for item in items:
-        whose = {item.owner_id} if item.owner_id else of_group[item.owner_group_id]
+        whose = in_team[item.owner_group.team] if item.owner_group else {item.owner_id}
         if whose and not whose & (following if item.kind in OWN_REFERRAL else seeing):
             left.append(item)
     return left

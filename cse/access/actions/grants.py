@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import Any, Final
 
 from django.conf import settings
@@ -32,6 +33,7 @@ OF_ONE_S_OWN: Final = frozenset({Basis.RECORDER, Basis.NAMED_LEAD})
 """What recording something about a child gives the recorder and the leads of their agency."""
 
 
+@cache
 def _permission() -> Permission:
     return Permission.objects.get(content_type__app_label="children", codename="view_child")
 

@@ -33,6 +33,7 @@ from screening.answers import Given, project, write_answers
 from screening.models import Screen
 from screening.queries import tool_of
 from screening.rules import Presence
+from screening.tools.loader import load_tool
 
 ROWS = 100
 ROUNDS = 30
@@ -89,7 +90,8 @@ def run(_sizes: list[int]) -> list[Result]:
         load_reference()
         accounts = load_people({a.key: a for a in Authority.objects.all()})
         load_records(accounts)
-        loaded = load_definition(definition(), by=None, note="")
+        hundred = definition()
+        loaded = load_definition(load_tool(hundred), hundred, by=None, note="")
         choose_definition(loaded, by=None, reason="To measure")
     by = accounts[MORGAN]
     with act_as(Acting(kind=PERSON, user_id=by.pk, in_request=True)):
