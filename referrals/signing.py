@@ -53,7 +53,7 @@ def signer(
     return {
         "signed_by": by,
         "signed_name": by.get_full_name(),
-        "signed_post": ", ".join(each for each in (by.job_title, post.get_role_display()) if each),
+        "signed_post": _each_once(by.job_title, post.get_role_display()),
         "signed_agency": post.team.agency.name,
         "signed_at": timezone.now(),
         "signed_hash": hash_of(content_of(record)),
@@ -63,5 +63,9 @@ def signer(
 def post_in(team: Team, by: Any) -> str:
     """The post in which somebody acts for a team now, and its agency, in words (DEC-42)."""
     post = Post.objects.current(timezone.localdate()).filter(user=by, team=team).first()
-    words = (by.job_title, post.get_role_display() if post else "", team.agency.name)
-    return ", ".join(each for each in words if each)
+    return _each_once(by.job_title, post.get_role_display() if post else "", team.agency.name)
+
+
+def _each_once(*words: str) -> str:
+    """Whose job is called like their post is not called so twice."""
+    return ", ".join({word.casefold(): word for word in words if word}.values())

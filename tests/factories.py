@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
-from simple_history.utils import bulk_create_with_history
 
 from cse.access.actions import grant_by_rule
 from cse.access.models import Basis
-from cse.audit.context import acting
+from cse.audit.history import write_together
 from cse.children.models import Child
 from cse.people.models import Agency, AgencyType, Authority, Post, Role, Team, TeamKind, User
 
@@ -55,7 +53,7 @@ def make_agency(
 
 def make_agencies(authority: Authority, *types: str, name: str = "") -> list[Agency]:
     """An agency of each type."""
-    return write(
+    return write_together(
         Agency(
             name=name or f"Agency {next(_number)}",
             authority=authority,
@@ -90,7 +88,7 @@ def make_teams(*wanted: tuple[Agency, str], name: str = "") -> list[Team]:
     )
     for team, group in zip(teams, groups, strict=True):
         team.group = group
-    return write(teams)
+    return write_together(teams)
 
 
 class Wanted(NamedTuple):
@@ -112,7 +110,7 @@ def make_user(
     email: str = "",
 ) -> User:
     """A person with a current post in that role (none where role is None)."""
-    (user,) = write([_person(given_name, family_name, email)])
+    (user,) = write_together([_person(given_name, family_name, email)])
     if role is not None:
         kind = TeamKind.LEADS if role == Role.NAMED_LEAD else TeamKind.WORKING
         give_post(user, role, team or make_team(agency, kind=kind))
@@ -121,14 +119,16 @@ def make_user(
 
 def make_users(*wanted: Wanted) -> list[User]:
     """People, each with a current post."""
-    users = write(_person(each.given_name, each.family_name) for each in wanted)
-    write(_post(user, each.role, each.team) for user, each in zip(users, wanted, strict=True))
+    users = write_together(_person(each.given_name, each.family_name) for each in wanted)
+    write_together(
+        _post(user, each.role, each.team) for user, each in zip(users, wanted, strict=True)
+    )
     return users
 
 
 def give_post(user: User, role: str, team: Team) -> Post:
     """A post from long ago with no end."""
-    (post,) = write([_post(user, role, team)])
+    (post,) = write_together([_post(user, role, team)])
     return post
 
 
@@ -146,26 +146,6 @@ def _person(given_name: str, family_name: str, email: str = "") -> User:
 
 def _post(user: User, role: str, team: Team) -> Post:
     return Post(user=user, team=team, role=role, starts_on=LONG_AGO)
-
-
-def write(rows: Iterable[Any]) -> list[Any]:
-    """Write rows of one model with the history that the database's guard asks for.
-
-    Two statements for all of them: some thousand tests begin with a dozen people each.
-    """
-    rows = list(rows)
-    actor = acting()
-    return bulk_create_with_history(
-        rows,
-        type(rows[0]),
-        default_change_reason="",
-        custom_historical_attrs={
-            "actor_kind": actor.kind,
-            "acting_post_id": actor.post_id,
-            "on_behalf_of_id": actor.on_behalf_of_id,
-            "request_id": actor.request_id,
-        },
-    )
 
 
 def make_child(

@@ -267,12 +267,17 @@ def attempts_on(child_id: uuid.UUID) -> QuerySet[AuditEvent]:
     return found.order_by("-at", "-id")
 
 
-def looks_on(child_id: uuid.UUID, before: AuditEvent | None = None) -> list[AuditEvent]:
+def looks_on(
+    child_id: uuid.UUID, before: AuditEvent | None = None, who: uuid.UUID | None = None
+) -> list[AuditEvent]:
     """A page of what was done, looked at and refused on a child, newest first, and one more.
 
-    ``before`` is the last event of the page before it (keyset paging: any depth costs the same).
+    ``before`` is the last event of the page before it (keyset paging: any depth costs the same);
+    ``who`` leaves only what that person did.
     """
     found = AuditEvent.objects.filter(child_id=child_id)
+    if who is not None:
+        found = found.filter(actor_id=who)
     if before is not None:
         found = found.filter(Q(at__lt=before.at) | Q(at=before.at, id__lt=before.pk))
     return list(found.order_by("-at", "-id")[: LOOKS + 1])

@@ -7,7 +7,8 @@ A history row knows the database transaction it was written in; the deferred gua
 from __future__ import annotations
 
 import functools
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models.expressions import Func
@@ -16,8 +17,11 @@ from django.dispatch import receiver
 from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
+from simple_history.utils import bulk_create_with_history
 
 from cse.audit.context import acting
+
+M = TypeVar("M", bound=models.Model)
 
 
 class CurrentTransaction(Func):
@@ -75,12 +79,33 @@ def history(**options: Any) -> HistoricalRecords:
     )
 
 
+def write_together(rows: Iterable[M]) -> list[M]:
+    """Write new rows of one model, each with its history: two statements, however many they are."""
+    written = list(rows)
+    if written:
+        bulk_create_with_history(
+            written,
+            type(written[0]),
+            default_change_reason="",
+            custom_historical_attrs=_actor(),
+        )
+    return written
+
+
+def _actor() -> dict[str, Any]:
+    """Who acts now, as the columns of `AuditedHistory`."""
+    actor = acting()
+    return {
+        "actor_kind": actor.kind,
+        "acting_post_id": actor.post_id,
+        "on_behalf_of_id": actor.on_behalf_of_id,
+        "request_id": actor.request_id,
+    }
+
+
 @receiver(pre_create_historical_record, dispatch_uid="cse.audit.history")
 def _name_the_actor(history_instance: Any, **_kwargs: Any) -> None:
-    actor = acting()
-    history_instance.actor_kind = actor.kind
-    history_instance.acting_post_id = actor.post_id
-    history_instance.on_behalf_of_id = actor.on_behalf_of_id
-    history_instance.request_id = actor.request_id
+    for name, value in _actor().items():
+        setattr(history_instance, name, value)
     if history_instance.history_change_reason is None:
         history_instance.history_change_reason = ""

@@ -14,7 +14,7 @@ from screening.models import Tool, ToolChoice, ToolVersion
 from screening.policies import Refused
 from screening.tool_owners import check_can_change
 from screening.tools.definition import Tool as Definition
-from screening.tools.loader import load_tool, tool_files, tool_named
+from screening.tools.loader import load_tool, shipped_tool, tool_files
 
 
 @transaction.atomic
@@ -37,10 +37,10 @@ def load_shipped_tools() -> list[ToolVersion]:
     A tool without a version in use gets its highest one; a choice already made is left alone.
     """
     loaded = []
-    for key, versions in tool_files().items():
-        for number in sorted(versions):
-            definition = json.loads(versions[number].read_text(encoding="utf-8"))
-            loaded.append(_load(tool_named(key, number), definition, by=None, note=""))
+    for versions in tool_files().values():
+        for path in (versions[number] for number in sorted(versions)):
+            definition = json.loads(path.read_text(encoding="utf-8"))
+            loaded.append(_load(shipped_tool(path), definition, by=None, note=""))
         if not ToolChoice.objects.filter(tool=loaded[-1].tool).exists():
             _choose(loaded[-1], by=None, reason="Shipped with the service")
     return loaded

@@ -9,9 +9,10 @@ from typing import Any
 from screening.rules.age import age_of, age_problems, age_prompts
 from screening.rules.counting import paper_rows, reconcile_paper, row_states, totals, unanswered
 from screening.rules.facts import DomainRating, Facts
-from screening.rules.levels import level_change
+from screening.rules.levels import level_change, level_word
 from screening.rules.matrix import WHOLE_SCREEN, matrix_prompts, open_suggestion, suggested_level
 from screening.rules.obligations import (
+    CONCERN_LEVELS,
     any_one_high,
     concern,
     early_help,
@@ -122,6 +123,13 @@ def _prompts(
     if facts.overall:
         yield from matrix_prompts(facts.overall, WHOLE_SCREEN, tool)
     yield from _harm_prompts(states, tool)
+    if facts.level in CONCERN_LEVELS and facts.concerns_confirmed is False:
+        yield Prompt(
+            "level-and-concerns",
+            f"The level is {level_word(facts.level)}, and the screen says that it confirms no "
+            "concerns. The level alone makes a referral owed: look at both again.",
+            "O Annexe 2, W §13",
+        )
     highs = fired_rows(facts, tool, age)
     if highs:
         yield Prompt(

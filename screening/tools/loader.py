@@ -73,13 +73,19 @@ def tool_files(folder: Path = FOLDER) -> dict[str, dict[int, Path]]:
 
 
 @cache
+def shipped_tool(path: Path) -> Tool:
+    """The tool of a file that ships, read once a process."""
+    return load_tool(path)
+
+
+@cache
 def tool_named(key: str, version: int | None = None) -> Tool:
     """The shipped tool ``key`` in ``version``, or in its highest version.
 
     Raises KeyError for a tool or version that there is not.
     """
     versions = tool_files()[key]
-    return load_tool(versions[version if version is not None else max(versions)])
+    return shipped_tool(versions[version if version is not None else max(versions)])
 
 
 def content_hash(content: Mapping[str, Any]) -> str:

@@ -109,11 +109,15 @@ def _also(row: Indicator, answers: dict[str, Given], tool: Tool) -> str:
         return ""
     if answers.get(row.id, NOTHING).prefilled:
         return f"Filled in from {where}: check it"
+    words = dict(PRESENCES)
     if row.linked_to:
+        own, there = (answers.get(each, NOTHING) for each in (row.id, row.linked_to))
+        if own.answered and there.answered and own.presence is not there.presence:
+            answer = words[there.presence.value]
+            return f"The same row under {where} is answered “{answer}”: the stronger answer counts"
         return f"Counted once with the same row under {where}"
     if not titles:
         return f"See also {where} on this page"
-    words = dict(PRESENCES)
     recorded = [
         f"{tool.domains_by_key[each.domain].title}: {words[answers[each.id].presence.value]}"
         for each in elsewhere

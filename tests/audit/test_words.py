@@ -90,6 +90,30 @@ def test_who_has_looked_says_at_which_page(client, settings):
 
 
 @pytest.mark.django_db
+def test_who_has_looked_can_be_read_of_one_person(client, settings):
+    """A lead asks what one colleague did: not fifty lines a page of everybody else's."""
+    settings.SECOND_FACTOR_REQUIRED = False
+    case = make_case()
+    sign_in(client, case.worker)
+    client.get(reverse("children:timeline", args=[case.child.pk]))
+    client.logout()
+    sign_in(client, case.lead)
+    client.get(reverse("access:why", args=[case.child.pk]))
+    address = reverse("access:looks", args=[case.child.pk])
+    everybody = client.get(address).content.decode()
+    assert f'href="{address}?who={case.worker.pk}"' in everybody
+    only = client.get(address, {"who": case.worker.pk}).content.decode()
+    assert "Only what Wanda Worker did." in only
+    assert "See a child&#39;s timeline" in only
+    assert "why one sees it" not in only
+    # Somebody who did nothing here is not named; what is no id shows everybody.
+    nobody = client.get(address, {"who": case.stranger.pk}).content.decode()
+    assert "Only what this person did." in nobody
+    assert "Stan" not in nobody
+    assert "why one sees it" in client.get(address, {"who": "-1"}).content.decode()
+
+
+@pytest.mark.django_db
 def test_the_log_says_what_was_typed_and_where(client, settings):
     settings.SECOND_FACTOR_REQUIRED = False
     AuditEvent(

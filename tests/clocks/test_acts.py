@@ -318,8 +318,8 @@ def test_the_kind_says_who_may_act(scene):
 
 
 def test_what_starting_costs(scene, django_assert_num_queries):
-    """Two for each reminder (row and history) and 18 for all the rest, whoever is told."""
-    with django_assert_num_queries(18 + 2 * 2 * 2 * 3):
+    """The same whoever is told and however often: all reminders are written together."""
+    with django_assert_num_queries(20):
         scene.start()
 
 

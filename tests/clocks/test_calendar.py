@@ -124,6 +124,8 @@ def test_what_does_not_stand(scene, administrator):
     bank_holiday(administrator)
     with pytest.raises(NotAllowed, match="already"):
         bank_holiday(administrator)
+    with pytest.raises(NotAllowed, match="bank holiday already"):
+        bank_holiday(administrator, on=dt.date(2027, 12, 27), name="Christmas Day, in place of it")
     with pytest.raises(NotAllowed, match="name"):
         bank_holiday(administrator, on=dt.date(2027, 2, 2), name=" ")
     with pytest.raises(NotAllowed, match="2060"):

@@ -116,6 +116,8 @@ def test_a_decision_is_signed_by_two_and_frozen(area):
 @pytest.mark.requirement("DEC-42", "W-REF-28")
 def test_each_signs_in_the_post_that_the_signature_asks_for(area):
     """Whoever holds newer posts besides signs in that of the agency and capacity."""
+    area.lead.job_title = "Safeguarding Lead"
+    area.lead.save()
     decision = written(area)
     elsewhere = make_team(make_agency(authority=area.authority))
     newer = [(area.worker, elsewhere), (area.lead, elsewhere), (area.lead, make_team(area.agency))]
@@ -128,7 +130,8 @@ def test_each_signs_in_the_post_that_the_signature_asks_for(area):
     deciding.answer_decision(decision_id=decision.pk, by=area.lead, agrees=True)
     found = {each.capacity: each for each in decision.signatures.all()}
     assert {each.signed_agency for each in found.values()} == {area.agency.name}
-    assert "Safeguarding lead" in found["safeguarding_lead"].signed_post
+    # Whose job is called like the post is not called so twice.
+    assert found["safeguarding_lead"].signed_post == "Safeguarding lead"
 
 
 @pytest.mark.requirement("W-REF-29", "DEC-42")

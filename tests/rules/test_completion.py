@@ -134,3 +134,14 @@ def test_signs_of_harm_are_named_where_present():
     assert not prompts(assess(facts(("O-IND-GRO-01", "yes")), OXFORDSHIRE), "harm-sign")
     both = assess(facts(("W-IND-SAF-03", "yes"), ("W-IND-OTH-04", "possible")), WILTSHIRE)
     assert prompts(both, "harm-sign")[0].because == ("W-IND-SAF-03", "W-IND-OTH-04")
+
+
+@pytest.mark.parametrize("level", [None, "vulnerable", "at_risk", "cse"])
+@pytest.mark.parametrize("confirmed", [None, False, True])
+def test_a_level_of_concern_beside_no_concern_is_to_be_looked_at(level, confirmed):
+    """Both stay as they were said; that one of them is a slip is for a person to see."""
+    found = assess(facts(level=level, concerns_confirmed=confirmed), OXFORDSHIRE)
+    said = prompts(found, "level-and-concerns")
+    assert bool(said) is (level in ("at_risk", "cse") and confirmed is False)
+    for prompt in said:
+        assert {"at_risk": "At risk", "cse": "CSE"}[level] in prompt.text

@@ -7,6 +7,7 @@ from cse.children.queries.timeline import timeline
 from screening.actions import StaleSave, save_section, start_screen
 from screening.answers import Given, read_answers
 from screening.models import Screen
+from screening.queries import tool_of
 from screening.rules import Presence
 from tests.factories import make_child, make_user
 from tests.screening.pages import address, controls, fill, text_of
@@ -91,6 +92,15 @@ def test_one_of_two_linked_rows_fills_in_the_other(oxfordshire, draft):
     )
     draft.refresh_from_db()
     assert read_answers(draft.answers)["O-IND-ESA-16"].presence is Presence.YES
+    # Answered otherwise there, each of the two says what the other says.
+    fill(client, draft, "domain", "e-safety", **{"O-IND-ESA-16-presence": "no"})
+    words = "The same row under {} is answered “{}”: the stronger answer counts"
+    page = client.get(address(draft, "domain", "e-safety"))
+    assert words.format("Grooming", "Yes") in text_of(page)
+    page = client.get(address(draft, "domain", "grooming"))
+    assert words.format(tool_of(draft.tool_version_id).domains_by_key["e-safety"].title, "No") in (
+        text_of(page)
+    )
     # Somebody who has seen it may change it, and it stays changed.
     fill(client, draft, "domain", "e-safety", **{"O-IND-ESA-16-presence": "not_answered"})
     draft.refresh_from_db()

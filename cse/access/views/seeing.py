@@ -1,5 +1,7 @@
 """Who can see a child and why, why I can, and who has looked."""
 
+import uuid
+
 from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_safe
@@ -67,15 +69,27 @@ def why(request, child_id):
 @require_safe
 def looks(request, child_id):
     child = visible_child(request, child_id, Capability.SEE_LOOKS)
-    found = queries.looks_on(child.pk, _before(request, child.pk))
+    who = _one_person(request)
+    found = queries.looks_on(child.pk, _before(request, child.pk), who)
     shown = found[: queries.LOOKS]
+    names = queries.names_of(event.actor_id for event in shown)
     context = {
         "events": [(event, words.what(event), words.answer(event)) for event in shown],
-        "names": queries.names_of(event.actor_id for event in shown),
+        "names": names,
+        "only": names.get(who),
+        "query": f"?who={who}" if who else "",
         "older": shown[-1].pk if len(found) > len(shown) else None,
         "is_first": "before" not in request.GET,
     }
     return page(request, "access/looks.html", child, context, "access:looks")
+
+
+def _one_person(request):
+    """Whose looks alone are asked for; None, everybody's, for what is no id."""
+    try:
+        return uuid.UUID(request.GET.get("who", ""))
+    except ValueError:
+        return None
 
 
 def _before(request, child_id):

@@ -19,7 +19,7 @@ from cse.clocks.reckoning import Unit, due_at
 from cse.clocks.transitions import OPEN, Act
 from cse.people.models import Authority
 from cse.people.policies import check_can_manage
-from cse.workdays import LAST_YEAR
+from cse.workdays import LAST_YEAR, calendar_of
 
 
 @transaction.atomic
@@ -36,6 +36,8 @@ def add_day(
         raise NotAllowed("Give the day a name; a closure day belongs to one area.")
     if on.year > LAST_YEAR:
         raise NotAllowed(f"The calendar ends with {LAST_YEAR}.")
+    if kind == DayKind.BANK_HOLIDAY and on in calendar_of().bank_holidays:
+        raise NotAllowed("This day is a bank holiday already.")
     _take_turns()
     if CalendarDay.objects.filter(on=on, authority=authority, removed_at__isnull=True).exists():
         raise NotAllowed("This day is in the calendar already.")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import connection, models
 from django.utils import timezone
 
+from cse.audit.history import write_together
 from cse.clocks.kinds import ClockKind, People
 from cse.clocks.models import BEGUN, Channel, Clock, Reminder
 from cse.clocks.queries import calendar_for
@@ -52,10 +54,12 @@ def tell_at_once(clock: Clock, what: str, people: Sequence[Any], *, by: Any) -> 
 
     In the service their work says so already.
     """
-    written = _written(clock)
-    for principal in dict.fromkeys(people):
-        if principal != by and (what, principal.pk, str(Channel.MAIL)) not in written:
-            _remind(clock, what, timezone.now(), principal, Channel.MAIL)
+    written, now = _written(clock), timezone.now()
+    write_together(
+        _reminder(clock, what, now, principal, Channel.MAIL)
+        for principal in dict.fromkeys(people)
+        if principal != by and (what, principal.pk, str(Channel.MAIL)) not in written
+    )
 
 
 def tell_owners_at_once(clock: Clock, kind: ClockKind, people: People, *, by: Any) -> None:
@@ -81,11 +85,12 @@ def open_work(clock: Clock, kind: ClockKind, people: People, subject: models.Mod
 def _write(clock: Clock, people: People, moments: Mapping[Offset, dt.datetime]) -> None:
     """One row for each moment, person or team, and channel; one that is there stays as it is."""
     written = _written(clock)
-    for offset, at in moments.items():
-        for principal in dict.fromkeys([*people.owners, *people.told]):
-            for channel in Channel:
-                if (offset.key, principal.pk, str(channel)) not in written:
-                    _remind(clock, offset.key, at, principal, channel)
+    principals = dict.fromkeys([*people.owners, *people.told])
+    write_together(
+        _reminder(clock, offset.key, at, principal, channel)
+        for (offset, at), principal, channel in product(moments.items(), principals, Channel)
+        if (offset.key, principal.pk, str(channel)) not in written
+    )
 
 
 def _written(clock: Clock) -> set[tuple[str, Any, str]]:
@@ -94,9 +99,11 @@ def _written(clock: Clock) -> set[tuple[str, Any, str]]:
     return {(offset, user or group, channel) for offset, user, group, channel in rows}
 
 
-def _remind(clock: Clock, offset: str, at: dt.datetime, principal: Any, channel: Channel) -> None:
+def _reminder(
+    clock: Clock, offset: str, at: dt.datetime, principal: Any, channel: Channel
+) -> Reminder:
     is_team = isinstance(principal, Group)
-    Reminder(
+    return Reminder(
         clock=clock,
         clock_version=clock.version,
         offset=offset,
@@ -105,4 +112,4 @@ def _remind(clock: Clock, offset: str, at: dt.datetime, principal: Any, channel:
         channel=channel,
         due_at=at,
         try_at=at,
-    ).save(force_insert=True)
+    )
