@@ -1,13 +1,15 @@
 """A small server for the gallery, with the product's content security policy and stub answers."""
 
 import json
+import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from csp.utils import build_policy
 
-CHROMIUM = "/usr/bin/chromium-headless-shell"
+#: The browser without its windows where it is installed (bin/support/system.py).
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium"))), "")
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
