@@ -19,8 +19,8 @@ PANGO = {
     "libpangoft2-1.0": ("libpangoft2-1.0.so.0", "libpangoft2-1.0.dylib"),
 }
 PDF_LIBRARIES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
-# The browser without its windows: the same pages for less work. Without a font a page has no text to
-# check; the sandbox is for those who are not root.
+# The browser without its windows: the same pages for less work. Without a font a page has no text
+# to check; the sandbox is for those who are not root.
 BROWSER = ("chromium-headless-shell", "chromium-sandbox", "fonts-dejavu-core")
 CHROMIUM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from csp.utils import build_policy
 
-#: The browser without its windows where it is installed (bin/support/system.py).
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium"))), "")
+#: The first that is installed, as bin/support/system.py looks for them.
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, PROGRAMS)), "")
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
