@@ -9,6 +9,7 @@ import gc
 import os
 from collections.abc import Iterator
 from itertools import chain
+from pathlib import Path
 
 import pytest
 from django.db import connections
@@ -25,33 +26,50 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest leaves out what its -m says
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs no server, and give each worker its share of the long tests first.
-
-    So none is left alone with them: a worker is given a stretch of the list first and takes from
-    the others' ends when it is done.
-    """
+    """Mark what needs no server, and keep together what is made once for several tests."""
     for item in items:
         if _needs_no_server(item):
             item.add_marker("no_server")
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    units: dict[str, list[pytest.Item]] = {}
-    for each in items:
-        if _is_long(each):
-            # What a module's tests share takes a minute to make: one worker has them all.
-            shared = "pages" in each.fixturenames
-            units.setdefault(str(each.path) if shared else each.nodeid, []).append(each)
-    long = sorted(units.values(), key=len, reverse=True)
-    short = [each for each in items if not _is_long(each)]
-    size = -(-len(short) // workers)
-    items[:] = [
-        each
-        for number in range(workers)
-        for each in (*chain(*long[number::workers]), *short[number * size : (number + 1) * size])
-    ]
+        if not _is_alone(item):
+            name = f"{GROUP}{item.path.relative_to(TESTS)}"
+            item.add_marker(pytest.mark.xdist_group(name))
+
+
+@pytest.hookimpl(specname="pytest_collection_modifyitems", trylast=True)
+def pytest_longest_first(items: list[pytest.Item]) -> None:
+    """Put the long tests first, then file by file: whoever is done takes what comes next.
+
+    So none is left alone with a long one at the end. After pytest-django, which would put the tests
+    in a browser last.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        if not _is_long(item):
+            files.setdefault(item.path, []).append(item)
+    long = [item for item in items if _is_long(item)]
+    long.sort(key=lambda item: (_is_alone(item), "browser" not in item.path.parts))
+    # What starts servers of its own waits more than it works; the shortest files come last.
+    short = sorted(files.values(), key=lambda f: ("embedded" not in f[0].path.parts, -len(f)))
+    items[:] = [*long, *chain(*short)]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Name a test without its group: copied, the name runs it again."""
+    report.nodeid = report.nodeid.partition(f"@{GROUP}")[0]
+
+
+TESTS = Path(__file__).parent
+GROUP = "file "
 
 
 def _is_long(item: pytest.Item) -> bool:
     return any(item.get_closest_marker(name) for name in ("browser", "walk"))
+
+
+def _is_alone(item: pytest.Item) -> bool:
+    """Whether it is long and shares no pages, which take a minute to make, with others."""
+    return _is_long(item) and "pages" not in getattr(item, "fixturenames", ())
 
 
 #: Fixtures of pytest-django without which a test is refused every query.

@@ -18,10 +18,11 @@ import system
 
 PACKAGES = ("cse", "screening", "referrals", "meetings", "intelligence")
 NO_ANSWER = 4
-# One more than there are processors: a test in a browser waits more than it works. A worker that is
-# done takes over from the others (tests/conftest.py shares the long ones first).
+# One more than there are processors: a test in a browser waits more than it works.
 WORKERS = (os.cpu_count() or 1) + 1
-IN_PARALLEL = ("-n", f"{WORKERS}", "--dist", "worksteal", "--durations=15", "--durations-min=5")
+# A worker that is done takes what comes next, as tests/conftest.py orders it: the long ones first.
+IN_PARALLEL = ("-n", f"{WORKERS}", "--dist", "loadgroup", "--no-loadscope-reorder")
+IN_PARALLEL += ("--durations=15", "--durations-min=5")
 #: Markers of the tests that take longest.
 QUICK = ("browser", "walk")
 #: Markers of the tests for which it does not matter which servers there are: they ask none, or read

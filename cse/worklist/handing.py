@@ -116,14 +116,15 @@ def _left_by_any_team() -> set[uuid.UUID]:
     groups = _of_teams().order_by().values_list("owner_group_id", flat=True).distinct()
     for team in Team.objects.filter(group__in=groups).iterator():
         left = _of_teams().filter(owner_group=team.group_id)
-        people = [person.user_id for person in people_in_team(team)]
-        # Mostly the first of them sees all of it, and then the others are not asked.
-        unseen = set(left.values_list("child_id", flat=True)) if people else set()
-        for person in get_user_model().objects.filter(pk__in=people):
+        unseen: set[uuid.UUID] = set()
+        # Mostly the first of them sees all of it, and the others are not asked.
+        for person in people_in_team(team):
+            user = get_user_model().objects.get(pk=person.user_id)
+            rest = left.exclude(child__in=visible(Child.objects.all(), user, Capability.SEE_CHILD))
+            unseen = set(rest.values_list("child_id", flat=True))
             if not unseen:
                 break
-            seen = visible(Child.objects.filter(pk__in=unseen), person, Capability.SEE_CHILD)
-            unseen -= set(seen.values_list("pk", flat=True))
+            left = left.filter(child__in=unseen)
         children |= unseen
     return children
 

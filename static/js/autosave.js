@@ -90,6 +90,7 @@ export function startAutosave(form) {
     plan(Math.max(0, Math.min(PAUSE, LONGEST_WAIT - waited)));
   });
   form.addEventListener("change", () => state.dirty && plan(300));
+  document.addEventListener("focusin", (event) => keepInSight(event.target, status));
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") save();
   });
@@ -206,6 +207,16 @@ function addStatus(form) {
   status.setAttribute("role", "status");
   form.prepend(status);
   return status;
+}
+
+// What is not saved is said at the top of the window all the while: what the keyboard comes to is not
+// behind it (WCAG 2.2, 2.4.11). Something as high as half the window shows enough of itself.
+function keepInSight(target, status) {
+  if (!status.classList.contains("cse-autosave--trouble") || status.contains(target)) return;
+  const line = status.getBoundingClientRect();
+  const box = target.getBoundingClientRect();
+  const behind = line.top <= 0 && box.top < line.bottom && box.height < window.innerHeight / 2;
+  if (behind) window.scrollBy(0, box.top - line.bottom - 8);
 }
 
 function say(status, words, trouble = false, href = "", link = "") {

@@ -173,6 +173,29 @@ def test_that_it_is_not_saved_stays_in_sight(page, site, width):
     page.locator("#t").evaluate("e => { e.rows = 200; }")
     page.evaluate("window.scrollTo(0, 2000)")
     assert trouble.bounding_box()["y"] == 0
+    # What the keyboard comes back to is not behind it.
+    page.locator("#t").evaluate(
+        """box => {
+          box.rows = 2;
+          for (let number = 0; number < 60; number += 1) {
+            const button = document.createElement("button");
+            button.type = "button";
+            button.className = "govuk-button";
+            button.textContent = `Button ${number}`;
+            box.after(button);
+          }
+          [...document.querySelectorAll("button")].at(-1).focus();
+        }"""
+    )
+    for _ in range(70):
+        page.keyboard.press("Shift+Tab")
+        top = page.evaluate("document.activeElement.getBoundingClientRect().top")
+        line = trouble.bounding_box()
+        assert top >= line["y"] + line["height"] or page.evaluate("window.scrollY") == 0
+        if page.evaluate("document.activeElement.id") == "t":
+            break
+    else:
+        raise AssertionError("The keyboard never came back to the box.")
 
 
 def test_the_button_does_not_overtake_a_save_on_its_way(page, site):
