@@ -23,12 +23,16 @@ from cse.worklist.kinds import (
     ASKED,
     OF_ANOTHER,
     OF_ONE_AGENCY,
+    OF_SPECIALISTS,
     OWN_REFERRAL,
     PAIR,
     TRIAGE,
     UNSEEN,
 )
 from cse.worklist.models import WorkItem
+
+OF_SOME_ALONE = (*OF_ONE_AGENCY, *ANSWERED_BY_POST, *OF_SPECIALISTS)
+"""Not anybody who sees the child can do it."""
 
 
 @transaction.atomic
@@ -37,8 +41,8 @@ def hand_over(*, child_id: uuid.UUID) -> int:
 
     The leads of the owner's own agency where they see the child, else those of the agency that
     recorded it, else other leads or a CSE team who do, else somebody who may decide who sees it.
-    What only the owner's agency can open goes to nobody else, and what is answered by post only to
-    such posts. A team's work moves where people hold posts in it and none of them sees the child;
+    What only the owner's agency can open goes to nobody else, and what takes a post only to such
+    posts. A team's work moves where people hold posts in it and none of them sees the child;
     in a team without anybody it waits for the next one. Where nobody is left it stays as it is.
     """
     # The child's row stands for the set of its open work: two acts at once take turns.
@@ -78,7 +82,7 @@ def _hand_out(child: Child, left: list[WorkItem]) -> int:
         may_have = [team for team in teams if _may_have(item.kind, team, own)]
         if may_have:
             _give(item, _nearest(may_have, own, child).group, None)
-        elif deciding and item.kind not in (*OF_ONE_AGENCY, *ANSWERED_BY_POST):
+        elif deciding and item.kind not in OF_SOME_ALONE:
             _give(item, None, deciding[0])
         else:
             continue
@@ -87,6 +91,8 @@ def _hand_out(child: Child, left: list[WorkItem]) -> int:
 
 
 def _may_have(kind: str, team: Team, own: set[uuid.UUID]) -> bool:
+    if kind in OF_SPECIALISTS:
+        return team.kind == TeamKind.CSE_TEAM
     if kind in ANSWERED_BY_POST:
         return team.agency_id in own or team.kind == TeamKind.CSE_TEAM
     return kind not in OF_ONE_AGENCY or team.agency_id in own

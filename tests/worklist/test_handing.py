@@ -11,7 +11,7 @@ from django.utils import timezone
 from cse.access.actions import end_access, exclude, give_access, seal
 from cse.access.models import ChildTeamGrant, ChildUserGrant
 from cse.audit.models import AuditEvent
-from cse.people.models import Post, Role, TeamKind
+from cse.people.models import AgencyType, Post, Role, TeamKind
 from cse.worklist import kinds
 from cse.worklist.actions import open_item
 from cse.worklist.handing import hand_over, hand_over_all
@@ -172,8 +172,8 @@ def test_the_work_of_a_team_without_anybody_waits_for_the_next_one(case, special
     assert what_waits(successor) == [(kinds.FINISH_DRAFT, True)]
 
 
-@pytest.mark.parametrize("kind", kinds.ANSWERED_BY_POST)
-def test_what_is_answered_by_post_goes_to_no_other_agencys_leads(case, specialist, kind):
+@pytest.mark.parametrize("kind", [*kinds.ANSWERED_BY_POST, *kinds.OF_SPECIALISTS])
+def test_what_takes_a_post_goes_to_no_other_agencys_leads(case, specialist, kind):
     elsewhere = make_team(make_agency(), kind=TeamKind.LEADS, name="A first by name")
     other = make_user(Role.NAMED_LEAD, team=elsewhere)
     grant(None, case.child, team=elsewhere)
@@ -188,3 +188,28 @@ def test_what_is_answered_by_post_goes_to_no_other_agencys_leads(case, specialis
     keep_out(case, case.lead, case.other_lead, by=specialist)
     assert what_waits(other) == []
     assert what_waits(specialist) == [(kind, True)]
+
+
+@pytest.mark.parametrize("kind", [kinds.SINGLE_ASSESSMENT, kinds.ASSESSMENT_RISKS])
+def test_what_social_care_owes_is_handed_to_no_school(case, kind):
+    """R12: where nobody of the team that is responsible sees the child it stays theirs."""
+    care = make_agency(type=AgencyType.SOCIAL_CARE)
+    team = make_team(care, kind=TeamKind.CSE_TEAM)
+    person = make_user(Role.CSE_TEAM, team=team)
+    grant(None, case.child, team=team)
+    with transaction.atomic():
+        item = open_item(
+            kind=kind,
+            child=case.child,
+            subject=case.child,
+            due_at=timezone.now() + dt.timedelta(days=2),
+            group=team.group,
+        )
+    keep_out(case, person, by=case.lead)
+    item.refresh_from_db()
+    assert item.owner_group == team.group
+    leads = make_team(care, kind=TeamKind.LEADS)
+    lead = make_user(Role.NAMED_LEAD, team=leads)
+    grant(None, case.child, team=leads)
+    assert hand_over_all() == 1
+    assert what_waits(lead) == [(kind, True)]
