@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -26,50 +27,51 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest leaves out what its -m says
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs no server, and keep together what is made once for several tests."""
+    """Mark what needs no server."""
     for item in items:
         if _needs_no_server(item):
             item.add_marker("no_server")
-        if not _is_alone(item):
-            name = f"{GROUP}{item.path.relative_to(TESTS)}"
-            item.add_marker(pytest.mark.xdist_group(name))
 
 
 @pytest.hookimpl(specname="pytest_collection_modifyitems", trylast=True)
 def pytest_longest_first(items: list[pytest.Item]) -> None:
-    """Put the long tests first, then file by file: whoever is done takes what comes next.
+    """Put the files with long tests first: whoever is done takes what comes next (`_ByFile`).
 
     So none is left alone with a long one at the end. After pytest-django, which would put the tests
     in a browser last.
     """
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
-        if not _is_long(item):
-            files.setdefault(item.path, []).append(item)
-    long = [item for item in items if _is_long(item)]
-    long.sort(key=lambda item: (_is_alone(item), "browser" not in item.path.parts))
-    # What starts servers of its own waits more than it works; the shortest files come last.
-    short = sorted(files.values(), key=lambda f: ("embedded" not in f[0].path.parts, -len(f)))
-    items[:] = [*long, *chain(*short)]
+        files.setdefault(item.path, []).append(item)
+    items[:] = chain(*sorted(files.values(), key=_rank))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Name a test without its group: copied, the name runs it again."""
-    report.nodeid = report.nodeid.partition(f"@{GROUP}")[0]
+def _rank(file: list[pytest.Item]) -> tuple[bool, bool, bool, int]:
+    """First what takes a minute to make its pages; the shortest files come last."""
+    long = [item for item in file if _is_long(item)]
+    shares = any("pages" in getattr(item, "fixturenames", ()) for item in long)
+    # What starts servers of its own waits more than it works.
+    return not long, not shares, "embedded" not in file[0].path.parts, -len(file)
 
 
-TESTS = Path(__file__).parent
-GROUP = "file "
+#: Where each test is long, and shares nothing with the others that took long to make.
+ONE_BY_ONE = ("tests/browser/", "tests/test_walk.py", "tests/referrals/test_triage_matrix.py")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file's tests go to one worker, for what they share; of some files each test to any."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class _ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid if nodeid.startswith(ONE_BY_ONE) else nodeid.partition("::")[0]
+
+    return _ByFile(config, log)
 
 
 def _is_long(item: pytest.Item) -> bool:
     return any(item.get_closest_marker(name) for name in ("browser", "walk"))
-
-
-def _is_alone(item: pytest.Item) -> bool:
-    """Whether it is long and shares no pages, which take a minute to make, with others."""
-    return _is_long(item) and "pages" not in getattr(item, "fixturenames", ())
 
 
 #: Fixtures of pytest-django without which a test is refused every query.

@@ -21,7 +21,7 @@ NO_ANSWER = 4
 # One more than there are processors: a test in a browser waits more than it works.
 WORKERS = (os.cpu_count() or 1) + 1
 # A worker that is done takes what comes next, as tests/conftest.py orders it: the long ones first.
-IN_PARALLEL = ("-n", f"{WORKERS}", "--dist", "loadgroup", "--no-loadscope-reorder")
+IN_PARALLEL = ("-n", f"{WORKERS}", "--dist", "loadscope", "--no-loadscope-reorder")
 IN_PARALLEL += ("--durations=15", "--durations-min=5")
 #: Markers of the tests that take longest.
 QUICK = ("browser", "walk")
