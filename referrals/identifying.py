@@ -81,6 +81,11 @@ _NO_PERSON = (
     r"Thames|Wiltshire|Oxfordshire|Ofsted|Maths|English|Science|French|Spanish|German|History|"
     r"Geography|Music|Drama|Art|World"
 )
+_CALLED = r"(?:called|named|(?:first |real |full |sur)?name(?:[^\S\n]+(?:is|was)|[^\S\n]*:))"
+#: What is called so and is nobody: a plan, a project, a place that helps.
+_NO_CALLED = (
+    r"Early|Childline|Kingfisher|Ask|Operation|Project|Child|Children|Young|Family|Families"
+)
 _SERVICES = (
     r"(?:snapchat|snap|instagram|insta|tik ?tok|whats ?app|discord|telegram|facebook|kik|roblox|"
     r"xbox|twitch|youtube|fortnite|playstation|psn)"
@@ -172,7 +177,9 @@ PATTERNS: Final = (
     (
         "the name of somebody",
         re.compile(
-            rf"\b{_TITLES}\.?[^\S\n]+(?-i:(?!(?:{_NO_PERSON})\b)(?:{_NAME}|[A-ZÀ-ÖØ-Þ]{{5,}}\b))",
+            rf"\b{_TITLES}\.?[^\S\n]+(?-i:(?!(?:{_NO_PERSON})\b)(?:{_NAME}|[A-ZÀ-ÖØ-Þ]{{5,}}\b))"
+            rf"|\b{_CALLED}[^\S\n]+(?!{_SERVICES}\b)"
+            rf"(?-i:(?!(?:{_NO_PERSON}|{_NO_CALLED})\b){_NAME}(?:[^\S\n]+{_NAME})?)",
             re.IGNORECASE,
         ),
     ),

@@ -16,6 +16,9 @@ class ScreeningConfig(AppConfig):
         from cse.children.queries.telling import Told, tell_on_timeline
         from cse.children.queries.timeline import keep_off_timeline
         from cse.children.told import when_birth_changes
+        from cse.worklist import kinds
+        from cse.worklist.handing import register_asking_again
+        from screening.actions.asking import ask_again
         from screening.actions.births import birth_changed
         from screening.assessments.panel import assessment_way_on, assessments_panel
         from screening.standing import screens_panel
@@ -29,6 +32,8 @@ class ScreeningConfig(AppConfig):
         register_panel("assessments", assessments_panel, position=12)
         register_way_on("assessment", assessment_way_on)
         when_birth_changes("screening", birth_changed)
+        for kind in (kinds.COUNTERSIGN, kinds.APPROVE_LEVEL, kinds.DUTY_ADDED, kinds.DUTY_TAKEN):
+            register_asking_again(kind, ask_again)
         tell_on_timeline("screening.screen", Told("screening:show", of_child=False))
         tell_on_timeline("screening.riskassessment", Told("screening:assessment", of_child=False))
         tell_on_timeline(

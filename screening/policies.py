@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from cse.access.capabilities import Capability
-from cse.access.policies import NotAllowed, NotVisible, check
+from cse.access.policies import NotAllowed, NotVisible, check, in_scope
 from cse.children.models import Child, LevelEvent
 from cse.people.models import Post, Role
 from cse.worklist.kinds import DUTY_TAKEN
@@ -91,6 +91,21 @@ def check_can_countersign(user: Any, screen: Screen, amenders: Collection[str]) 
     if user.pk == screen.completed_by_id:
         raise Refused("You completed this version yourself: somebody else has to countersign.")
     check_answers_for(user, screen, screen.pk)
+    _check_no_lead_may(user, screen, amenders)
+
+
+def _check_no_lead_may(user: Any, screen: Screen, amenders: Collection[str]) -> None:
+    """Raise where somebody stands in for the lead, and a lead may answer for this row (DEC-04)."""
+    posts = Post.objects.current(timezone.localdate()).filter(user__is_active=True)
+    if posts.filter(_lead_or_specialist(screen), user=user).exists():
+        return
+    leads = posts.filter(role=Role.NAMED_LEAD, team__agency_id=screen.agency_id)
+    for post in leads.exclude(user__in={*amenders, screen.completed_by_id}).select_related("user"):
+        if in_scope(post.user, screen.child_id):
+            raise Refused(
+                "The safeguarding lead answers for this one: they did not lower it. You are asked "
+                "for what they lowered themselves."
+            )
 
 
 def check_can_approve(user: Any, event: LevelEvent, screen: Decided | None) -> None:

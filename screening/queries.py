@@ -23,6 +23,7 @@ from screening.answers import read_answers, read_ratings
 from screening.models import (
     Countersignature,
     Decided,
+    RiskAssessment,
     Screen,
     ScreenAssessment,
     Status,
@@ -424,6 +425,15 @@ def countersignatures_of(screen: Screen) -> list[Countersignature]:
         if row.indicator not in answered and was.get(row.indicator) == now.get(row.indicator)
     ]
     return [*carried, *own]
+
+
+def decided_with(event: LevelEvent) -> Decided | None:
+    """The screen or the assessment that a level rests on, if it rests on one."""
+    models: tuple[type[Decided], ...] = (Screen, RiskAssessment)
+    for model in models:
+        if event.subject_kind == model._meta.label_lower and event.subject_id:
+            return model.objects.filter(pk=event.subject_id).first()
+    return None
 
 
 def level_event_of(screen: Decided) -> LevelEvent | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -19,7 +20,6 @@ from cse.audit import events
 from cse.children.models import Child
 from cse.people.models import Post, Team, TeamKind
 from cse.worklist.kinds import (
-    ANSWERED_BY_POST,
     ASKED,
     OF_ANOTHER,
     OF_ONE_AGENCY,
@@ -31,8 +31,17 @@ from cse.worklist.kinds import (
 )
 from cse.worklist.models import WorkItem
 
-OF_SOME_ALONE = (*OF_ONE_AGENCY, *ANSWERED_BY_POST, *OF_SPECIALISTS)
+OF_SOME_ALONE = (*OF_ONE_AGENCY, *OF_SPECIALISTS)
 """Not anybody who sees the child can do it."""
+_asking_again: dict[str, Callable[[WorkItem], bool]] = {}
+
+
+def register_asking_again(kind: str, ask: Callable[[WorkItem], bool]) -> None:
+    """Let a room say who else is asked where work takes an answer of its own kind of people.
+
+    ``ask`` is given the row that nobody whom it waits for can do; whether it waits for others now.
+    """
+    _asking_again[kind] = ask
 
 
 @transaction.atomic
@@ -77,6 +86,12 @@ def _hand_out(child: Child, left: list[WorkItem]) -> int:
     agencies = _agencies_of({item.owner_id for item in left if item.owner_id})
     handed = 0
     for item in left:
+        if (ask := _asking_again.get(item.kind)) is not None:
+            before = item.owner_id or item.owner_group_id
+            if ask(item):
+                _record(item, before)
+                handed += 1
+            continue
         group = item.owner_group
         own = {group.team.agency_id} if group else agencies.get(item.owner_id, set())
         may_have = [team for team in teams if _may_have(item.kind, team, own)]
@@ -93,8 +108,6 @@ def _hand_out(child: Child, left: list[WorkItem]) -> int:
 def _may_have(kind: str, team: Team, own: set[uuid.UUID]) -> bool:
     if kind in OF_SPECIALISTS:
         return team.kind == TeamKind.CSE_TEAM
-    if kind in ANSWERED_BY_POST:
-        return team.agency_id in own or team.kind == TeamKind.CSE_TEAM
     return kind not in OF_ONE_AGENCY or team.agency_id in own
 
 
@@ -192,6 +205,10 @@ def _give(item: WorkItem, group: Group | None, person: Any) -> None:
     else:
         item.owner, item.owner_group = person, group
     item.save()
+    _record(item, before)
+
+
+def _record(item: WorkItem, before: Any) -> None:
     events.record(
         "work handed over",
         child=item.child_id,

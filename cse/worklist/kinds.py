@@ -224,8 +224,6 @@ OF_ONE_AGENCY = (
     SINGLE_ASSESSMENT,
     ASSESSMENT_RISKS,
 )
-#: Work for the leads of the agency that began it or for a CSE team: nobody else's answer counts.
-ANSWERED_BY_POST = (COUNTERSIGN, APPROVE_LEVEL, DUTY_ADDED, DUTY_TAKEN)
 #: Work that takes the post of a CSE team or a front door, wherever it was begun.
 OF_SPECIALISTS = (ALLOCATE_INTERVIEW,)
 #: Work of whoever did not do themselves what is judged: asked for by the act (access.actions).

@@ -6,18 +6,14 @@ referral or delivery.
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from typing import Any
-
-from django.utils import timezone
 
 from cse.access.actions import end_by_rule, grant_by_rule
 from cse.access.models import Basis
 from cse.access.policies import NotVisible
 from cse.children.models import Child
 from cse.people.models import Team
-from cse.workdays import calendar_of, due_on
 from referrals.models import Delivery, Referral
 from referrals.transitions import NEEDS_ACCESS
 from screening.child_then import FACTS
@@ -72,12 +68,6 @@ def keep(row: Any, because: str) -> None:
     """Save a row; its history says why."""
     row._change_reason = because
     row.save()
-
-
-def due_in(working_days: int) -> dt.datetime:
-    """The end of the nth working day from today (DEC-29)."""
-    day = due_on(timezone.localdate(), working_days, calendar_of())
-    return timezone.make_aware(dt.datetime.combine(day, dt.time(23, 59, 59)))
 
 
 SENT_TO_TEAM = "A referral of this child was sent to this team"

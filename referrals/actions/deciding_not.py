@@ -29,7 +29,7 @@ from referrals.actions.beside import (
     lock_child,
     made_before,
 )
-from referrals.actions.common import ANSWER_DAYS, DRAFT_DAYS, KEPT, RESPONSIBLE_DAYS, due_in, keep
+from referrals.actions.common import ANSWER_DAYS, DRAFT_DAYS, KEPT, RESPONSIBLE_DAYS, keep
 from referrals.actions.owed import owe_early_help, owe_referral
 from referrals.actions.start import put_away_signed
 from referrals.actions.under_way import others_against, own_against
@@ -48,6 +48,7 @@ from referrals.policies_beside import (
 )
 from referrals.signing import content_of, hash_of, signer
 from referrals.ways_out import NEEDED, Missing, closing, missing, way_of
+from screening.actions.common import due_in
 from screening.child_then import facts_to_keep
 
 TEXTS = ("reasons", "factors_considered", "safety", "other_decision_makers")
@@ -139,7 +140,7 @@ def start_decision(
         owner=by,
         child=child,
         subject=decision,
-        due_at=due_in(DRAFT_DAYS),
+        due_at=due_in(DRAFT_DAYS, child),
     )
     _draft_what_is_owed(decision, by)
     return decision, True
@@ -386,7 +387,7 @@ def _ask(decision: DecisionNotToRefer, person: Any, by: Any) -> None:
         owner=person,
         child=decision.child,
         subject=decision,
-        due_at=due_in(ANSWER_DAYS),
+        due_at=due_in(ANSWER_DAYS, decision.child),
     )
 
 

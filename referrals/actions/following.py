@@ -18,7 +18,6 @@ from cse.worklist.actions import close_items, open_item
 from cse.worklist.models import WorkItem
 from referrals.actions.common import (
     ANSWER_DAYS,
-    due_in,
     keep,
     lock_delivery,
     lock_referral,
@@ -38,6 +37,7 @@ from referrals.policies import (
 )
 from referrals.queries import waiting_for_nobody, who_answers
 from referrals.transitions import Act
+from screening.actions.common import due_in
 
 ASKED = "Asked to answer somebody who does not agree with a decision; until the answer"
 RANG_BEFORE = dt.timedelta(days=7)
@@ -164,7 +164,7 @@ def _ask(row: Disagreement, by: Any) -> None:
             group=team.group,
             child=child,
             subject=row,
-            due_at=due_in(ANSWER_DAYS),
+            due_at=due_in(ANSWER_DAYS, child),
         )
 
 
@@ -180,7 +180,7 @@ def _escalate(row: Disagreement, by: Any) -> None:
         kind=kinds.ESCALATE_DISAGREEMENT,
         child=referral.child,
         subject=referral,
-        due_at=due_in(ANSWER_DAYS),
+        due_at=due_in(ANSWER_DAYS, referral.child),
         **whose,
     )
 
@@ -255,7 +255,7 @@ def answer_disagreement(
         owner=row.said_by,
         child=child,
         subject=delivery,
-        due_at=due_in(ANSWER_DAYS),
+        due_at=due_in(ANSWER_DAYS, child),
     )
     events.record(
         "disagreement answered",

@@ -27,7 +27,7 @@ from referrals.actions.beside import (
     lock_child,
     made_before,
 )
-from referrals.actions.common import ANSWER_DAYS, due_in, keep
+from referrals.actions.common import ANSWER_DAYS, keep
 from referrals.models import (
     STAYS,
     Closing,
@@ -40,7 +40,7 @@ from referrals.models import (
 from referrals.policies import Refused, check_can_start
 from referrals.policies_beside import check_can_answer_ending, check_can_begin
 from referrals.queries.beside import first_assessed
-from screening.actions.common import end_of, leads_of
+from screening.actions.common import due_in, end_of, leads_of
 from screening.models import Screen
 from screening.never_give_up import says_only_not_engaging
 from screening.policies import is_adult
@@ -311,7 +311,7 @@ def _ask_lead(row: EarlyHelp) -> None:
         group=leads,
         child=row.child,
         subject=row,
-        due_at=due_in(ANSWER_DAYS),
+        due_at=due_in(ANSWER_DAYS, row.child),
     )
 
 

@@ -6,9 +6,10 @@ from cse.people.models import TeamKind
 from cse.worklist import kinds
 from cse.worklist.actions import open_item
 from cse.worklist.models import WorkItem
-from referrals.actions.common import ANSWER_DAYS, due_in
+from referrals.actions.common import ANSWER_DAYS
 from referrals.models import Delivery
 from referrals.transitions import State
+from screening.actions.common import due_in
 from screening.assessments.actions import owe_risks
 from screening.assessments.queries import running_single_assessment, single_assessment_since
 from screening.models import StatutoryAssessment, StatutoryKind
@@ -36,7 +37,7 @@ def owe_single_assessment(delivery: Delivery) -> None:
         group=team.group,
         child=child,
         subject=child,
-        due_at=due_in(ANSWER_DAYS),
+        due_at=due_in(ANSWER_DAYS, child),
     )
 
 

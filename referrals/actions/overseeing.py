@@ -19,13 +19,13 @@ from cse.worklist.actions import close_items, open_item
 from referrals.actions.common import (
     ANSWER_DAYS,
     RESPONSIBLE_DAYS,
-    due_in,
     keep,
     lock_referral,
 )
 from referrals.actions.notes import new_note
 from referrals.models import Note, NoteKind, Referral
 from referrals.policies import Refused, check_can_oversee, overseers_for
+from screening.actions.common import due_in
 
 
 def name_overseer(referral: Referral) -> None:
@@ -83,7 +83,7 @@ def ask_overseer(referral: Referral, by: Any) -> None:
         owner=referral.overseer,
         child=referral.child,
         subject=referral,
-        due_at=due_in(ANSWER_DAYS),
+        due_at=due_in(ANSWER_DAYS, referral.child),
     )
 
 

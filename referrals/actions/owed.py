@@ -17,14 +17,18 @@ from cse.people.models import TeamKind
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_for_both, open_item
 from cse.worklist.models import WorkItem
-from referrals.actions.common import DRAFT_DAYS, due_in
+from referrals.actions.common import DRAFT_DAYS
 from referrals.addressees import FRONT_DOOR
 from referrals.models import AdviceContact, DecisionNotToRefer, Delivery, EarlyHelp, Referral
 from referrals.transitions import NEEDS_ACCESS, State
-from screening.actions.common import leads_of
-from screening.actions.levels import record_of
+from screening.actions.common import due_in, leads_of
 from screening.models import RiskAssessment, Screen, Status
-from screening.queries import latest_assessment, newest_screen, versions_to_first
+from screening.queries import (
+    decided_with,
+    latest_assessment,
+    newest_screen,
+    versions_to_first,
+)
 from screening.rules import Obligation
 
 CONCERN = (CseLevel.AT_RISK, CseLevel.CSE)
@@ -60,7 +64,11 @@ def owe_early_help(child: Child, agency_id: uuid.UUID, owner: Any) -> None:
     ).exists():
         return
     open_item(
-        kind=kinds.HELP_OWED, owner=owner, child=child, subject=child, due_at=due_in(DRAFT_DAYS)
+        kind=kinds.HELP_OWED,
+        owner=owner,
+        child=child,
+        subject=child,
+        due_at=due_in(DRAFT_DAYS, child),
     )
 
 
@@ -72,7 +80,7 @@ def level_changed(event: LevelEvent, by: Any) -> None:
     if event.level not in CONCERN:
         close_items(subject=event.child, kind=kinds.REFER_AFTER_LEVEL)
         return
-    record = record_of(event)
+    record = decided_with(event)
     if isinstance(record, RiskAssessment) and not any(_gone(event.child)):
         owner, agency = event.decided_by, record.agency_id
         _wait(kinds.REFER_AFTER_LEVEL, event.child, event.child, owner, agency)
@@ -105,7 +113,7 @@ def _wait(kind: str, subject: Model, child: Child, owner: Any, agency_id: uuid.U
     """
     leads = leads_of(agency_id) if sees_on(owner, child) else None
     work: dict[str, Any] = {"kind": kind, "child": child, "subject": subject}
-    open_for_both(owner=owner, group=leads, due_at=due_in(DRAFT_DAYS), **work)
+    open_for_both(owner=owner, group=leads, due_at=due_in(DRAFT_DAYS, child), **work)
 
 
 def _is_corrected(screen: Screen) -> bool:
@@ -150,7 +158,7 @@ def owe_referral(record: Owing, owner: Any) -> None:
         kind=OWED[type(record)],
         child=record.child,
         subject=record,
-        due_at=due_in(DRAFT_DAYS),
+        due_at=due_in(DRAFT_DAYS, record.child),
     )
 
 

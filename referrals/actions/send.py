@@ -18,7 +18,6 @@ from cse.worklist.actions import close_items, open_item
 from referrals.actions.common import (
     KEPT,
     SCREEN_DAYS,
-    due_in,
     keep,
     let_team_see,
     lock_referral,
@@ -37,6 +36,7 @@ from referrals.policies import Refused, check_is_child, check_referral
 from referrals.targets import KEY, held_by
 from referrals.transitions import Act, State
 from screening.actions import copy_draft
+from screening.actions.common import due_in
 from screening.child_then import facts_to_keep
 
 NOBODY = (
@@ -192,6 +192,6 @@ def _owe_screen(referral: Referral, receivers: Sequence[Addressee], by: Any) -> 
         kind=kinds.SCREEN_OUTSTANDING,
         child=referral.child,
         subject=referral,
-        due_at=due_in(SCREEN_DAYS),
+        due_at=due_in(SCREEN_DAYS, referral.child),
         **whose,
     )

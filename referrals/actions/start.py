@@ -17,7 +17,7 @@ from cse.children.models import Child
 from cse.people.models import Agency, Team, TeamKind
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
-from referrals.actions.common import DRAFT_DAYS, RESPONSIBLE_DAYS, due_in, keep, lock_referral
+from referrals.actions.common import DRAFT_DAYS, RESPONSIBLE_DAYS, keep, lock_referral
 from referrals.actions.overseeing import name_overseer_again
 from referrals.actions.overtaken import draft_said
 from referrals.facts import facts_of_child, facts_of_screen
@@ -34,6 +34,7 @@ from referrals.policies import (
 )
 from referrals.queries import drafts_of
 from referrals.transitions import Act, Status
+from screening.actions.common import due_in
 from screening.models import Screen
 from screening.models import Status as Completed
 from screening.queries import visible_to as screens_visible_to
@@ -102,7 +103,7 @@ def _begun(referral: Referral, by: Any) -> None:
         owner=by,
         child=referral.child,
         subject=referral,
-        due_at=due_in(DRAFT_DAYS),
+        due_at=due_in(DRAFT_DAYS, referral.child),
     )
 
 

@@ -19,7 +19,6 @@ from referrals.actions.common import (
     ANSWER_DAYS,
     DECISION_DAYS,
     REOPENED,
-    due_in,
     keep,
     let_team_see,
     lock_delivery,
@@ -34,6 +33,7 @@ from referrals.policies import Refused, check_delivery
 from referrals.routing import Obligation, Route
 from referrals.signing import post_in
 from referrals.transitions import Act, Actor, State, after_delivery, second_person_needed
+from screening.actions.common import due_in
 from screening.never_give_up import says_only_not_engaging
 
 ENDINGS = (Act.OTHER_OUTCOME, Act.SEND_BACK)
@@ -150,7 +150,7 @@ def refuse(*, delivery_id: uuid.UUID, by: Any, note: str) -> Delivery:
         owner=delivery.claimed_by,
         child=delivery.referral.child,
         subject=delivery,
-        due_at=due_in(DECISION_DAYS),
+        due_at=due_in(DECISION_DAYS, delivery.referral.child),
     )
     return delivery
 
@@ -204,7 +204,7 @@ def _ask_second_person(delivery: Delivery) -> None:
         group=delivery.team.group,
         child=delivery.referral.child,
         subject=delivery,
-        due_at=due_in(ANSWER_DAYS),
+        due_at=due_in(ANSWER_DAYS, delivery.referral.child),
     )
 
 
@@ -223,7 +223,7 @@ def _carry_out(delivery: Delivery, by: Any) -> None:
         owner=delivery.referral.sent_by,
         child=delivery.referral.child,
         subject=delivery,
-        due_at=due_in(DECISION_DAYS),
+        due_at=due_in(DECISION_DAYS, delivery.referral.child),
     )
 
 
@@ -289,7 +289,7 @@ def _taken_over(there: Delivery, by: Any) -> None:
         owner=before.referral.sent_by,
         child=before.referral.child,
         subject=before,
-        due_at=due_in(DECISION_DAYS),
+        due_at=due_in(DECISION_DAYS, before.referral.child),
     )
 
 

@@ -14,9 +14,10 @@ from cse.people.models import Post
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
 from cse.worklist.models import WorkItem
-from referrals.actions.common import due_in, lock_delivery
+from referrals.actions.common import lock_delivery
 from referrals.models import Delivery
 from referrals.transitions import WAITS_THERE
+from screening.actions.common import due_in
 
 TELEPHONE_DAYS = 1
 """Working days in which the sender telephones. Ours: a worry does not wait."""
@@ -25,8 +26,8 @@ TELEPHONE_DAYS = 1
 def tell_senders() -> int:
     """Let each referral that nobody of its team can open wait for its sender; how many changed.
 
-    Everybody of the team may have been excluded from the child, or have no post any more. What
-    somebody can open again waits for the sender no more. Harmless when run again.
+    Everybody of the team may have been excluded from the child, or have no post any more, or no
+    account. What somebody can open again waits for the sender no more. Harmless when run again.
     """
     told = WorkItem.objects.filter(
         kind=kinds.UNREAD_REFERRAL, closed_at__isnull=True, subject_id=OuterRef("pk")
@@ -36,13 +37,16 @@ def tell_senders() -> int:
 
 
 def _unread() -> QuerySet[Delivery]:
-    """Deliveries that wait with a team of which nobody with a post today may open the child."""
+    """Deliveries that wait with a team of which nobody may open the child.
+
+    That takes a post today, an open account and no conflict.
+    """
     excluded = Exclusion.objects.filter(
         child_id=OuterRef(OuterRef("referral__child_id")),
         user_id=OuterRef("user_id"),
         ended_at__isnull=True,
     )
-    posts = Post.objects.current(timezone.localdate())
+    posts = Post.objects.current(timezone.localdate()).filter(user__is_active=True)
     there = posts.filter(~Exists(excluded), team_id=OuterRef("team_id"))
     return Delivery.objects.filter(~Exists(there), state__in=WAITS_THERE, team__isnull=False)
 
@@ -63,7 +67,7 @@ def _tell(delivery_id: uuid.UUID) -> int:
         owner=delivery.referral.sent_by,
         child=child,
         subject=delivery,
-        due_at=due_in(TELEPHONE_DAYS),
+        due_at=due_in(TELEPHONE_DAYS, child),
     )
     events.record("referral waits for nobody", child=child, obj=delivery)
     return 1

@@ -12,7 +12,7 @@ from cse.access.actions import end_asked_access
 from cse.audit import events
 from cse.worklist import kinds
 from cse.worklist.actions import close_items
-from screening.actions.asking import somebody_answered
+from screening.actions.asking import ask_for_the_rest, somebody_answered
 from screening.actions.assessing import assess_again
 from screening.actions.common import lock
 from screening.answers import NOTHING, read_answers
@@ -54,10 +54,12 @@ def countersign(
         data={"indicator": indicator},
     )
     assess_again(screen, by, "countersigned")
-    if not waiting_rows(screen):
+    if rows := waiting_rows(screen):
+        ask_for_the_rest(screen, rows, by)
+    else:
         close_items(subject=screen, kind=kinds.COUNTERSIGN)
-        end_asked_access(screen.child, by)
         somebody_answered(screen)
+    end_asked_access(screen.child, by)
     return row
 
 

@@ -19,11 +19,17 @@ from cse.worklist import kinds
 from cse.worklist.actions import close_items
 from screening.actions.asking import ask, somebody_answered
 from screening.actions.assessing import assess_again
-from screening.models import Decided, RiskAssessment, Screen
+from screening.models import Decided, Screen
 from screening.models.drafted import Drafted
 from screening.never_give_up import STATE_THE_RISK, words_of_not_engaging
 from screening.policies import Refused, check_can_approve
-from screening.queries import chose_level, judged_on, versions_to_first, waiting_level
+from screening.queries import (
+    chose_level,
+    decided_with,
+    judged_on,
+    versions_to_first,
+    waiting_level,
+)
 from screening.rules import CseLevel, LevelChange
 
 
@@ -155,7 +161,7 @@ def _answer(
     # The answer and a correction that takes the level back take turns: the child first, as there.
     Child.objects.select_for_update(no_key=True).only("pk").get(pk=found.child_id)
     event = LevelEvent.objects.select_for_update(of=("self",)).get(pk=event_id)
-    record = record_of(event)
+    record = decided_with(event)
     check_can_approve(by, event, record)
     if not note.strip():
         raise Refused("Say why you agree or do not agree.")
@@ -185,12 +191,3 @@ def _answer(
         data={"rests_on_risk": True} if rests_on_risk else {},
     )
     return event
-
-
-def record_of(event: LevelEvent) -> Decided | None:
-    """The screen or the assessment that a level rests on, if it rests on one."""
-    models: tuple[type[Decided], ...] = (Screen, RiskAssessment)
-    for model in models:
-        if event.subject_kind == model._meta.label_lower and event.subject_id:
-            return model.objects.filter(pk=event.subject_id).first()
-    return None

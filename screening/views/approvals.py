@@ -20,7 +20,7 @@ from cse.interface.queries import hints_for
 from cse.worklist import kinds
 from screening import queries
 from screening.actions import answer_changed_duty, approve_level, countersign, refuse_level
-from screening.actions.levels import asks_for_risk, record_of
+from screening.actions.levels import asks_for_risk
 from screening.forms import ReasonForm
 from screening.forms_approvals import CountersignForm, LevelAnswerForm
 from screening.models import Screen
@@ -162,7 +162,7 @@ def _answer_level(request, event, flagged):
     note_extra_fields_of(request, form, event.child_id, also={"rests_on_risk"})
     if event.approved_at or event.refused_at or event.taken_back_at:
         return _level_answered_before(request, event, form, flagged)
-    check_can_approve(request.user, event, record_of(event))
+    check_can_approve(request.user, event, queries.decided_with(event))
     if "check_wording" in request.POST:
         form = LevelAnswerForm(initial=request.POST.dict(), asks_for_more=bool(asks))
         return _level_page(request, event, form, flagged, hints=hints_for(typed))
@@ -203,7 +203,7 @@ def _level_answered_before(request, event, form, flagged):
 
 def _level_page(request, event, form, flagged, *, status=200, hints=()):
     levels = list(levels_of(event.child))
-    screen = record_of(event)
+    screen = queries.decided_with(event)
     answered = bool(event.approved_at or event.refused_at)
     context = {
         "event": event,

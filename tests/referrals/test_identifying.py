@@ -72,6 +72,10 @@ FOUND = [
     ("four initials", "KTAM was seen", "KTAM"),
     ("mail", "write to m.trent@example.org", "m.trent@example.org"),
     ("reference", "see C-7K3P92W", "C-7K3P92W"),
+    ("called", "He is called Dylan Marlow by everybody", "called Dylan Marlow"),
+    ("named", "a girl named Aisha", "named Aisha"),
+    ("name is", "Her name is Aisha and she is 14", "name is Aisha"),
+    ("name with a colon", "First name: Dylan", "First name: Dylan"),
 ]
 HARMLESS = [
     "A boy of 15 and a girl of 16, close in age, of the same year.",
@@ -87,6 +91,9 @@ HARMLESS = [
     "A young person, plan B. I think so. UK, TV, IT and PE. W §4.3.2, O §6.",
     "NFA, ABE, PVP and DASH: three capitals are nobody’s initials here.",
     "IT IS AS WE SAID: GO ON TO BE IN TOUCH",
+    "She uses an app called Snapchat; they called Monday. The plan is called Early Help.",
+    "He was called names. Her name is known to me, and the team is named after its town.",
+    "We called The Park, and then they called Childline.",
     "",
 ]
 # Schools, days, user names, people with a title, and what nobody sees between two names.

@@ -8,6 +8,7 @@ import uuid
 import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from cse.access.actions import exclude
 from cse.access.capabilities import Capability
@@ -15,19 +16,21 @@ from cse.access.models import ChildTeamGrant
 from cse.access.policies import NotVisible, can
 from cse.audit.models import AuditEvent
 from cse.clocks.actions import add_day
+from cse.clocks.queries import calendar_in
 from cse.people.models import Role
 from cse.strict import Refused as FactsRefused
 from cse.workdays import calendar_of, due_on
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions, preview, queries
+from referrals.actions.common import DRAFT_DAYS
 from referrals.actions.unread import tell_senders
 from referrals.models import Delivery, Referral
 from referrals.parts import worth_recording
 from referrals.policies import NoDraft, Refused
 from referrals.transitions import State
 from screening.actions import start_screen
-from tests.factories import grant, make_user
+from tests.factories import grant, make_team, make_user
 from tests.referrals.area import TEXTS, Area, years_old
 from tests.screening.made import completed
 from tests.screening.pages import text_of
@@ -392,10 +395,17 @@ def test_it_waits_in_no_queue_that_nobody_can_read(oxfordshire):
     assert waiting(kinds.UNREAD_REFERRAL, contact).count() == 0
     where = reverse("referrals:show", args=[sent.pk])
     assert "It is not being read" not in text_of(area.client().get(where))
-    # Somebody joins the team: it waits for the sender no more.
-    make_user(Role.FRONT_DOOR, team=area.front_door)
+    # Somebody joins the team: it waits for the sender no more, until their account is closed.
+    joined = make_user(Role.FRONT_DOOR, team=area.front_door)
     assert tell_senders() == 1
     assert not waiting(kinds.UNREAD_REFERRAL, unread)
+    joined.is_active = False
+    joined.save()
+    assert tell_senders() == 1
+    assert waiting(kinds.UNREAD_REFERRAL, unread).get().owner == area.worker
+    joined.is_active = True
+    joined.save()
+    assert tell_senders() == 1
     # The referral of another child still reaches them.
     assert area.at(area.sent(area.another_child()), area.front_door).state == "received"
 
@@ -442,3 +452,23 @@ def test_what_was_said_when_it_was_sent_does_not_move(oxfordshire):
     area.authority.save()
     sent = queries.visible_to(area.worker).get(pk=sent.pk)
     assert held(sent) == before
+
+
+@pytest.mark.requirement("DEC-29", "DEC-31")
+def test_what_waits_is_counted_in_the_areas_own_working_days(oxfordshire):
+    """A one-off bank holiday moves the day of what begins after it was entered."""
+    area, today = oxfordshire, timezone.localdate()
+    holiday = due_on(today, 1, calendar_of())
+    administrator = make_user(Role.ADMINISTRATOR, team=make_team(area.care))
+    add_day(
+        kind="bank_holiday",
+        on=holiday,
+        name="A day of its own",
+        authority=None,
+        moves=True,
+        by=administrator,
+    )
+    draft = area.draft()
+    due = timezone.localdate(waiting(kinds.FINISH_REFERRAL, draft).get().due_at)
+    assert due == due_on(today, DRAFT_DAYS, calendar_in(area.authority.pk))
+    assert due != due_on(today, DRAFT_DAYS, calendar_of())

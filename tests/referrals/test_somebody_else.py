@@ -50,6 +50,21 @@ def test_a_proposal_waits_for_everybody_of_the_team_but_who_made_it(oxfordshire)
     assert "A colleague of yours: " not in text_of(page)
 
 
+@pytest.mark.requirement("DEC-42")
+def test_where_nobody_else_is_there_a_proposal_stays_before_who_made_it(oxfordshire):
+    """It takes two people, and waits on nobody's home otherwise: the holder can take it back."""
+    area = oxfordshire
+    proposed(area)
+    area.other_duty.is_active = False
+    area.other_duty.save()
+    assert kinds.AGREE_OUTCOME in kinds_at(area.duty)
+    page = text_of(area.client(area.duty).get(reverse("worklist:home")))
+    assert kinds.KINDS[kinds.AGREE_OUTCOME].words in page
+    area.other_duty.is_active = True
+    area.other_duty.save()
+    assert kinds.AGREE_OUTCOME not in kinds_at(area.duty)
+
+
 def test_a_disagreement_waits_for_who_did_not_decide(oxfordshire):
     """Where the agency has no leads its own team is asked, and who decided is of it."""
     area = oxfordshire

@@ -6,13 +6,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from cse.access.actions import end_access, exclude, seal
 from cse.access.capabilities import Capability
 from cse.access.models import ChildTeamGrant, ChildUserGrant, Exclusion
 from cse.access.policies import NotVisible, can
 from cse.audit.models import AuditEvent
 from cse.people.models import Role, TeamKind
+from cse.worklist.handing import hand_over_all
 from cse.worklist.models import WorkItem
-from screening.actions import approve_level, countersign
+from screening.actions import approve_level, complete, countersign, start_screen
 from screening.answers import Given
 from screening.documents.paper import screen_document
 from screening.documents.screen import record_of
@@ -21,7 +23,7 @@ from screening.policies import Refused
 from screening.rules import Presence
 from tests.factories import grant, make_agency, make_team, make_user
 from tests.screening.conftest import Place
-from tests.screening.made import HIGH, OTHER_HIGH, completed, lowered
+from tests.screening.made import HIGH, OTHER_HIGH, TYPED, completed, fill_in, lowered
 from tests.screening.pages import address, text_of
 
 pytestmark = pytest.mark.django_db
@@ -187,3 +189,71 @@ def test_a_completed_screen_does_not_say_how_to_lower_a_level(tools):
         assert "lower it with a reason" not in text_of(place.client().get(address(screen, page)))
     paper = screen_document(record_of(screen))
     assert not [text for text, _ in paper.considered if "lower it" in text]
+
+
+def losing(place, manager, how):
+    """The lead, who lowered it, takes the child from who was asked to answer."""
+    if how == "excluded":
+        exclude(
+            child=place.child, user=manager, ground="relative", reason="A relative", by=place.lead
+        )
+    elif how == "access ended":
+        held = ChildUserGrant.objects.get(user=manager)
+        end_access(grant=held, by=place.lead, reason="Not needed")
+    else:
+        seal(child=place.child, names=[], reason="A threat", by=place.lead)
+
+
+@pytest.mark.requirement("DEC-04", "DEC-09")
+@pytest.mark.parametrize("kind", ["countersign", "approve_level"])
+@pytest.mark.parametrize("how", ["excluded", "access ended"])
+def test_who_is_asked_and_loses_the_child_is_stood_in_for(place, how, kind):
+    """It does not fall to the lead who lowered it: somebody else is asked, by the same day."""
+    manager, (_, team) = manager_of(place), specialists_of(place)
+    if kind == "countersign":
+        lower_highs(place)
+    else:
+        completed(place, level="at_risk")
+        completed(place, by=place.lead, level="vulnerable")
+    waiting = WorkItem.objects.filter(kind=kind, closed_at__isnull=True)
+    before = waiting.get()
+    assert before.owner == manager
+    losing(place, manager, how)
+    after = waiting.get()
+    assert (after.owner_group, after.due_at) == (team.group, before.due_at)
+    assert ChildTeamGrant.objects.get(group=team.group).basis == "signatory"
+    assert AuditEvent.objects.filter(act="work handed over", child_id=place.child.pk).exists()
+    assert hand_over_all() == 0
+
+
+@pytest.mark.requirement("DEC-04")
+def test_where_a_seal_leaves_nobody_to_answer_the_administrator_is_asked(place):
+    manager = manager_of(place)
+    specialists_of(place)
+    administrator = make_user(Role.ADMINISTRATOR, team=make_team(place.agency))
+    lower_highs(place)
+    assert asked() == [(manager, None)]
+    losing(place, manager, "sealed")
+    assert asked() == [(None, place.lead.posts.get().team.group)]  # it waits for the next lead
+    named = WorkItem.objects.get(kind="second_lead", closed_at__isnull=True)
+    assert named.owner == administrator
+
+
+@pytest.mark.requirement("DEC-04")
+def test_each_lowered_row_waits_for_who_may_answer_for_it(place):
+    """The lead lowered one of two: she answers for the other, and her stand-in for hers alone."""
+    manager = manager_of(place)
+    draft, _ = start_screen(child=place.child, by=place.worker)
+    draft = fill_in(draft, place.worker, {HIGH: lowered()}, TYPED)
+    draft = fill_in(draft, place.lead, {OTHER_HIGH: lowered()})
+    screen = complete(screen_id=draft.pk, by=place.worker, version=draft.version)
+    leads = place.lead.posts.get().team.group
+    assert sorted(asked(), key=str) == sorted([(None, leads), (manager, None)], key=str)
+    with pytest.raises(Refused, match="safeguarding lead answers for this one"):
+        sign(screen, manager, HIGH)
+    with pytest.raises(Refused, match="yourself"):
+        sign(screen, place.lead, OTHER_HIGH)
+    sign(screen, place.lead, HIGH)
+    assert asked() == [(manager, None)]  # what is left is nothing for the leads
+    sign(screen, manager, OTHER_HIGH)
+    assert asked() == []

@@ -172,7 +172,7 @@ def test_the_work_of_a_team_without_anybody_waits_for_the_next_one(case, special
     assert what_waits(successor) == [(kinds.FINISH_DRAFT, True)]
 
 
-@pytest.mark.parametrize("kind", [*kinds.ANSWERED_BY_POST, *kinds.OF_SPECIALISTS])
+@pytest.mark.parametrize("kind", kinds.OF_SPECIALISTS)
 def test_what_takes_a_post_goes_to_no_other_agencys_leads(case, specialist, kind):
     elsewhere = make_team(make_agency(), kind=TeamKind.LEADS, name="A first by name")
     other = make_user(Role.NAMED_LEAD, team=elsewhere)
