@@ -17,7 +17,7 @@ from cse.access.principals import Principals, principals_of
 from cse.access.scope import NARROW, children_in_scope, scope_sql
 from cse.worklist.kinds import ASKED, OWN_REFERRAL, PAIR, TRIAGE, UNSEEN
 from cse.worklist.models import WorkItem
-from cse.worklist.somebody_else import a_colleagues_sql
+from cse.worklist.somebody_else import barred_sql
 
 PAGE = 25
 _ENDS = ("first", "second")
@@ -149,9 +149,7 @@ def _statement(
     same = {"narrowed": narrowed, "scope": scope, "pair": pair, "limit": str(PAGE + 1)}
     own = _WALK.format(owner="w.owner_id = %(user)s", **same)
     # Somebody who is asked by name may do it; of a team perhaps only the others.
-    parameters["today"] = timezone.localdate()
-    of_team = f"w.owner_group_id = t.team AND NOT ({a_colleagues_sql()})"
-    one_team = _WALK.format(owner=of_team, **same)
+    one_team = _WALK.format(owner=f"w.owner_group_id = t.team AND NOT ({barred_sql()})", **same)
     teams = _EACH_TEAM.format(walk=one_team)
     return _PAGE.format(own=own, teams=teams, limit=PAGE + 1), parameters
 

@@ -28,30 +28,6 @@ def barred_sql() -> str:
     return " OR ".join(f"({one})" for one in each) or "FALSE"
 
 
-#: People of the team of ``w`` with a post, an open account and no conflict about the child.
-_OF_THE_TEAM = """
-people_team t JOIN people_post p ON p.team_id = t.id JOIN people_user u ON u.id = p.user_id
- WHERE t.group_id = w.owner_group_id AND u.is_active AND p.starts_on <= %(today)s
-   AND (p.ends_on IS NULL OR p.ends_on >= %(today)s)
-   AND NOT EXISTS (
-     SELECT FROM access_exclusion x
-      WHERE x.child_id = w.child_id AND x.user_id = p.user_id AND x.ended_at IS NULL)
-"""
-
-
-def a_colleagues_sql() -> str:
-    """The condition under which what waits for a team is a colleague's to do, and there is one.
-
-    Where there is none, whoever may not do it themselves has it before them all the same: nothing
-    waits for nobody. Takes ``%(today)s`` beside ``%(user)s``.
-    """
-    return f"({barred_sql()}) AND EXISTS (SELECT FROM {_OF_THE_TEAM} AND NOT ({_barred_of_p()}))"
-
-
-def _barred_of_p() -> str:
-    return barred_sql().replace("%(user)s", "p.user_id")
-
-
 def left_to_nobody(items: Collection[Any]) -> set[UUID]:
     """Which of these that wait for a team nobody there may do: all of them are barred, or excluded
     from the child. No query where none is of such a kind.
@@ -59,10 +35,17 @@ def left_to_nobody(items: Collection[Any]) -> set[UUID]:
     ids = [item.pk for item in items if item.kind in _barred]
     if not ids:
         return set()
+    barred = barred_sql().replace("%(user)s", "p.user_id")
     sql = f"""
         SELECT w.id FROM worklist_workitem w
-         WHERE w.id = ANY(%(ids)s) AND w.owner_group_id IS NOT NULL
-           AND NOT EXISTS (SELECT FROM {_OF_THE_TEAM} AND NOT ({_barred_of_p()}))
+         WHERE w.id = ANY(%(ids)s) AND w.owner_group_id IS NOT NULL AND NOT EXISTS (
+           SELECT FROM people_team t
+             JOIN people_post p ON p.team_id = t.id JOIN people_user u ON u.id = p.user_id
+            WHERE t.group_id = w.owner_group_id AND u.is_active AND p.starts_on <= %(today)s
+              AND (p.ends_on IS NULL OR p.ends_on >= %(today)s) AND NOT ({barred})
+              AND NOT EXISTS (
+                SELECT FROM access_exclusion x
+                 WHERE x.child_id = w.child_id AND x.user_id = p.user_id AND x.ended_at IS NULL))
     """  # noqa: S608  our own text
     with connection.cursor() as cursor:
         cursor.execute(sql, {"ids": ids, "today": timezone.localdate()})

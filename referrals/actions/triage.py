@@ -15,6 +15,7 @@ from django.utils import timezone
 from cse.audit import events
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
+from cse.worklist.somebody_else import left_to_nobody
 from referrals.actions.common import (
     ANSWER_DAYS,
     DECISION_DAYS,
@@ -198,14 +199,21 @@ def reopen(delivery: Delivery, by: Any) -> None:
 
 
 def _ask_second_person(delivery: Delivery) -> None:
+    """Let it wait for the team; where nobody else of it may agree, for who proposed it too.
+
+    It takes two, and would wait on nobody's home: whoever proposed it can take it back.
+    """
     assert delivery.team is not None  # noqa: S101  a contact decides nothing here
-    open_item(
-        kind=kinds.AGREE_OUTCOME,
-        group=delivery.team.group,
-        child=delivery.referral.child,
-        subject=delivery,
-        due_at=due_in(ANSWER_DAYS, delivery.referral.child),
-    )
+    child = delivery.referral.child
+    work: dict[str, Any] = {
+        "kind": kinds.AGREE_OUTCOME,
+        "child": child,
+        "subject": delivery,
+        "due_at": due_in(ANSWER_DAYS, child),
+    }
+    item = open_item(group=delivery.team.group, **work)
+    if left_to_nobody([item]):
+        open_item(owner=delivery.claimed_by, **work)
 
 
 def _carry_out(delivery: Delivery, by: Any) -> None:

@@ -54,15 +54,18 @@ def test_a_proposal_waits_for_everybody_of_the_team_but_who_made_it(oxfordshire)
 def test_where_nobody_else_is_there_a_proposal_stays_before_who_made_it(oxfordshire):
     """It takes two people, and waits on nobody's home otherwise: the holder can take it back."""
     area = oxfordshire
-    proposed(area)
     area.other_duty.is_active = False
     area.other_duty.save()
-    assert kinds.AGREE_OUTCOME in kinds_at(area.duty)
+    received = proposed(area)
+    assert kinds_at(area.duty).count(kinds.AGREE_OUTCOME) == 1
     page = text_of(area.client(area.duty).get(reverse("worklist:home")))
     assert kinds.KINDS[kinds.AGREE_OUTCOME].words in page
+    # Somebody else is there again, and agrees: it waits for nobody.
     area.other_duty.is_active = True
     area.other_duty.save()
-    assert kinds.AGREE_OUTCOME not in kinds_at(area.duty)
+    assert kinds.AGREE_OUTCOME in kinds_at(area.other_duty)
+    actions.agree(delivery_id=received.pk, by=area.other_duty, note="Yes")
+    assert not WorkItem.objects.filter(kind=kinds.AGREE_OUTCOME, closed_at__isnull=True).exists()
 
 
 def test_a_disagreement_waits_for_who_did_not_decide(oxfordshire):
