@@ -20,6 +20,7 @@ from cse.audit import events
 from cse.children.models import Child
 from cse.people.models import Post, Team, TeamKind
 from cse.worklist.kinds import (
+    AGREE_OUTCOME,
     ASKED,
     OF_ANOTHER,
     OF_ONE_AGENCY,
@@ -149,8 +150,9 @@ def _left_by_any_team() -> set[uuid.UUID]:
 
 
 def _of_persons() -> QuerySet[WorkItem]:
+    """Without a proposal that stands before who made it: it waits for their team as well."""
     found = WorkItem.objects.filter(owner__isnull=False, closed_at__isnull=True)
-    return found.exclude(kind__in=(*UNSEEN, *ASKED, *PAIR))
+    return found.exclude(kind__in=(*UNSEEN, *ASKED, *PAIR, AGREE_OUTCOME))
 
 
 def _of_teams() -> QuerySet[WorkItem]:

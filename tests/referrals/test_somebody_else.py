@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cse.access.actions import exclude
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from cse.worklist.queries import waiting_for
@@ -60,6 +61,10 @@ def test_where_nobody_else_is_there_a_proposal_stays_before_who_made_it(oxfordsh
     assert kinds_at(area.duty).count(kinds.AGREE_OUTCOME) == 1
     page = text_of(area.client(area.duty).get(reverse("worklist:home")))
     assert kinds.KINDS[kinds.AGREE_OUTCOME].words in page
+    # Who made it is kept from the child: it is handed to no leads, who could not agree to it.
+    conflict = {"ground": "other", "reason": "A relative", "by": area.lead}
+    exclude(child=received.referral.child, user=area.duty, **conflict)
+    assert kinds.AGREE_OUTCOME not in kinds_at(area.lead)
     # Somebody else is there again, and agrees: it waits for nobody.
     area.other_duty.is_active = True
     area.other_duty.save()

@@ -28,7 +28,7 @@ from cse.service.bench.measure import Job, Result, once
 from screening.tools.loader import tool_named
 
 FEW, SOME, MANY, ROUNDS = 3, 9, 30, 3
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
 #: Written last, so that it wins over the fixed columns of the style sheet.
 AS_IT_COMES = "<style>table { table-layout: auto !important }</style></head>"
 COLD = """
