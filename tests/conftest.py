@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connections
-from django.test import SimpleTestCase, TransactionTestCase
+from django.test import SimpleTestCase, TransactionTestCase, override_settings
 
 from tests.database import copy_of_template, drop, empty_database
+from tests.prepared import Preparation, what_it_begins_with
 
 
 def pytest_configure() -> None:
@@ -43,7 +45,15 @@ def pytest_longest_first(items: list[pytest.Item]) -> None:
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
-    items[:] = chain(*sorted(files.values(), key=_rank))
+    items[:] = chain(*(_alike(file) for file in sorted(files.values(), key=_rank)))
+
+
+def _alike(file: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Tests that begin with the same (tests/prepared.py) one after another."""
+    groups: dict[tuple[str, ...], list[pytest.Item]] = {}
+    for item in file:
+        groups.setdefault(tuple(what_it_begins_with(item)), []).append(item)
+    return chain(*groups.values())
 
 
 def _rank(file: list[pytest.Item]) -> tuple[bool, bool, bool, int]:
@@ -109,10 +119,25 @@ def django_db_setup(django_db_modify_db_settings: None, django_db_blocker) -> It
         for connection in (owner, app):
             connection.settings_dict["NAME"] = name
         yield
+        PREPARATION.clear()
         for connection in (owner, app):
             connection.close()
             connection.settings_dict["NAME"] = original
         drop(name)
+
+
+PREPARATION = Preparation()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(fixturedef, request) -> None:
+    """Before pytest-django lets a test into the database: have ready what it begins with."""
+    if fixturedef.argname == "_django_db_helper":
+        with (
+            request.getfixturevalue("django_db_blocker").unblock(),
+            override_settings(PASSWORD_HASHERS=QUICK_HASHERS, SECOND_FACTOR_REQUIRED=False),
+        ):
+            PREPARATION.for_test(request)
 
 
 # Django empties the tables after a transactional test with TRUNCATE, which the guards refuse to
@@ -142,6 +167,7 @@ def _no_shared_cache(settings) -> None:
     """Each test has its own cache; Redis is exercised where a test says so."""
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.PASSWORD_HASHERS = QUICK_HASHERS
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

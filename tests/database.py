@@ -13,11 +13,11 @@ from django.db import connections
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
 
-def copy_of_template(name: str) -> None:
+def copy_of_template(name: str | None) -> None:
     """Make a test database. Migrating takes long, so it is done once for each state of the code.
 
     Workers wait for the one that migrates; the template is named after what made it, and those
-    of earlier states are dropped.
+    of earlier states are dropped. Without a name only the template is made.
     """
     template = f"template_{_state_of_the_code()}"
     with _maintenance() as cursor:
@@ -30,10 +30,11 @@ def copy_of_template(name: str) -> None:
             cursor.execute(f'CREATE DATABASE "{making}"')
             _migrate(making)
             cursor.execute(f'ALTER DATABASE "{making}" RENAME TO "{template}"')
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        # What tests write may be lost: no commit waits for the disk.
-        cursor.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+        if name:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            # What tests write may be lost: no commit waits for the disk.
+            cursor.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
         for old in found - {template}:
             cursor.execute(f'DROP DATABASE IF EXISTS "{old}"')
         cursor.execute("SELECT pg_advisory_unlock(70421)")
@@ -137,3 +138,10 @@ def _connect(name: str, alias: str = "owner"):
     finally:
         wrapper.settings_dict = original
     return psycopg2.connect(**{k: v for k, v in parameters.items() if k != "cursor_factory"})
+
+
+if __name__ == "__main__":  # so that bin/test has the template made while it does other things
+    import django
+
+    django.setup()
+    copy_of_template(None)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import environment
@@ -49,9 +50,8 @@ class Checks:
         """Run a module of the virtual environment as a step; its output shows if it fails."""
         began = time.monotonic()
         done = self._call(arguments, env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        if done.returncode != 0:
-            print(done.stdout.rstrip())
-        self._close(name, done.returncode, began)
+        said = done.stdout.rstrip() + "\n" if done.returncode != 0 else ""
+        self._close(name, done.returncode, began, said)
 
     def stream(self, name: str, arguments: Sequence[str], env: Environment) -> None:
         """Like ``run``, showing the output as it comes."""
@@ -91,9 +91,10 @@ class Checks:
             **streams,
         )
 
-    def _close(self, name: str, code: int, began: float) -> None:
+    def _close(self, name: str, code: int, began: float, said: str = "") -> None:
         verdict = "ok" if code == 0 else "FAILED"
-        print(f"== {name}: {verdict} ({time.monotonic() - began:.1f} s)", flush=True)
+        # One print: steps that run at the same time keep what they say together.
+        print(f"{said}== {name}: {verdict} ({time.monotonic() - began:.1f} s)", flush=True)
         if code != 0:
             self.failed.append(name)
 
@@ -218,23 +219,26 @@ def _services(python: Path) -> dict[str, str] | None:
 
 
 def _static(checks: Checks, env: Environment) -> None:
+    """What runs no test, two at a time, and beside it the migrated database that tests copy."""
     packages = [name for name in PACKAGES if any((environment.PROJECT / name).rglob("*.py"))]
-    checks.run("formatting", ["-m", "ruff", "format", "--check", "."], env)
-    checks.run("lint", ["-m", "ruff", "check", "."], env)
     # H015 is about line breaks in the source, which nobody sees.
     djlint = ["-m", "djlint", "--profile", "jinja", "--lint", "--ignore", "H015", "--quiet"]
-    checks.run("templates", [*djlint, "templates"], env)
-    checks.run("types", ["-m", "mypy", *packages], env)
     # import-linter's program, whose package is no module that -m could run.
-    checks.run(
-        "imports", ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"], env
-    )
-    checks.run("migrations", ["manage.py", "makemigrations", "--check", "--dry-run"], env)
-    checks.run(
-        "production settings",
-        ["manage.py", "check", "--deploy", "--fail-level", "WARNING"],
-        {**env, **_production()},
-    )
+    imports = ["-c", "from importlinter.cli import lint_imports_command as lint; lint()"]
+    deploy = ["manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    settings = {**env, "DJANGO_SETTINGS_MODULE": "cse.settings"}
+    with ThreadPoolExecutor(2) as pool:
+        steps = (
+            ("types", ["-m", "mypy", *packages], env),
+            ("migrated database", ["-m", "tests.database"], settings),
+            ("formatting", ["-m", "ruff", "format", "--check", "."], env),
+            ("lint", ["-m", "ruff", "check", "."], env),
+            ("templates", [*djlint, "templates"], env),
+            ("imports", imports, env),
+            ("migrations", ["manage.py", "makemigrations", "--check", "--dry-run"], env),
+            ("production settings", deploy, {**env, **_production()}),
+        )
+        list(pool.map(lambda step: checks.run(*step), steps))
 
 
 def _production() -> dict[str, str]:

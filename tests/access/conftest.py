@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.access.people import make_case
+from tests.prepared import prepared
 from tests.signin.helpers import force_confirmed
 
 
@@ -13,8 +14,8 @@ def _without_second_factor(settings) -> None:
     settings.SECOND_FACTOR_REQUIRED = False
 
 
-@pytest.fixture
-def case(db):
+@prepared
+def case():
     """A child with its practitioner, two leads and a stranger."""
     return make_case()
 

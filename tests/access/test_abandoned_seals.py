@@ -21,6 +21,7 @@ from cse.people.models import Role, TeamKind
 from cse.worklist.models import WorkItem
 from cse.worklist.queries import unseen_work_of
 from tests.factories import grant, make_agency, make_child, make_team, make_user
+from tests.prepared import prepared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("D-SHR-01")]
 
@@ -29,7 +30,7 @@ def address(seal):
     return reverse("access:name-for-seal", args=[seal.pk])
 
 
-@pytest.fixture
+@prepared
 def sealed(case):
     """Sealed by a lead who alone can act on it; the worker is named too."""
     return actions.seal(child=case.child, names=[case.worker], reason="A relative", by=case.lead)
@@ -60,7 +61,7 @@ def waiting(kind=None):
     return list(found.filter(kind=kind) if kind else found)
 
 
-@pytest.fixture
+@prepared
 def gone(case, sealed):
     """Nobody can act on the seal any more, and somebody was told."""
     leave_post(case)

@@ -6,6 +6,7 @@ import pytest
 
 from cse.people.models import Role, User
 from tests.factories import make_agency, make_team, make_user
+from tests.prepared import prepared
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -16,19 +17,19 @@ def _one_factor(settings) -> None:
     settings.SECOND_FACTOR_REQUIRED = False
 
 
-@pytest.fixture
-def agency(db):
+@prepared
+def agency():
     return make_agency()
 
 
-@pytest.fixture
+@prepared
 def worker(agency) -> User:
     """A practitioner whose agency has a circle of leads."""
     make_team(agency, kind="leads")
     return make_user(Role.PRACTITIONER, agency=agency)
 
 
-@pytest.fixture
+@prepared
 def lead(agency) -> User:
     """A safeguarding lead of the same agency."""
     return make_user(Role.NAMED_LEAD, agency=agency)

@@ -28,12 +28,13 @@ from cse.worklist.models import WorkItem
 from cse.worklist.queries import waiting_for
 from tests.children.pairs import keep_out, make_pair
 from tests.factories import grant, make_child, make_user
+from tests.prepared import prepared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def pair(db):
+@prepared
+def pair():
     return make_pair()
 
 

@@ -18,12 +18,13 @@ from cse.children.models import ChildLink
 from tests.children.conftest import BACKEND
 from tests.children.pairs import keep_out, make_pair
 from tests.factories import grant, make_child
+from tests.prepared import prepared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def pair(db):
+@prepared
+def pair():
     return make_pair()
 
 

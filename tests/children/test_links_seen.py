@@ -33,6 +33,7 @@ from tests.access.worlds import CHILDREN, build, oracle, worlds
 from tests.children.conftest import BACKEND
 from tests.children.pairs import keep_out, make_pair
 from tests.factories import grant, make_child, make_user
+from tests.prepared import prepared
 
 pytestmark = pytest.mark.django_db
 PAGES = ("", "links/", "timeline/", "changes/", "team/", "levels/")
@@ -65,8 +66,8 @@ def _linked(one, other, by):
     return link
 
 
-@pytest.fixture
-def pair(db):
+@prepared
+def pair():
     pair = make_pair()
     pair.link = record_link(
         child=pair.rowan, other=pair.juno, by=pair.worker, kind="adults", note="Seen in one car"

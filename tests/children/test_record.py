@@ -24,6 +24,7 @@ from cse.children.queries.timeline import PAGE, timeline
 from cse.interface.words import date_words
 from tests.children.conftest import BACKEND
 from tests.factories import grant, make_child, make_user
+from tests.prepared import prepared
 
 pytestmark = pytest.mark.django_db
 PAGES = (
@@ -39,7 +40,7 @@ PAGES = (
 )
 
 
-@pytest.fixture
+@prepared
 def child(worker):
     child = make_child("Wren", "Ashby", by=worker, date_of_birth=dt.date(2012, 2, 29))
     grant(worker, child)

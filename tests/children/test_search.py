@@ -13,6 +13,7 @@ from cse.audit.models import AuditEvent
 from cse.children.queries.search import Terms, search_children
 from cse.people.models import ContactPoint, Role
 from tests.factories import grant, make_child, make_user
+from tests.prepared import prepared
 
 pytestmark = pytest.mark.django_db
 BORN = dt.date(2012, 4, 3)
@@ -22,7 +23,7 @@ def reasons(user, name="", born=None):
     return {match.child.name: match.reasons for match in search_children(user, Terms(name, born))}
 
 
-@pytest.fixture
+@prepared
 def sean(worker):
     child = make_child("Seán", "O'Neill", by=worker, date_of_birth=BORN)
     grant(worker, child)

@@ -18,11 +18,12 @@ from cse.children.queries.overview import status_on, statuses_of
 from cse.missing.queries import plan_of
 from referrals.facts import facts_of_child
 from tests.factories import grant, make_child
+from tests.prepared import prepared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@prepared
 def child(worker):
     child = make_child("Wren", "Ashby", by=worker)
     grant(worker, child)

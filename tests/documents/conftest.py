@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.factories import make_agency, make_authority, make_user
+from tests.prepared import prepared
 
 
 @pytest.fixture(autouse=True)
@@ -30,11 +31,11 @@ def sent(monkeypatch) -> list[str]:
     return ids
 
 
-@pytest.fixture
-def agency(db):
+@prepared
+def agency():
     return make_agency("Riverside School", authority=make_authority())
 
 
-@pytest.fixture
+@prepared
 def lead(agency):
     return make_user("named_lead", agency=agency, given_name="Amara", family_name="Price")

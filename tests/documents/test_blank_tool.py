@@ -15,12 +15,13 @@ from cse.documents import actions
 from cse.documents.models import Export, State
 from screening.actions.tools import load_shipped_tools
 from screening.queries import current_version
+from tests.prepared import prepared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def versions(db):
+@prepared
+def versions():
     load_shipped_tools()
     return {key: current_version(key) for key in ("oxfordshire", "wiltshire")}
 

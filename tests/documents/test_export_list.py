@@ -15,6 +15,7 @@ from cse.audit.models import AuditEvent
 from cse.documents.queries import PAGE
 from tests.documents.test_verification import add_export
 from tests.factories import grant, make_child, make_user
+from tests.prepared import prepared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("D-SHR-03")]
 
@@ -25,7 +26,7 @@ def register(user, query=""):
     return client.get(reverse("documents:register") + query)
 
 
-@pytest.fixture
+@prepared
 def child(lead):
     child = make_child("Marigold", "Pemberton")
     grant(lead, child)

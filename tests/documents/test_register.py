@@ -29,6 +29,7 @@ from screening.queries import tool_of
 from screening.rules import Presence
 from tests.documents import reading
 from tests.factories import PASSWORD, grant, make_child, make_user
+from tests.prepared import prepared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("D-SHR-03")]
 
@@ -67,8 +68,8 @@ def complete_screen(screen, by, notes="Dates are with the nurse."):
     return complete(screen_id=screen.pk, by=by, version=screen.version)
 
 
-@pytest.fixture
-def screen(db, agency):
+@prepared
+def screen(agency):
     load_shipped_tools()
     worker = make_user(agency=agency)
     child = make_child("Marigold", "Pemberton", by=worker, authority=agency.authority)
@@ -84,7 +85,7 @@ def quick(monkeypatch):
     monkeypatch.setattr(actions, "render_pdf", lambda *_: b"%PDF-1.7 made up")
 
 
-@pytest.fixture
+@prepared
 def reader(lead, screen):
     grant(lead, screen.child)
     return lead

@@ -16,6 +16,7 @@ from cse.documents import codes
 from cse.documents.limits import WRONG_CODES
 from cse.documents.models import Export, State
 from tests.factories import grant, make_child, make_user
+from tests.prepared import prepared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("D-SHR-03")]
 
@@ -39,7 +40,7 @@ def add_export(by, child=None, **more):
     return export
 
 
-@pytest.fixture
+@prepared
 def export(lead):
     return add_export(lead, make_child("Marigold", "Pemberton"))
 

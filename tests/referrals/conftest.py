@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import pytest
-from django.db import transaction
 
 from screening.actions import load_shipped_tools
+from tests.prepared import prepared
 from tests.referrals.area import Area
 
 
-@pytest.fixture
-def oxfordshire(db, settings) -> Area:
+@pytest.fixture(autouse=True)
+def _no_second_factor(settings):
     settings.SECOND_FACTOR_REQUIRED = False
-    with transaction.atomic():
-        load_shipped_tools()
-        return Area("oxfordshire")
 
 
-@pytest.fixture
-def wiltshire(db, settings) -> Area:
-    settings.SECOND_FACTOR_REQUIRED = False
-    with transaction.atomic():
-        load_shipped_tools()
-        return Area("wiltshire")
+@prepared
+def tools():
+    return load_shipped_tools()
+
+
+@prepared
+def oxfordshire(tools) -> Area:
+    return Area("oxfordshire")
+
+
+@prepared
+def wiltshire(tools) -> Area:
+    return Area("wiltshire")

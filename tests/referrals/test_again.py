@@ -16,6 +16,7 @@ from referrals.models import Referral
 from referrals.policies import Refused
 from referrals.transitions import Act
 from tests.factories import make_authority, make_user
+from tests.prepared import prepared
 from tests.referrals.area import TEXTS, years_old
 from tests.screening.made import completed, corrected
 from tests.screening.pages import text_of
@@ -35,7 +36,7 @@ def decided(area, sent, decision=Act.SEND_BACK, reasons=MISSING):
     return sent
 
 
-@pytest.fixture
+@prepared
 def area(oxfordshire):
     return oxfordshire
 

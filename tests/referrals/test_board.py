@@ -30,13 +30,14 @@ from referrals.routing.rules import RULES as RULE_FUNCTIONS
 from referrals.transitions import OPEN, Act, State
 from tests.clocks.conftest import at
 from tests.factories import give_post, grant, make_agency, make_team, make_user
+from tests.prepared import prepared
 from tests.screening.pages import text_of
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/referrals/board/"
 
 
-@pytest.fixture
+@prepared
 def area(oxfordshire):
     return oxfordshire
 

@@ -21,7 +21,7 @@ from referrals.policies import Refused
 from referrals.routing.rules import DANGER_MARK
 from tests.clocks.conftest import at
 from tests.missing.test_waiting import row_of
-from tests.referrals.area import years_old
+from tests.referrals.area import Area, years_old
 from tests.screening.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -43,8 +43,9 @@ def nobody_in(*teams):
 
 
 @pytest.fixture
-def area(friday, wiltshire):
+def area(friday, tools):
     """Neither the police nor the specialists have a team with anybody in it."""
+    wiltshire = Area("wiltshire")
     nobody_in(wiltshire.police, wiltshire.specialists)
     friday.move_to(at(SENT))
     return wiltshire

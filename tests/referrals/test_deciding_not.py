@@ -31,6 +31,7 @@ from referrals.queries.beside import decisions_of, decisions_visible_to, standin
 from referrals.signing import content_of, hash_of
 from referrals.ways_out import Standing
 from tests.factories import give_post, grant, make_agency, make_child, make_team, make_user
+from tests.prepared import prepared
 from tests.referrals.area import TEXTS, years_old
 from tests.referrals.beside import began, peers, signing
 from tests.screening.pages import text_of
@@ -38,7 +39,7 @@ from tests.screening.pages import text_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@prepared
 def area(wiltshire):
     wiltshire.child = wiltshire.another_child(date_of_birth=years_old(15))
     grant(wiltshire.lead, wiltshire.child)
@@ -46,7 +47,7 @@ def area(wiltshire):
     return wiltshire
 
 
-@pytest.fixture
+@prepared
 def young(area):
     area.child = area.another_child(date_of_birth=years_old(12))
     grant(area.lead, area.child)

@@ -19,6 +19,7 @@ from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals.models import DecisionNotToRefer, Signature
 from tests.factories import grant, make_child
+from tests.prepared import prepared
 from tests.referrals.area import years_old
 from tests.referrals.beside import peers, signing
 from tests.referrals.test_deciding_not import area, raise_level, signed, written  # noqa: F401
@@ -47,7 +48,7 @@ def token_of(response):
     return re.search(r'name="token" value="([^"]+)"', response.content.decode()).group(1)
 
 
-@pytest.fixture
+@prepared
 def mia(wiltshire):
     with time_machine.travel(MONDAY - dt.timedelta(days=3)), transaction.atomic():
         wiltshire.child = wiltshire.another_child(

@@ -22,6 +22,7 @@ from referrals.models import Delivery, NoteKind
 from referrals.policies import Refused
 from referrals.transitions import Act, State
 from tests.factories import give_post, grant, make_user
+from tests.prepared import prepared
 from tests.screening.pages import controls, text_of
 
 pytestmark = pytest.mark.django_db
@@ -50,14 +51,14 @@ def waits_at(person):
     return [each.kind for each in waiting_for(person).items]
 
 
-@pytest.fixture
+@prepared
 def area(oxfordshire):
     """The two of the front door, and no lead of theirs."""
     ended_today(oxfordshire.manager)
     return oxfordshire
 
 
-@pytest.fixture
+@prepared
 def alone(area):
     """The two of the front door are all there is in the area."""
     ended_today(area.specialist)

@@ -17,6 +17,7 @@ from cse.people.models import Role
 from referrals import actions
 from referrals.queries.linked import linked_with
 from tests.factories import grant, make_user
+from tests.prepared import prepared
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +42,7 @@ def page(area, delivery, user=None):
     return answer.text
 
 
-@pytest.fixture
+@prepared
 def delivery(oxfordshire):
     return oxfordshire.at(oxfordshire.sent(), oxfordshire.front_door)
 

@@ -29,6 +29,7 @@ from referrals.policies import Refused
 from referrals.policies_beside import IN_AN_EMERGENCY
 from referrals.transitions import Act
 from tests.factories import grant, make_user
+from tests.prepared import prepared
 from tests.referrals import beside
 from tests.referrals.area import TEXTS
 from tests.referrals.test_making_pages import page_of
@@ -40,7 +41,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("D-SHR-01")]
 REASON = "She rang from a stairwell and I must know who looks after her"
 
 
-@pytest.fixture
+@prepared
 def area(oxfordshire):
     """The worker has opened a child whom another school recorded."""
     area = oxfordshire

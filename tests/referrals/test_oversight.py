@@ -23,6 +23,7 @@ from referrals.actions.notes import write_note
 from referrals.models import NoteKind
 from referrals.policies import Refused
 from tests.factories import grant, make_agency, make_team, make_user
+from tests.prepared import prepared
 from tests.referrals.area import TEXTS
 from tests.referrals.test_making_pages import begin, page_of, save
 from tests.screening.conftest import Place
@@ -32,7 +33,7 @@ pytestmark = pytest.mark.django_db
 ON = {"manager_on-day": "2", "manager_on-month": "11", "manager_on-year": "2026"}
 
 
-@pytest.fixture
+@prepared
 def area(oxfordshire):
     """A probation officer who sees the child, and two who may oversee what they refer."""
     area = oxfordshire
@@ -46,7 +47,7 @@ def area(oxfordshire):
     return area
 
 
-@pytest.fixture
+@prepared
 def managers(area):
     """A senior manager, in the officer's own team, and a named lead."""
     team = area.worker.posts.get().team

@@ -23,6 +23,7 @@ from referrals.reading import ReadPart
 from referrals.transitions import Act
 from tests.documents import reading, samples
 from tests.factories import grant, make_agency, make_user
+from tests.prepared import prepared
 from tests.referrals.area import TEXTS, Area
 from tests.screening.made import HIGH, completed, lowered
 from tests.screening.pages import text_of
@@ -36,7 +37,7 @@ def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
-@pytest.fixture
+@prepared
 def area(oxfordshire):
     grant(oxfordshire.lead, oxfordshire.child)
     return oxfordshire

@@ -15,6 +15,7 @@ from referrals.actions import deciding_not as deciding
 from referrals.models import Referral
 from referrals.policies import Refused
 from tests.factories import grant, make_user
+from tests.prepared import prepared
 from tests.referrals import beside
 from tests.referrals.area import years_old
 from tests.referrals.test_making_pages import page_of
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db
 WHY = {"reason": "It is of another child."}
 
 
-@pytest.fixture
+@prepared
 def area(wiltshire):
     wiltshire.child = wiltshire.another_child(date_of_birth=years_old(12))
     grant(wiltshire.lead, wiltshire.child)

@@ -20,6 +20,7 @@ from referrals.actions import deciding_not as deciding
 from referrals.actions.common import RESPONSIBLE_DAYS
 from referrals.queries.beside import signed_by
 from referrals.views.records import deciding as pages
+from tests.prepared import prepared
 from tests.factories import make_user
 from tests.referrals.test_deciding_not import area, raise_level, signed, young  # noqa: F401
 from tests.referrals.test_deciding_pages import signed_in
@@ -28,7 +29,7 @@ from tests.screening.pages import text_of
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("D-SHR-01")]
 
 
-@pytest.fixture
+@prepared
 def decision(young):  # noqa: F811
     """An under-13 exception that the designated lead has signed, and the manager is asked for."""
     found = signed(young)

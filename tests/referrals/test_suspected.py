@@ -10,13 +10,14 @@ from cse.people.models import ContactPoint
 from cse.worklist.queries import waiting_for
 from referrals.models import Note
 from tests.factories import grant
+from tests.prepared import prepared
 from tests.screening.made import completed
 from tests.screening.pages import controls, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("O-SCR-24")]
 
 
-@pytest.fixture
+@prepared
 def area(oxfordshire):
     return oxfordshire
 

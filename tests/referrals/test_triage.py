@@ -33,6 +33,7 @@ from screening.assessments.actions import (
 from screening.assessments.actions.statutory import StaleStatus
 from screening.policies import Refused as Refusal
 from tests.factories import grant, make_user
+from tests.prepared import prepared
 from tests.referrals.area import years_old
 from tests.screening.pages import controls, text_of
 
@@ -43,7 +44,7 @@ def waiting(kind, subject):
     return WorkItem.objects.filter(kind=kind, subject_id=subject.pk, closed_at__isnull=True)
 
 
-@pytest.fixture
+@prepared
 def received(oxfordshire):
     """A mandatory referral at the front door."""
     return oxfordshire.at(oxfordshire.sent(), oxfordshire.front_door)

@@ -26,6 +26,7 @@ from referrals.models import Delivery
 from referrals.policies import Refused
 from referrals.transitions import Act, State
 from tests.factories import grant, make_team, make_user
+from tests.prepared import prepared
 from tests.referrals import beside
 from tests.referrals.area import years_old
 from tests.screening.made import completed
@@ -35,12 +36,12 @@ pytestmark = pytest.mark.django_db
 WORDS = "We see the child and the family today."
 
 
-@pytest.fixture
+@prepared
 def area(oxfordshire):
     return oxfordshire
 
 
-@pytest.fixture
+@prepared
 def received(area):
     """A mandatory referral at the front door."""
     return area.at(area.sent(), area.front_door)
@@ -460,7 +461,7 @@ def test_the_page_costs_the_same_whatever_is_known(area, received, state):
 # -- A disagreement ------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@prepared
 def against(area):
     return area.disagreed()
 

@@ -22,6 +22,7 @@ from screening.actions import complete, copy_draft, set_aside, start_screen
 from screening.models import ScreenCopy
 from tests.documents import reading, samples
 from tests.factories import grant, make_team, make_user
+from tests.prepared import prepared
 from tests.screening.made import (
     HIGH,
     OTHER_HIGH,
@@ -41,13 +42,13 @@ NOTES = "What the form tutor saw"
 LEFT = "83 of 84 indicators were not answered"
 
 
-@pytest.fixture
+@prepared
 def area(oxfordshire):
     grant(oxfordshire.lead, oxfordshire.child)
     return oxfordshire
 
 
-@pytest.fixture
+@prepared
 def draft(area):
     """A draft with one answer, a note and a text."""
     screen, _ = start_screen(child=area.child, by=area.worker)
@@ -55,7 +56,7 @@ def draft(area):
     return fill_in(screen, area.worker, given, {"professional_judgement": "Not sure yet."})
 
 
-@pytest.fixture
+@prepared
 def sent(area, draft):
     return area.sent(screen=draft, concerns_confirmed=True)
 

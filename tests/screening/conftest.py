@@ -16,10 +16,11 @@ from tests.factories import (
     make_teams,
     make_users,
 )
+from tests.prepared import prepared
 
 
-@pytest.fixture
-def tools(db):
+@prepared
+def tools():
     """Both shipped tools, loaded."""
     return load_shipped_tools()
 
@@ -60,11 +61,11 @@ def _no_second_factor(settings):
     settings.SECOND_FACTOR_REQUIRED = False
 
 
-@pytest.fixture
+@prepared
 def oxfordshire(tools):
     return Place("oxfordshire")
 
 
-@pytest.fixture
+@prepared
 def wiltshire(tools):
     return Place("wiltshire")

@@ -18,6 +18,7 @@ from screening.documents.screen import record_of
 from screening.models import Countersignature, Screen, ScreenAssessment
 from screening.queries import latest_assessment
 from tests.factories import grant, make_agency, make_child, make_team, make_user
+from tests.prepared import prepared
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, OTHER_HIGH, TYPED, completed, fill_in, lowered
 from tests.screening.pages import address, text_of
@@ -26,12 +27,12 @@ pytestmark = pytest.mark.django_db
 THIRTEEN = dt.date(2013, 6, 1)
 
 
-@pytest.fixture
+@prepared
 def place(tools):
     return Place("oxfordshire", date_of_birth=THIRTEEN, given_name="Robin")
 
 
-@pytest.fixture
+@prepared
 def screen(place):
     return completed(place, answers={HIGH: lowered()})
 
@@ -351,7 +352,7 @@ def open_work(subject, kind):
 # -- A lowered level ----------------------------------------------------------------------------
 
 
-@pytest.fixture
+@prepared
 def event(place):
     """CSE, then At risk, now Vulnerable: a lowering that waits."""
     completed(place, level="cse")

@@ -22,6 +22,7 @@ from screening.models import Countersignature
 from screening.policies import Refused
 from screening.rules import Presence
 from tests.factories import grant, make_agency, make_team, make_user
+from tests.prepared import prepared
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, OTHER_HIGH, TYPED, completed, fill_in, lowered
 from tests.screening.pages import address, text_of
@@ -29,7 +30,7 @@ from tests.screening.pages import address, text_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@prepared
 def place(tools):
     """A child of 13; the lead lowers, and there is no other lead at the agency."""
     made = Place("oxfordshire", date_of_birth=dt.date(2013, 6, 1))

@@ -29,6 +29,7 @@ from screening.assessments.actions.contributions import LATE_DAYS, StaleContribu
 from screening.models import Contribution
 from screening.policies import Refused
 from tests.factories import make_agency, make_team, make_user
+from tests.prepared import prepared
 from tests.screening.assessing import assessed, at
 from tests.screening.pages import controls, text_of
 
@@ -36,7 +37,7 @@ pytestmark = pytest.mark.django_db
 WHAT = "Attendance since September, and who collects the child."
 
 
-@pytest.fixture
+@prepared
 def place(oxfordshire):
     agency = make_agency("Ridge Health", authority=oxfordshire.authority, type=AgencyType.HEALTH)
     oxfordshire.health = make_team(agency, name="School nurses")

@@ -29,6 +29,7 @@ from screening.assessments.actions import (
 from screening.documents.assessment import build, find, superseded
 from tests.documents import reading, samples
 from tests.factories import grant, make_agency, make_team, make_user
+from tests.prepared import prepared
 from tests.screening.assessing import assessed, at, drafted, write
 from tests.screening.made import HIGH, YES, Given, completed
 
@@ -42,7 +43,7 @@ def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
-@pytest.fixture
+@prepared
 def place(oxfordshire):
     grant(oxfordshire.lead, oxfordshire.child)
     return oxfordshire

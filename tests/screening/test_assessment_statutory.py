@@ -18,6 +18,7 @@ from screening.assessments.actions.statutory import StaleStatus
 from screening.models import StatutoryAssessment
 from screening.policies import Refused
 from tests.factories import grant, make_agency, make_team, make_user
+from tests.prepared import prepared
 from tests.screening.assessing import at
 from tests.screening.pages import controls, text_of
 
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db
 WHY = "The child was harmed, and the adults are still near."
 
 
-@pytest.fixture
+@prepared
 def place(oxfordshire):
     care = make_agency(authority=oxfordshire.authority, type=AgencyType.SOCIAL_CARE)
     oxfordshire.social = make_user(Role.FRONT_DOOR, team=make_team(care), given_name="Sol")

@@ -20,6 +20,7 @@ from screening.policies import Refused
 from screening.queries import latest_assessment
 from screening.reassessed import reassessed_of
 from tests.factories import grant, make_team, make_user
+from tests.prepared import prepared
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, OTHER_HIGH, YES, completed, corrected, lowered
 from tests.screening.pages import address, text_of
@@ -31,7 +32,7 @@ PRESENT = Given(presence=YES)
 QUIET = {"level": "", "harm_happened": "no", "concerns_confirmed": "no"}
 
 
-@pytest.fixture
+@prepared
 def place(tools):
     return Place(
         "oxfordshire", date_of_birth=TWELVE, given_name="Robin", family_name="Vale", address="1 Row"

@@ -15,6 +15,7 @@ from screening.models import Screen, Tool
 from screening.queries import screen_before
 from tests.factories import grant, make_child, make_user
 from tests.interface.looking import in_the_way_of
+from tests.prepared import prepared
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, NO, OTHER_HIGH, POSSIBLE, YES, completed, corrected, lowered
 from tests.screening.pages import text_of
@@ -40,12 +41,12 @@ SECOND = {
 }
 
 
-@pytest.fixture
+@prepared
 def place(oxfordshire):
     return oxfordshire
 
 
-@pytest.fixture
+@prepared
 def two(place):
     """Two screens that differ in every way a row can."""
     return (

@@ -35,6 +35,7 @@ from screening.policies import Refused
 from screening.queries import latest_assessment
 from screening.rules import Presence
 from tests.factories import give_post, grant, make_team, make_user
+from tests.prepared import prepared
 from tests.screening import made
 from tests.screening.conftest import Place
 from tests.screening.pages import address, controls, text_of
@@ -45,7 +46,7 @@ YOUNG = dt.date(2014, 5, 6)
 LOWERED = Given(presence=Presence.YES, level="medium", reason="Explained by an operation")
 
 
-@pytest.fixture
+@prepared
 def young(tools):
     """A child of 12 in Oxfordshire."""
     return Place("oxfordshire", date_of_birth=YOUNG)

@@ -15,6 +15,7 @@ from screening.answers import Given
 from screening.policies import Refused
 from screening.queries import changed_duty, latest_assessment
 from tests.factories import grant, make_user
+from tests.prepared import prepared
 from tests.referrals.area import years_old
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, NO, YES, completed, corrected, fill_in, lowered
@@ -25,7 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("DEC-04")]
 CLEARED = {"answers": {HIGH: Given(presence=NO)}, "concerns_confirmed": "no", "harm_happened": "no"}
 
 
-@pytest.fixture
+@prepared
 def place(tools):
     place = Place("oxfordshire", date_of_birth=years_old(12))
     for lead in (place.lead, place.other_lead):
@@ -134,7 +135,7 @@ def rated(place, rating, **texts):
     return completed(place, answers={"missing": said}, **texts)
 
 
-@pytest.fixture
+@prepared
 def owen(tools):
     """A Wiltshire child of 13, whose leads see the record."""
     place = Place("wiltshire", date_of_birth=years_old(13))

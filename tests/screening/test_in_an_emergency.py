@@ -15,6 +15,7 @@ from cse.access.policies import NotAllowed, can
 from cse.people.models import TeamKind
 from screening.actions import start_screen
 from tests.factories import grant, make_team
+from tests.prepared import prepared
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, completed, lowered
 
@@ -23,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("D-SHR-01")]
 REASON = "She rang from a stairwell and I must know who looks after her"
 
 
-@pytest.fixture
+@prepared
 def place(tools):
     """Somebody who has opened the child of another agency, and their own agency's lead."""
     theirs = Place("oxfordshire", date_of_birth=dt.date(2014, 5, 6))

@@ -11,6 +11,7 @@ from screening.never_give_up import says_only_not_engaging, words_of_not_engagin
 from screening.parts import part_of_field
 from screening.policies import Refused
 from screening.queries import tool_of
+from tests.prepared import prepared
 from tests.screening.made import TYPED, completed, fill_in
 from tests.screening.pages import text_of
 from tests.screening.test_approvals import level_at, lower, open_work, say
@@ -18,12 +19,12 @@ from tests.screening.test_approvals import level_at, lower, open_work, say
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("O-SHR-01")]
 
 
-@pytest.fixture
+@prepared
 def place(oxfordshire):
     return oxfordshire
 
 
-@pytest.fixture
+@prepared
 def event(place):
     """CSE, then At risk: a lowering that waits."""
     completed(place, level="cse")

@@ -23,6 +23,7 @@ from screening.models import ScreenAssessment
 from screening.naming import days_of, occasions_of
 from screening.views.comparison import MOST_COLUMNS
 from tests.factories import make_user
+from tests.prepared import prepared
 from tests.screening.assessing import drafted
 from tests.screening.made import HIGH, NO, OTHER_HIGH, YES, completed, corrected
 from tests.screening.pages import text_of
@@ -31,12 +32,12 @@ from tests.screening.test_comparison import compare_at, copy_of, over_time_at, q
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("W-SCR-11")]
 
 
-@pytest.fixture
+@prepared
 def place(oxfordshire):
     return oxfordshire
 
 
-@pytest.fixture
+@prepared
 def story(place):
     """Three screens, two weeks apart; the first is corrected last, and nothing else has changed."""
     return told(place)

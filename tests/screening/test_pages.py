@@ -9,6 +9,7 @@ from screening.parts import parts_of
 from screening.rules import Presence
 from screening.tools.loader import tool_named
 from screening.views.present import and_words, rows_of
+from tests.prepared import prepared
 from tests.screening.made import TYPED, fill_in
 from tests.screening.pages import address, complete, controls, fill, text_of
 from tests.screening.test_completing import completed, draft_of
@@ -16,7 +17,7 @@ from tests.screening.test_completing import completed, draft_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@prepared
 def draft(oxfordshire):
     return start_screen(child=oxfordshire.child, by=oxfordshire.worker)[0]
 

@@ -15,6 +15,7 @@ from screening.models import Screen
 from screening.queries import tool_of
 from screening.rules import Presence
 from tests.factories import grant, make_child
+from tests.prepared import prepared
 from tests.screening.pages import address, controls
 from tests.screening.test_completing import completed
 from tests.signin.helpers import give_app
@@ -34,7 +35,7 @@ def count(act):
     return len(captured), "\n".join(each["sql"][:150] for each in captured)
 
 
-@pytest.fixture
+@prepared
 def draft(oxfordshire):
     return start_screen(child=oxfordshire.child, by=oxfordshire.worker)[0]
 

@@ -13,13 +13,14 @@ from screening.models import Screen
 from screening.replaced import replaced_in
 from screening.rules import Presence
 from tests.factories import make_user
+from tests.prepared import prepared
 from tests.screening.pages import address, complete, controls, text_of
 
 pytestmark = pytest.mark.django_db
 ROW = "O-IND-HEA-01"
 
 
-@pytest.fixture
+@prepared
 def draft(oxfordshire):
     return start_screen(child=oxfordshire.child, by=oxfordshire.worker)[0]
 

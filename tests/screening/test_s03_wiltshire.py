@@ -10,6 +10,7 @@ from cse.people.models import Role
 from screening.models import Screen
 from screening.queries import latest_assessment
 from tests.factories import make_user
+from tests.prepared import prepared
 from tests.screening.conftest import Place
 from tests.screening.pages import address, complete, fill, text_of
 
@@ -18,7 +19,7 @@ FRIDAY = dt.datetime(2027, 1, 15, 10, 0, tzinfo=dt.UTC)
 FOURTEENTH_BIRTHDAY = dt.datetime(2027, 1, 18, 10, 0, tzinfo=dt.UTC)
 
 
-@pytest.fixture
+@prepared
 def callum(tools):
     """Callum Reyes, last level Vulnerable on 2 November 2026."""
     place = Place(

@@ -10,13 +10,14 @@ from screening.models import Screen
 from screening.queries import tool_of
 from screening.rules import Presence
 from tests.factories import make_child, make_user
+from tests.prepared import prepared
 from tests.screening.pages import address, controls, fill, text_of
 
 pytestmark = pytest.mark.django_db
 AUTOSAVE = {"X-Requested-With": "autosave", "Accept": "application/json"}
 
 
-@pytest.fixture
+@prepared
 def draft(oxfordshire):
     screen, _ = start_screen(child=oxfordshire.child, by=oxfordshire.worker)
     return screen

@@ -26,6 +26,7 @@ from screening.assessments.actions import (
 from screening.models import Contribution
 from screening.policies import Refused
 from tests.factories import grant, make_agency, make_team, make_user
+from tests.prepared import prepared
 from tests.screening.assessing import at
 from tests.screening.pages import controls, text_of
 
@@ -38,7 +39,7 @@ KINDS = {
 }
 
 
-@pytest.fixture
+@prepared
 def place(oxfordshire):
     care = make_agency(authority=oxfordshire.authority, type=AgencyType.SOCIAL_CARE)
     oxfordshire.social = make_user(Role.FRONT_DOOR, team=make_team(care), given_name="Sol")

@@ -16,6 +16,7 @@ from screening.models import Screen, Tool, ToolChoice, ToolVersion
 from screening.queries import current_version, tool_of
 from screening.tools.loader import FOLDER
 from tests.factories import make_user
+from tests.prepared import prepared
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, NO, YES, completed
 from tests.screening.pages import text_of
@@ -35,12 +36,12 @@ def definition():
     return found
 
 
-@pytest.fixture
+@prepared
 def place(oxfordshire):
     return oxfordshire
 
 
-@pytest.fixture
+@prepared
 def admin(tools):
     return make_user(Role.ADMINISTRATOR, given_name="Ada", family_name="Min")
 

@@ -20,12 +20,13 @@ from cse.worklist.queries import waiting_for
 from cse.worklist.tasks import hand_over_work
 from tests.access.people import make_case
 from tests.factories import grant, make_agency, make_team, make_user
+from tests.prepared import prepared
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def case(db):
+@prepared
+def case():
     """A draft of the worker's waits on the child."""
     case = make_case()
     case.item = open_work(case, case.worker)
@@ -129,7 +130,7 @@ def keep_out(case, *people, by):
         exclude(child=case.child, user=person, ground="other", reason="A relative", by=by)
 
 
-@pytest.fixture
+@prepared
 def specialist(case):
     """A CSE team of the area, and its one person, who sees the child."""
     team = make_team(case.leads.agency, kind=TeamKind.CSE_TEAM)
