@@ -49,11 +49,12 @@ class Preparation:
         self._made: dict[str, Make] = {}
         self._copies = b""
         self._around: transaction.Atomic | None = None
+        self._connection: Any = None
 
     def for_test(self, request: pytest.FixtureRequest) -> None:
         """Have ready what a test begins with, and nothing else."""
         wanted = what_it_begins_with(request.node)
-        if wanted != self._made:
+        if wanted != self._made or transaction.get_connection() is not self._connection:
             self.clear()
             if wanted:
                 try:
@@ -69,10 +70,15 @@ class Preparation:
         self._made = {}
         if self._around:
             around, self._around = self._around, None
-            transaction.set_rollback(True)
-            around.__exit__(None, None, None)
+            if transaction.get_connection() is self._connection:
+                transaction.set_rollback(True)
+                around.__exit__(None, None, None)
+            else:
+                # From Playwright's start on Django gives this thread another connection.
+                self._connection.connection.close()
 
     def _make(self, wanted: Mapping[str, Make]) -> None:
+        self._connection = transaction.get_connection()
         self._around = transaction.atomic()
         self._around.__enter__()
         values: dict[str, Any] = {}

@@ -20,8 +20,8 @@ from referrals.actions import deciding_not as deciding
 from referrals.actions.common import RESPONSIBLE_DAYS
 from referrals.queries.beside import signed_by
 from referrals.views.records import deciding as pages
-from tests.prepared import prepared
 from tests.factories import make_user
+from tests.prepared import prepared
 from tests.referrals.test_deciding_not import area, raise_level, signed, young  # noqa: F401
 from tests.referrals.test_deciding_pages import signed_in
 from tests.screening.pages import text_of
