@@ -28,6 +28,8 @@ def register() -> None:
     """Tell home and the child's page; once, when the room starts."""
     register_arising(kinds.FINISH_REFERRAL, _of_drafts)
     register_arising(kinds.TELL_CONTACT, _of_contacts)
+    for kind in (kinds.DECIDE_REFERRAL, kinds.ACKNOWLEDGE_REFERRAL, kinds.AGREE_OUTCOME):
+        register_arising(kind, _of_received)
     register_arising(kinds.REFER_AFTER_SCREEN, _of_screens)
     register_arising(kinds.REFER_AFTER_DECISION, _of_decisions)
     register_arising(kinds.REFER_AFTER_ADVICE, _of_advice)
@@ -94,6 +96,18 @@ def _of_contacts(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Or
     return {
         each.pk: Origin(f"{each.contact}, {each.authority.name}", _mark(each.referral))
         for each in found.select_related("authority", "referral")
+    }
+
+
+def _of_received(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Origin]:
+    """Who referred and when: of one child a team may have two to decide."""
+    found = Delivery.objects.filter(pk__in=ids, referral__in=queries.visible_to(user))
+    return {
+        each.pk: Origin(
+            f"From {each.referral.agency.name}, {datetime_words(each.received_at)}",
+            _mark(each.referral),
+        )
+        for each in found.select_related("referral__agency")
     }
 
 

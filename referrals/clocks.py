@@ -126,7 +126,7 @@ def start_for(delivery: Delivery) -> dt.datetime:
         kind=_kind_of(delivery),
         child=delivery.referral.child,
         subject=delivery,
-        trigger_at=delivery.reopened_at or delivery.received_at,
+        trigger_at=delivery.came_at,
         by=None,
         authority=delivery.authority,
     )

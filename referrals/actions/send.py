@@ -160,7 +160,7 @@ def _of_own_team(delivery: Delivery, by: Any) -> bool:
 def open_received(delivery: Delivery, *, owner: Any) -> None:
     """What a delivery owes: its team's answer, or ``owner`` tells the contact themselves.
 
-    A contact is told at once where there is danger now (R1), and its clock says the latest moment.
+    Where there is danger now (R1) it is due at once: its clock says the latest moment.
     """
     child: Child = delivery.referral.child
     front_door = any(name in FRONT_DOOR for name in delivery.routes)
@@ -171,7 +171,7 @@ def open_received(delivery: Delivery, *, owner: Any) -> None:
         kind=kind if delivery.team else kinds.TELL_CONTACT,
         child=child,
         subject=delivery,
-        due_at=delivery.received_at if delivery.is_to_be_told_at_once else latest,
+        due_at=delivery.came_at if delivery.referral.in_danger else latest,
         **whose,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.conf import settings
@@ -216,6 +217,11 @@ class Delivery(models.Model):
         """Whether it is a contact that was not told yet, of a child in danger, or harmed, now."""
         not_told = self.team_id is None and self.stands_at is State.RECEIVED
         return not_told and self.referral.in_danger
+
+    @property
+    def came_at(self) -> dt.datetime:
+        """When what is owed on it began: it was received, or opened again."""
+        return self.reopened_at or self.received_at
 
 
 class Disagreement(models.Model):

@@ -107,7 +107,8 @@ class Board:
 #: whom nothing waits, and one of them may have had many referrals.
 _STANDS = """
 SELECT d.id, d.state, r.child_id, k.due_at,
-       COALESCE(k.due_at, d.decided_at, d.received_at) AS place
+       COALESCE(CASE WHEN {danger} THEN COALESCE(d.reopened_at, d.received_at) END,
+                k.due_at, d.decided_at, d.received_at) AS place
   FROM referrals_delivery d
   JOIN referrals_referral r ON r.id = d.referral_id
   LEFT JOIN clocks_clock k ON k.subject_id = d.id AND k.state = ANY(%(running)s)
@@ -136,6 +137,10 @@ SELECT figures.*, page.id, page.state, page.place, page.due_at, d.received_at, d
        JOIN people_team t ON t.id = d.team_id
        LEFT JOIN people_user u ON u.id = d.claimed_by_id) ON true
  ORDER BY page.place, page.id
+"""
+#: Danger now (R1) is due at once, as on home; its clock says the latest moment.
+_DANGER = """
+(r.routing @> '{"rules": [{"id": "R1"}]}' OR r.placed_routing @> '{"rules": [{"id": "R1"}]}')
 """
 #: What the record says today, or whoever referred said: either will do.
 _LOOKED_AFTER = """
@@ -210,7 +215,7 @@ def _statement(
         after = "WHERE (place, id) > (%(place)s, %(last)s)"
         parameters["place"], parameters["last"] = position
     narrowed = "".join(f" AND {condition}" for condition in _conditions(filters))
-    stands = _STANDS.format(narrowed=narrowed)
+    stands = _STANDS.format(narrowed=narrowed, danger=_DANGER)
     sql = _BOARD.format(stands=stands, scope=scope, after=after, looked_after=_LOOKED_AFTER)
     return sql, parameters
 

@@ -143,7 +143,7 @@ def _prompts(
     if waiting:
         yield Prompt(
             "waits-for-countersignature",
-            "A high level was lowered. The referral stays mandatory until the safeguarding lead, "
+            "A high level was lowered. The referral stays mandatory unless the safeguarding lead, "
             "a different person, countersigns.",
             "DEC-04",
             waiting,

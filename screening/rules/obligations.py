@@ -160,7 +160,7 @@ def _why_level(facts: Facts) -> str:
         return f"The level chosen is {level_word(level)}: a referral must be made."
     return (
         f"The level chosen, {level_word(facts.level)}, is lower than {level_word(level)}, and "
-        "nobody has approved it: the level before it stands, and a referral must be made."
+        "it is not approved: the level before it stands, and a referral must be made."
     )
 
 

@@ -142,13 +142,13 @@ async function read(form, response) {
     return href
       ? {
           kind: "stop",
-          words: "Not saved: somebody else changed this section. Both texts are kept.",
+          words: "Not saved: this section was changed meanwhile, by somebody else or by you in another window. Both texts are kept.",
           href,
           link: "Open the comparison",
         }
       : {
           kind: "stop",
-          words: "Not saved: somebody else changed this section. Use the save button to see both texts side by side.",
+          words: "Not saved: this section was changed meanwhile, by somebody else or by you in another window. Use the save button to see both texts side by side.",
         };
   }
   if (response.type === "opaqueredirect" || response.status === 401) {

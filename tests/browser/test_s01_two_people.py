@@ -29,7 +29,7 @@ def test_both_texts_stand_side_by_side(desk, draft):
     theirs.get_by_role("button", name="Save and come back later").click()
     mine.get_by_label("Notes on").fill("What I saw on Monday")
     status = mine.locator("[data-autosave-status]")
-    expect(status).to_contain_text("somebody else changed this section", timeout=30_000)
+    expect(status).to_contain_text("this section was changed meanwhile", timeout=30_000)
     mine.get_by_role("button", name="Save and come back later").click()
     texts = mine.locator(".cse-conflict__texts")
     expect(texts).to_contain_text("What Cal heard on Sunday")

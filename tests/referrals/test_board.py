@@ -19,6 +19,7 @@ from cse.children.models import LegalStatus
 from cse.clocks import actions as clocks
 from cse.people.models import Role
 from cse.workdays import age_on
+from cse.worklist.queries import waiting_for
 from referrals import actions, queries
 from referrals.forms.triage import BANDS, RULES, STANDS, BoardForm
 from referrals.queries import Filters
@@ -98,6 +99,32 @@ def test_danger_is_told_by_the_name_of_the_child(area):
     page = browser.get(ADDRESS).content.decode()
     assert page.count(tag) == page.count("Immediate danger or harm now</strong>") == 2
     assert [bool(row.mark) for row in board(area.duty).rows].count(True) == 2
+
+
+@pytest.mark.parametrize("said", ["immediate_danger", "significant_harm"])
+def test_danger_now_is_due_at_once_and_stands_before_all_that_is_not_late(area, said):
+    """On the board and on home of everybody it was sent to; its clock says the latest moment."""
+    with time_machine.travel(at("2027-02-08 10:00"), tick=False):
+        late = received(area)
+    with time_machine.travel(at("2027-02-10 10:00"), tick=False):
+        calm = [received(area) for _ in range(3)]
+    with time_machine.travel(at("2027-02-10 14:00"), tick=False):
+        danger = received(area, **{said: True})
+        assert ids(board(area.duty)) == [late.pk, danger.pk, *sorted(each.pk for each in calm)]
+        assert board(area.duty).rows[1].due_at == board(area.duty).rows[2].due_at
+        for person, first in (
+            (area.duty, danger),
+            (area.officer, area.at(danger.referral, area.police)),
+        ):
+            rows = [each for each in waiting_for(person).items if each.subject_id != late.pk]
+            assert rows[0].subject_id == first.pk
+            page = area.client(person).get("/").content.decode()
+            row = page[page.index(f"/{first.pk}/") :].partition("</tr>")[0]
+            assert "Immediate danger or harm now</strong>" in row and "Due at once" in row
+            assert f"From {area.agency.name}, 10 February 2027 at 2pm" in row
+    with time_machine.travel(at("2027-02-10 15:00"), tick=False):
+        actions.claim(delivery_id=danger.pk, by=area.duty)
+        assert ids(board(area.duty))[:2] == [late.pk, danger.pk]
 
 
 def test_the_soonest_clock_stands_first_also_after_a_day_was_added(area):

@@ -196,4 +196,4 @@ def test_duties_follow_the_higher_level_until_a_lower_one_is_approved(previous, 
     )
     assert list(found) == (["R13"] if counts == "vulnerable" else ["R4"])
     if lowering and not approved:
-        assert "nobody has approved it: the level before it stands" in found["R4"].why
+        assert "it is not approved: the level before it stands" in found["R4"].why
