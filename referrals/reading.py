@@ -49,13 +49,17 @@ def danger_said(referral: Referral) -> str:
 
 
 def why_there(delivery: Delivery) -> str:
-    """Why the other authority has a looked-after child's referral, to its readers (DEC-41)."""
+    """Why two authorities have a looked-after child's referral, to the readers of each (DEC-41)."""
     referral = delivery.referral
-    if delivery.authority_id != referral.other_area_id:
+    there, here = referral.other_area, referral.authority
+    if there is None:
         return ""
-    if referral.placed_by is not None:
-        return f"Your area looks after the child, who lives in {referral.authority.name}."
-    return f"The child lives in your area, and is looked after by {referral.authority.name}."
+    is_there = delivery.authority_id == there.pk
+    elsewhere = here.name if is_there else there.name
+    looked_after_there = referral.placed_by is not None
+    if is_there == looked_after_there:
+        return f"Your area looks after the child, who lives in {elsewhere}."
+    return f"The child lives in your area, and is looked after by {elsewhere}."
 
 
 def read_parts(referral: Referral) -> tuple[ReadPart, ...]:

@@ -8,20 +8,25 @@ from typing import Any
 
 from screening.answers import NOTHING, Given, read_answers, read_notes, read_rating
 from screening.child_then import facts_to_keep
+from screening.documents.words import choice_words
 from screening.models import Screen
 from screening.parts import Part, parts_of
 from screening.rules import Problem
-from screening.tools.definition import Tool
+from screening.tools.definition import Field, Tool
 
 
 @dataclass(frozen=True)
 class Changed:
-    """One value before and after; empty where there was or is nothing."""
+    """One value before and after; empty where there was or is nothing.
+
+    ``typed``: somebody's own words, and not one of the answers that a field offers.
+    """
 
     part: str
     label: str
     before: str
     after: str
+    typed: bool = True
 
 
 def correction_problems(screen: Screen, tool: Tool) -> tuple[Problem, ...]:
@@ -49,6 +54,8 @@ _NAMES = {
     "when": "time frame",
     "note": "note",
 }
+_CHOSEN = ("choice", "yes_no", "level", "direction")
+_TYPED = ("reason", "evidence", "concern", "note")
 
 
 def changes_between(before: Any, after: Any, tool: Tool) -> list[Changed]:
@@ -71,19 +78,23 @@ def _domain(part: Part, before: Any, after: Any) -> Iterator[Changed]:
         one, two = was.get(row.id, NOTHING), now.get(row.id, NOTHING)
         for name, words in _NAMES.items():
             if _value(one, name) != _value(two, name):
-                label = f"{row.display_text}: {words}"
-                yield Changed(part.title, label, _value(one, name), _value(two, name))
+                label, typed = f"{row.display_text}: {words}", name in _TYPED
+                texts = (_value(one, name), _value(two, name))
+                yield Changed(part.title, label, *texts, typed=typed)
     key = part.domain.key
-    pairs = [("notes", read_notes(before.answers, key), read_notes(after.answers, key))]
+    notes = (read_notes(before.answers, key), read_notes(after.answers, key))
+    if notes[0] != notes[1]:
+        yield Changed(part.title, "Notes", *notes)
     one_rating, two_rating = read_rating(before.answers, key), read_rating(after.answers, key)
     for name in ("impact", "likelihood", "rating"):
-        pairs.append((name, _say(getattr(one_rating, name)), _say(getattr(two_rating, name))))
-    yield from (Changed(part.title, label, a, b) for label, a, b in pairs if a != b)
+        texts = (_say(getattr(one_rating, name)), _say(getattr(two_rating, name)))
+        if texts[0] != texts[1]:
+            yield Changed(part.title, name.capitalize(), *texts, typed=False)
 
 
 def _value(given: Given, name: str) -> str:
     value = str(getattr(given, name))
-    return value if name in ("reason", "evidence", "concern", "note") else _say(value)
+    return value if name in _TYPED else _say(value)
 
 
 def section_changes(part: Part, before: Any, after: Any) -> Iterator[Changed]:
@@ -91,17 +102,19 @@ def section_changes(part: Part, before: Any, after: Any) -> Iterator[Changed]:
     for field in part.fields:
         one, two = before.sections.get(field.key), after.sections.get(field.key)
         if (one or "") != (two or ""):
-            plain = field.kind == "text"
-            yield Changed(
-                part.title,
-                field.title,
-                str(one or "") if plain else _say(one),
-                str(two or "") if plain else _say(two),
-            )
+            texts = (_answer(field, one), _answer(field, two))
+            yield Changed(part.title, field.title, *texts, typed=field.kind not in _CHOSEN)
+
+
+def _answer(field: Field, value: Any) -> str:
+    if field.kind == "text":
+        return str(value or "")
+    return _say(choice_words(field, value) if field.kind in _CHOSEN else value)
 
 
 def _say(value: Any) -> str:
-    """A stored word, or a table's rows, as a reader would say it."""
+    """A stored word, or a table's rows, as a page says it."""
     if isinstance(value, list):
         return "; ".join(" – ".join(cell for cell in row if cell) for row in value)
-    return str(value or "").replace("_", " ")
+    words = str(value or "").replace("_", " ")
+    return words[:1].upper() + words[1:]

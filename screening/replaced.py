@@ -12,12 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from cse.interface.words import looks_typed
-from screening.changes import part_changes
+from screening.changes import Changed, part_changes
 from screening.parts import parts_of
 from screening.tools.definition import Tool
 
-_NOTHING = ("", "not answered")
+_NOTHING = ("", "Not answered")
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def replaced_in(saves: Iterable[Saved], tool: Tool) -> list[Replaced]:
         for change in part_changes(part, stood.get(part.key, first), save):
             name = (part.key, change.label)
             before = whose.get(name)
-            if before and before.by != save.by and _is_lost(change.before, change.after):
+            if before and before.by != save.by and _is_lost(change):
                 texts = (change.part, change.label, change.before)
                 found.append(Replaced(*texts, before.by, before.at, save.by, save.at, change.after))
             whose[name] = save
@@ -71,5 +70,6 @@ def replaced_in(saves: Iterable[Saved], tool: Tool) -> list[Replaced]:
     return found[::-1]
 
 
-def _is_lost(before: str, after: str) -> bool:
-    return before not in _NOTHING and not (looks_typed(before) and before.strip() in after)
+def _is_lost(change: Changed) -> bool:
+    goes_on = change.typed and change.before.strip() in change.after
+    return change.before not in _NOTHING and not goes_on

@@ -140,6 +140,12 @@ def pytest_fixture_setup(fixturedef, request) -> None:
             PREPARATION.for_test(request)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """What the next test, or its file, does not begin with is taken back before it begins."""
+    PREPARATION.after_test(item, nextitem)
+
+
 # Django empties the tables after a transactional test with TRUNCATE, which the guards refuse to
 # everybody. The tests' own emptying runs as the owner, with the guards off for that moment.
 TransactionTestCase._fixture_teardown = lambda self: empty_database()

@@ -50,9 +50,11 @@ class Preparation:
         self._copies = b""
         self._around: transaction.Atomic | None = None
         self._connection: Any = None
+        self._blocker: Any = None
 
     def for_test(self, request: pytest.FixtureRequest) -> None:
         """Have ready what a test begins with, and nothing else."""
+        self._blocker = request.getfixturevalue("django_db_blocker")
         wanted = what_it_begins_with(request.node)
         if wanted != self._made or transaction.get_connection() is not self._connection:
             self.clear()
@@ -65,6 +67,18 @@ class Preparation:
         if wanted:
             request.node.stash[COPIES] = pickle.loads(self._copies)  # noqa: S301 - our own
 
+    def after_test(self, test: pytest.Item, following: pytest.Item | None) -> None:
+        """Keep it for a test of the same file that begins with the same, and for no other.
+
+        What a whole file shares is made after this, and before the first test's own.
+        """
+        if not self._around or not self._blocker:
+            return
+        same_file = following is not None and following.path == test.path
+        if not same_file or what_it_begins_with(following) != self._made:
+            with self._blocker.unblock():
+                self.clear()
+
     def clear(self) -> None:
         """Take back what was made."""
         self._made = {}
@@ -76,6 +90,7 @@ class Preparation:
             else:
                 # From Playwright's start on Django gives this thread another connection.
                 self._connection.connection.close()
+                self._connection.connection = None
 
     def _make(self, wanted: Mapping[str, Make]) -> None:
         self._connection = transaction.get_connection()

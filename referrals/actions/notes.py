@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
@@ -118,14 +119,29 @@ def screen_completed(screen: Screen, because: str, by: Any) -> None:
     )
     for referral in wanted.order_by("pk"):
         close_items(subject=referral, kind=kinds.SCREEN_OUTSTANDING)
-        note = new_note(
-            screen.child,
-            by,
-            uuid.uuid4(),
-            kind=NoteKind.SCREEN,
-            happened_on=screen.completed_on,
-            text="The screen that was outstanding is complete, and can be read with the referral.",
-        )
-        note.referral, note.screen = referral, screen
-        keep(note, "written")
-        events.record("note written beside a referral", by=by, child=screen.child_id, obj=note)
+        for each in _with_what_it_adds_to(referral):
+            _stands_beside(each, screen, by)
+
+
+def _with_what_it_adds_to(referral: Referral) -> Iterator[Referral]:
+    """Whoever was sent the first and not the second waits for the same screen."""
+    yield referral
+    before = referral.follows
+    while before is not None:
+        if before.routing["screen_outstanding"] or before.screen_copy is not None:
+            yield before
+        before = before.follows
+
+
+def _stands_beside(referral: Referral, screen: Screen, by: Any) -> None:
+    note = new_note(
+        screen.child,
+        by,
+        uuid.uuid4(),
+        kind=NoteKind.SCREEN,
+        happened_on=screen.completed_on,
+        text="The screen that was outstanding is complete, and can be read with the referral.",
+    )
+    note.referral, note.screen = referral, screen
+    keep(note, "written")
+    events.record("note written beside a referral", by=by, child=screen.child_id, obj=note)

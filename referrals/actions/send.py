@@ -180,8 +180,10 @@ def _owe_screen(referral: Referral, receivers: Sequence[Addressee], by: Any) -> 
     """A screen outstanding is a task, and held nothing up (DEC-25, DEC-28).
 
     Of the sender; where they refer out of an emergency and will see the child no more, of the
-    front door that received it.
+    front door that received it. What it adds to owes the same screen: it is asked for once.
     """
+    if referral.follows is not None:
+        close_items(subject=referral.follows, kind=kinds.SCREEN_OUTSTANDING)
     unfinished = referral.screen is not None and not referral.screen.is_complete
     if not (referral.routing["screen_outstanding"] or unfinished):
         return

@@ -10,9 +10,10 @@ from cse.access.policies import NotAllowed, NotVisible
 from cse.audit.models import AuditEvent
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
+from cse.worklist.queries import waiting_for
 from referrals import actions
 from referrals.arising import arises_from
-from referrals.models import Referral
+from referrals.models import Note, NoteKind, Referral
 from referrals.policies import Refused
 from referrals.transitions import Act
 from tests.factories import make_authority, make_user
@@ -87,6 +88,19 @@ def test_from_the_outcome_to_the_second_sending(area, decision):
     there = reverse("referrals:delivery", args=[area.at(second, area.front_door).pk])
     page = text_of(area.client(area.duty).get(there))
     assert "which came back" in page and "One drives a grey van." in page
+
+
+def test_the_screen_that_both_wait_for_is_asked_for_once_and_stands_beside_both(area):
+    first = decided(area, area.sent())
+    draft, _ = actions.start_again(referral_id=first.pk, by=area.worker)
+    second = actions.send(referral_id=draft.pk, by=area.worker, version=draft.version)
+    rows = [each.subject_id for each in waiting_for(area.worker).items]
+    assert second.pk in rows and first.pk not in rows
+    assert not Note.objects.filter(kind=NoteKind.SCREEN).exists()
+    screen = completed(area)
+    beside = Note.objects.filter(kind=NoteKind.SCREEN, screen=screen)
+    assert {each.referral_id for each in beside} == {first.pk, second.pk}
+    assert second.pk not in [each.subject_id for each in waiting_for(area.worker).items]
 
 
 def test_a_team_that_was_sent_only_the_second_reads_nothing_of_the_first(area):

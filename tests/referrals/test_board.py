@@ -121,7 +121,7 @@ def test_danger_now_is_due_at_once_and_stands_before_all_that_is_not_late(area, 
             page = area.client(person).get("/").content.decode()
             row = page[page.index(f"/{first.pk}/") :].partition("</tr>")[0]
             assert "Immediate danger or harm now</strong>" in row and "Due at once" in row
-            assert f"From {area.agency.name}, 10 February 2027 at 2pm" in row
+            assert f"From {area.agency.name}, 10 February 2027 at 2:00pm" in row
     with time_machine.travel(at("2027-02-10 15:00"), tick=False):
         actions.claim(delivery_id=danger.pk, by=area.duty)
         assert ids(board(area.duty))[:2] == [late.pk, danger.pk]

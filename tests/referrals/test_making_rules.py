@@ -232,6 +232,9 @@ def test_where_a_placed_child_lives_and_why_they_have_it_is_told_to_both(oxfords
         triage = text_of(browser.get(reverse("referrals:delivery", args=[delivery.pk])))
         assert "Lives in Wiltshire" in triage
         assert (why in triage) == (place is there)
+        assert ("Your area looks after the child, who lives in Wiltshire." in triage) == (
+            place is area
+        )
         shown = text_of(browser.get(page_of(sent, "show")))
         assert "Lives in Wiltshire" in shown
         assert shown.count("Why there The child lives in Wiltshire") == 1
@@ -259,6 +262,9 @@ def test_why_the_area_that_looks_after_a_child_has_it_is_told_to_both(oxfordshir
         assert "Looked after by Wiltshire" in triage and "Lives in" not in triage
         why = "Your area looks after the child, who lives in Oxfordshire."
         assert (why in triage) == (place is there)
+        why = "The child lives in your area, and is looked after by Wiltshire."
+        assert (why in triage) == (place is area)
+        assert "Both authorities have this referral." in triage
     shown = text_of(area.client().get(page_of(sent, "show")))
     assert shown.count("Why there Wiltshire looks after the child") == 1
     with pytest.raises(DatabaseError), transaction.atomic():
