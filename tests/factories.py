@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 from typing import Any, NamedTuple
 
+import time_machine
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
@@ -15,10 +16,19 @@ from cse.access.models import Basis
 from cse.audit.history import write_together
 from cse.children.models import Child
 from cse.people.models import Agency, AgencyType, Authority, Post, Role, Team, TeamKind, User
+from screening.actions import load_shipped_tools
+from screening.models import ToolVersion
 
 _number = itertools.count(1)
 LONG_AGO = dt.date(2020, 1, 1)
+TOOLS_SINCE = dt.datetime(2026, 9, 1, 9, tzinfo=dt.UTC)
 PASSWORD = "correct horse battery"
+
+
+def make_tools() -> list[ToolVersion]:
+    """Both shipped tools, in use for long: also on the day that a test stands at."""
+    with time_machine.travel(TOOLS_SINCE):
+        return load_shipped_tools()
 
 
 def make_authority(key: str = "oxfordshire") -> Authority:

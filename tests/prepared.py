@@ -17,6 +17,8 @@ from django.db import transaction
 #: A test's copies, by the name of the fixture.
 COPIES: pytest.StashKey[dict[str, Any]] = pytest.StashKey()
 Make = Callable[..., Any]
+#: Names of prepared fixtures; another of the same name may be none.
+_names: set[str] = set()
 
 
 def prepared(make: Make) -> Any:
@@ -33,6 +35,7 @@ def prepared(make: Make) -> Any:
         with transaction.atomic():
             return make(**given)
 
+    _names.add(make.__name__)
     names = ["request", "db", *taken]
     fixture.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
@@ -124,5 +127,6 @@ def what_it_begins_with(test: pytest.Item) -> dict[str, Make]:
                 found[name] = make
 
     for name in names:
-        find(name)
+        if name in _names:
+            find(name)
     return found

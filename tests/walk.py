@@ -24,12 +24,20 @@ from cse.clocks.models import CalendarDay
 from cse.documents.actions import request_export
 from cse.interface.models import LanguageTerm
 from cse.people.models import AccountChange, ContactPoint, Post, Role
-from screening.actions import load_shipped_tools, start_screen
+from screening.actions import start_screen
 from screening.assessments.actions import ask_contribution, start_assessment
 from screening.models import StatutoryAssessment, ToolVersion
 from screening.queries import current_versions
 from tests.clocks import kinds
-from tests.factories import LONG_AGO, grant, make_agency, make_authority, make_child, make_user
+from tests.factories import (
+    LONG_AGO,
+    grant,
+    make_agency,
+    make_authority,
+    make_child,
+    make_tools,
+    make_user,
+)
 from tests.missing.scene import just_back
 from tests.referrals import beside
 from tests.referrals.area import Area
@@ -57,7 +65,7 @@ class World:
     """One child with everything a route can be about, and a second child that is sealed."""
 
     def __init__(self) -> None:
-        load_shipped_tools()
+        make_tools()
         self.place = place = Area("oxfordshire")
         self.authority, self.agency, self.child = place.authority, place.agency, place.child
         grant(place.lead, self.child)

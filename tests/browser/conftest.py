@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from screening.actions import load_shipped_tools
+from tests.factories import make_tools
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -18,7 +18,7 @@ def _no_second_factor(settings):
 
 @pytest.fixture
 def tools(transactional_db):
-    return load_shipped_tools()
+    return make_tools()
 
 
 class Desk:

@@ -10,8 +10,8 @@ from cse.access.actions import break_glass
 from cse.clocks import actions
 from cse.people.models import Role
 from cse.worklist.models import WorkItem
-from screening.actions import load_shipped_tools, start_screen
-from tests.factories import make_child, make_user
+from screening.actions import start_screen
+from tests.factories import make_child, make_tools, make_user
 from tests.screening.conftest import Place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("DEC-31")]
@@ -27,7 +27,7 @@ def place():
 
 
 def _place():
-    load_shipped_tools()
+    make_tools()
     found = Place("oxfordshire")
     administrator = make_user(Role.ADMINISTRATOR, agency=found.agency)
     actions.add_day(

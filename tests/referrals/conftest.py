@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from screening.actions import load_shipped_tools
+from tests.factories import make_tools
 from tests.prepared import prepared
 from tests.referrals.area import Area
 
@@ -16,7 +16,7 @@ def _no_second_factor(settings):
 
 @prepared
 def tools():
-    return load_shipped_tools()
+    return make_tools()
 
 
 @prepared

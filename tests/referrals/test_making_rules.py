@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from cse.access import actions as access
 from cse.access.actions import grant_by_rule
@@ -35,6 +37,7 @@ from tests.screening.pages import controls, text_of
 
 pytestmark = pytest.mark.django_db
 IMBALANCE = "W-CHK-06"
+DAY = ("activity_from-day", "activity_from-month", "activity_from-year")
 
 
 def rules_of(draft):
@@ -48,7 +51,8 @@ def test_the_factor_that_the_rules_tick_stays_until_it_is_unticked(wiltshire):
     child = area.another_child(date_of_birth=years_old(15))
     draft = begin(client, child)
     where = page_of(draft, "facts")
-    today = {"activity_from-day": "1", "activity_from-month": "11", "activity_from-year": "2026"}
+    day = timezone.localdate() - dt.timedelta(days=20)
+    today = dict(zip(DAY, (day.day, day.month, day.year), strict=True))
     save(client, where, activity="yes", other_age="19", **today)
     assert "R8" in rules_of(draft) and "R7" not in rules_of(draft)
     assert draft.routing["prefilled_checklist"] == [IMBALANCE]
@@ -84,7 +88,8 @@ def test_a_decision_not_to_refer_is_offered_only_where_the_rules_let_it_be(wilts
     area, client = wiltshire, wiltshire.client()
     child = area.another_child(date_of_birth=years_old(15))
     draft = begin(client, child)
-    today = {"activity_from-day": "1", "activity_from-month": "11", "activity_from-year": "2026"}
+    day = timezone.localdate() - dt.timedelta(days=20)
+    today = dict(zip(DAY, (day.day, day.month, day.year), strict=True))
     save(client, page_of(draft, "facts"), activity="yes", checklist="W-CHK-14", **today)
     way_out = reverse("referrals:decide-not-to-refer", args=[child.pk])
     assert way_out in client.get(page_of(draft, "check")).content.decode()

@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 
 from cse.people.models import Role, TeamKind
-from screening.actions import load_shipped_tools
 from tests.factories import (
     Wanted,
     grant,
@@ -14,6 +13,7 @@ from tests.factories import (
     make_authority,
     make_child,
     make_teams,
+    make_tools,
     make_users,
 )
 from tests.prepared import prepared
@@ -22,7 +22,7 @@ from tests.prepared import prepared
 @prepared
 def tools():
     """Both shipped tools, loaded."""
-    return load_shipped_tools()
+    return make_tools()
 
 
 class Place:

@@ -1,6 +1,5 @@
 """The second person: countersigning lowered highs, answering a lowered level."""
 
-import datetime as dt
 import uuid
 
 import pytest
@@ -19,12 +18,13 @@ from screening.models import Countersignature, Screen, ScreenAssessment
 from screening.queries import latest_assessment
 from tests.factories import grant, make_agency, make_child, make_team, make_user
 from tests.prepared import prepared
+from tests.referrals.area import years_old
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, OTHER_HIGH, TYPED, completed, fill_in, lowered
 from tests.screening.pages import address, text_of
 
 pytestmark = pytest.mark.django_db
-THIRTEEN = dt.date(2013, 6, 1)
+THIRTEEN = years_old(13)
 
 
 @prepared

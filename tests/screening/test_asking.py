@@ -23,6 +23,7 @@ from screening.policies import Refused
 from screening.rules import Presence
 from tests.factories import grant, make_agency, make_team, make_user
 from tests.prepared import prepared
+from tests.referrals.area import years_old
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, OTHER_HIGH, TYPED, completed, fill_in, lowered
 from tests.screening.pages import address, text_of
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.django_db
 @prepared
 def place(tools):
     """A child of 13; the lead lowers, and there is no other lead at the agency."""
-    made = Place("oxfordshire", date_of_birth=dt.date(2013, 6, 1))
+    made = Place("oxfordshire", date_of_birth=years_old(13))
     post = made.other_lead.posts.get()
     post.ends_on = dt.date(2025, 1, 1)
     post.save()
@@ -166,7 +167,7 @@ def test_access_of_another_kind_stays_after_the_answer(place):
 
 @pytest.mark.requirement("DEC-04")
 def test_what_waits_is_shown_on_the_screen_and_in_the_list_to_who_may_not_sign(tools):
-    place = Place("oxfordshire", date_of_birth=dt.date(2013, 6, 1))
+    place = Place("oxfordshire", date_of_birth=years_old(13))
     screen = completed(place, answers={HIGH: lowered()}, harm_happened="no")
     worker = place.client()
     page = text_of(worker.get(address(screen, "show")))
@@ -184,7 +185,7 @@ def test_what_waits_is_shown_on_the_screen_and_in_the_list_to_who_may_not_sign(t
 
 @pytest.mark.requirement("DEC-04")
 def test_a_completed_screen_does_not_say_how_to_lower_a_level(tools):
-    place = Place("oxfordshire", date_of_birth=dt.date(2013, 6, 1))
+    place = Place("oxfordshire", date_of_birth=years_old(13))
     screen = completed(place, answers={HIGH: Given(presence=Presence.YES)})
     for page in ("show", "completed"):
         assert "lower it with a reason" not in text_of(place.client().get(address(screen, page)))

@@ -21,13 +21,13 @@ from screening.queries import latest_assessment
 from screening.reassessed import reassessed_of
 from tests.factories import grant, make_team, make_user
 from tests.prepared import prepared
+from tests.referrals.area import years_old
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, OTHER_HIGH, YES, completed, corrected, lowered
 from tests.screening.pages import address, text_of
 
 pytestmark = pytest.mark.django_db
-TWELVE = dt.date(2014, 5, 6)
-FIFTEEN = dt.date(2011, 5, 6)
+TWELVE, FIFTEEN = years_old(12), years_old(15)
 PRESENT = Given(presence=YES)
 QUIET = {"level": "", "harm_happened": "no", "concerns_confirmed": "no"}
 
@@ -74,10 +74,11 @@ def test_page_and_paper_name_the_child_as_recorded_when_it_was_completed(place):
     after = record_of(screen)
     assert after.child == before.child and after.age == before.age
     assert dict(after.child)["Child’s name"] == "Robin Vale"
-    assert dict(after.child)["Date of birth"] == "6 May 2014"
+    assert dict(after.child)["Date of birth"] == date_words(TWELVE)
     assert screen_document(after).age == screen_document(before).age
     page = text_of(place.client().get(address(screen, "show")))
-    assert "Child Robin Vale Date of birth 6 May 2014; 12 years old when it was completed" in page
+    born_on = f"Date of birth {date_words(TWELVE)}"
+    assert f"Child Robin Vale {born_on}; 12 years old when it was completed" in page
     assert "1 Row" in page and "9 Other Way" not in page
 
 
@@ -87,7 +88,7 @@ def test_page_and_paper_name_the_child_as_recorded_when_it_was_completed(place):
 def test_the_head_of_the_screen_names_the_child_and_the_address_if_known(tools, area, where):
     place = Place(area, date_of_birth=TWELVE, given_name="Robin", family_name="Vale", address=where)
     head = dict(record_of(completed(place)).child)
-    assert (head["Child’s name"], head["Date of birth"]) == ("Robin Vale", "6 May 2014")
+    assert (head["Child’s name"], head["Date of birth"]) == ("Robin Vale", date_words(TWELVE))
     assert head["Address"] == (where or "Not recorded")
 
 
@@ -105,12 +106,12 @@ def test_an_older_date_of_birth_takes_no_duty_off_nor_does_a_signature_with_it(p
     assert rules_of(screen) == {"R5"}
     newest = screen.assessments.latest("made_at")
     assert newest.because == "date of birth" and newest.made_by == place.colleague
-    assert newest.birth["before"]["date_of_birth"] == "2014-05-06"
-    assert newest.birth["after"]["date_of_birth"] == "2011-05-06"
+    assert newest.birth["before"]["date_of_birth"] == TWELVE.isoformat()
+    assert newest.birth["after"]["date_of_birth"] == FIFTEEN.isoformat()
     assert newest.result["age"]["years"] == 12
     [said] = reassessed_of(screen)
     assert said.kept and not said.added
-    assert "from “6 May 2014” to “6 May 2011”" in said.words
+    assert f"from “{date_words(TWELVE)}” to “{date_words(FIFTEEN)}”" in said.words
     assert "a correction of the screen can" in said.words
     for page in ("show", "countersign"):
         shown = text_of(place.client(place.lead).get(address(screen, page)))
@@ -126,7 +127,7 @@ def test_an_older_date_of_birth_takes_no_duty_off_nor_does_a_signature_with_it(p
     ("day", "known", "more"),
     [
         (TWELVE, "exact", {}),
-        (dt.date(2014, 6, 1), "approximate", {}),
+        (TWELVE + dt.timedelta(days=26), "approximate", {}),
         (None, "unknown", {}),
         (None, "unknown", {"estimated_age": 13}),
     ],

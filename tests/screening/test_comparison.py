@@ -16,6 +16,7 @@ from screening.queries import screen_before
 from tests.factories import grant, make_child, make_user
 from tests.interface.looking import in_the_way_of
 from tests.prepared import prepared
+from tests.referrals.area import years_old
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, NO, OTHER_HIGH, POSSIBLE, YES, completed, corrected, lowered
 from tests.screening.pages import text_of
@@ -442,7 +443,7 @@ def test_the_panel_lists_screens_with_their_state(place, two):
 
 
 def test_the_panel_says_what_waits_and_what_was_replaced(tools):
-    place = Place("oxfordshire", date_of_birth=dt.date(2013, 6, 1))
+    place = Place("oxfordshire", date_of_birth=years_old(13))
     first = completed(place, answers={HIGH: lowered(), OTHER_HIGH: lowered()}, level="cse")
     corrected(first, by=place.worker, answers={OTHER_HIGH: Given(NO)})
     completed(place, level="at_risk")

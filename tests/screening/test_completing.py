@@ -36,6 +36,7 @@ from screening.queries import latest_assessment
 from screening.rules import Presence
 from tests.factories import give_post, grant, make_team, make_user
 from tests.prepared import prepared
+from tests.referrals.area import years_old
 from tests.screening import made
 from tests.screening.conftest import Place
 from tests.screening.pages import address, controls, text_of
@@ -275,7 +276,7 @@ def test_eighteen_is_signposted_and_seven_is_warned(tools):
     )
     adult.client().post(where, {"tool": "oxfordshire"})
     assert not Screen.objects.exists()
-    small = Place("wiltshire", date_of_birth=dt.date(2020, 1, 1))
+    small = Place("wiltshire", date_of_birth=years_old(6))
     page = small.client().get(f"/screens/child/{small.child.pk}/start/")
     assert "This child is under 8" in text_of(page)
     assert start_screen(child=small.child, by=small.worker)[1]
@@ -518,7 +519,7 @@ def test_a_correction_is_a_new_version_and_both_are_kept(oxfordshire):
     assert first.answers["i"] == {"O-IND-HEA-01": "y"} and first.is_complete
     page = text_of(client.get(address(draft, "show")))
     assert "What the correction changed" in page and "Misread" in page
-    assert "Before yes After no" in page
+    assert "Before Yes After No" in page
     assert "A later correction replaced this one" in text_of(client.get(address(first, "show")))
     with pytest.raises(Refused, match="corrected already"):
         correct_screen(screen_id=first.pk, by=oxfordshire.worker, reason="Late")

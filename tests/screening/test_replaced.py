@@ -53,8 +53,8 @@ def test_what_another_person_replaced_is_listed_with_whose_it_was(oxfordshire, d
     assert sorted(found_in(draft)) == sorted(
         [
             ("Professional judgement", "Morgan thinks", morgan.pk, dana.pk, ""),
-            ("notes", "Morgan saw it on Monday", morgan.pk, dana.pk, "Dana heard it on Sunday"),
-            (f"{label}: answer", "possible", morgan.pk, dana.pk, "yes"),
+            ("Notes", "Morgan saw it on Monday", morgan.pk, dana.pk, "Dana heard it on Sunday"),
+            (f"{label}: answer", "Possible", morgan.pk, dana.pk, "Yes"),
             (f"{label}: evidence", "Once, in May", morgan.pk, dana.pk, "Twice"),
         ]
     )
@@ -67,7 +67,7 @@ def test_ones_own_and_what_goes_on_in_the_newer_text_are_not_listed(oxfordshire,
     save(draft, dana, notes="Second thought, and Dana’s")
     save(draft, dana, notes="All Dana’s")
     # Morgan's words went in Dana's second save of the same sitting.
-    assert found_in(draft) == [("notes", "Second thought", morgan.pk, dana.pk, "All Dana’s")]
+    assert found_in(draft) == [("Notes", "Second thought", morgan.pk, dana.pk, "All Dana’s")]
     save(draft, morgan, notes="Morgan again")
     assert [each[1] for each in found_in(draft)] == ["All Dana’s", "Second thought"]
 

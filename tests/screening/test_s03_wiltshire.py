@@ -22,9 +22,13 @@ FOURTEENTH_BIRTHDAY = dt.datetime(2027, 1, 18, 10, 0, tzinfo=dt.UTC)
 @prepared
 def callum(tools):
     """Callum Reyes, last level Vulnerable on 2 November 2026."""
-    place = Place(
-        "wiltshire", given_name="Callum", family_name="Reyes", date_of_birth=dt.date(2013, 1, 18)
-    )
+    with time_machine.travel(FRIDAY - dt.timedelta(weeks=2)):
+        place = Place(
+            "wiltshire",
+            given_name="Callum",
+            family_name="Reyes",
+            date_of_birth=dt.date(2013, 1, 18),
+        )
     LevelEvent(
         child=place.child,
         level="vulnerable",
