@@ -8,7 +8,7 @@ from typing import Any
 
 from screening.rules.age import age_of, age_problems, age_prompts
 from screening.rules.counting import paper_rows, reconcile_paper, row_states, totals, unanswered
-from screening.rules.facts import DomainRating, Facts
+from screening.rules.facts import DomainRating, Facts, Harm
 from screening.rules.levels import level_change, level_word
 from screening.rules.matrix import WHOLE_SCREEN, matrix_prompts, open_suggestion, suggested_level
 from screening.rules.obligations import (
@@ -29,7 +29,7 @@ from screening.rules.results import (
     RowState,
     RuleResult,
 )
-from screening.tools.definition import Domain, Level, Tag, Tool
+from screening.tools.definition import CseLevel, Domain, Level, Tag, Tool
 
 MAY_BE_LOWERED = "high-may-be-lowered"
 """The prompt that says what may still be done in a draft; a completed screen does not repeat it."""
@@ -129,6 +129,13 @@ def _prompts(
             f"The level is {level_word(facts.level)}, and the screen says that it confirms no "
             "concerns. The level alone makes a referral owed: look at both again.",
             "O Annexe 2, W §13",
+        )
+    if facts.harm_happened is Harm.YES and facts.level is CseLevel.VULNERABLE:
+        yield Prompt(
+            "level-and-harm",
+            "The screen says that harm has already happened, and the level is Vulnerable. Harm is "
+            "not risk, and makes a referral owed by itself: look at both again.",
+            "O §6.6, W §13",
         )
     highs = fired_rows(facts, tool, age)
     if highs:

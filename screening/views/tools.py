@@ -98,15 +98,22 @@ def _load(request, form):
 @reauthenticated
 def retire(request, version_id, indicator):
     """Take a row out: a new version without it, to be chosen; older screens keep it."""
-    found, on_shelf = _version(version_id)
-    check_can_change(request.user, found.tool.key)
+    asked, on_shelf = _version(version_id)
+    check_can_change(request.user, asked.tool.key)
+    # A page of a version that another has followed meanwhile goes on with that one.
+    found, is_stale = on_shelf.newest, on_shelf.newest.pk != asked.pk
     tool = queries.tool_of(found.pk)
     row = tool.indicators.get(indicator)
-    if row is None or not row.shown or on_shelf.newest.pk != found.pk:
+    if row is None or not (row.shown or row.retired):
         raise Http404
+    if row.retired:
+        messages.info(request, f"Version {found.number} is without that row already.")
+        return redirect("screening:tool-version", version_id=found.pk)
     form = ReasonForm(request.POST or None)
     note_extra_fields(request, form, None)
-    if request.method == "POST" and form.is_valid():
+    if is_stale and request.method == "POST":
+        form.add_error(None, f"Version {found.number} was made meanwhile. Read it, and send again.")
+    elif request.method == "POST" and form.is_valid():
         try:
             made = retire_row(
                 tool=found.tool,
@@ -130,7 +137,8 @@ def retire(request, version_id, indicator):
         "on_shelf": on_shelf,
         "linked": tool.indicators.get(row.linked_to),
     }
-    return render(request, "screening/tools/retire.html", context)
+    status = 409 if is_stale and request.method == "POST" else 200
+    return render(request, "screening/tools/retire.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -137,6 +137,14 @@ def test_signs_of_harm_are_named_where_present():
 
 
 @pytest.mark.parametrize("level", [None, "vulnerable", "at_risk", "cse"])
+@pytest.mark.parametrize("harm", [None, "yes", "not_known", "no"])
+def test_harm_beside_the_lowest_level_is_to_be_looked_at(level, harm):
+    found = assess(facts(level=level, harm_happened=harm), OXFORDSHIRE)
+    said = prompts(found, "level-and-harm")
+    assert bool(said) is (level == "vulnerable" and harm == "yes")
+
+
+@pytest.mark.parametrize("level", [None, "vulnerable", "at_risk", "cse"])
 @pytest.mark.parametrize("confirmed", [None, False, True])
 def test_a_level_of_concern_beside_no_concern_is_to_be_looked_at(level, confirmed):
     """Both stay as they were said; that one of them is a slip is for a person to see."""

@@ -297,10 +297,20 @@ def test_a_row_that_repeats_another_is_retired_with_it(browser, first):
 def test_only_the_newest_version_loses_rows_and_only_rows_it_has(browser, definition, first):
     assert browser.get(page("retire-row", first.pk, "O-IND-XXX-99")).status_code == 404
     send(browser, definition)
-    assert browser.get(page("retire-row", first.pk, HIGH)).status_code == 404
-    assert browser.post(page("retire-row", first.pk, HIGH), {"reason": "x"}).status_code == 404
     second = ToolVersion.objects.get(number=2)
     assert "is not in use yet" in text_of(browser.get(page("retire-row", second.pk, HIGH)))
+    # From a tab of the version before: what was typed stands on the page of the one that is there.
+    assert "version 2" in text_of(browser.get(page("retire-row", first.pk, HIGH)))
+    stale = browser.post(page("retire-row", first.pk, HIGH), {"reason": "Nobody asks it"})
+    assert stale.status_code == 409 and "Version 2 was made meanwhile" in text_of(stale)
+    assert "Nobody asks it" in text_of(stale) and not ToolVersion.objects.filter(number=3).exists()
+    there = page("retire-row", second.pk, HIGH)
+    assert f'action="{there}"' in stale.content.decode()
+    assert browser.post(there, {"reason": "Nobody asks it"}).status_code == 302
+    for answer in (browser.get, browser.post):
+        said = answer(there, follow=True)
+        assert "Version 3 is without that row already." in text_of(said)
+    assert ToolVersion.objects.filter(tool=first.tool).count() == 3
 
 
 def test_a_made_up_version_is_a_404(browser):
