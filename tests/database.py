@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from pathlib import Path
 
 import psycopg2
@@ -44,7 +45,8 @@ def drop(name: str) -> None:
     """Drop a test database, whoever is still connected.
 
     A live server's threads hold connections of the application's role, and a role may end only
-    its own: so that role ends them first. One of them may just be connecting: then once more.
+    its own: so that role ends them first. One of them may just be connecting, or PostgreSQL be
+    cleaning up, which only a superuser ends: then once more, a moment later.
     """
     for left in reversed(range(5)):
         with _maintenance("default") as cursor:
@@ -60,6 +62,7 @@ def drop(name: str) -> None:
         except psycopg2.errors.InsufficientPrivilege:
             if not left:
                 raise
+            time.sleep(1)
         else:
             return
 
