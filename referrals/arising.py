@@ -13,12 +13,13 @@ from cse.interface.words import date_words, datetime_words
 from cse.worklist import kinds
 from cse.worklist.arising import Origin, register_arising
 from referrals import queries
-from referrals.models import Delivery, Referral
+from referrals.models import Delivery, Disagreement, Referral
 from referrals.on_record import as_said
 from referrals.queries.beside import advice_visible_to, decisions_visible_to
 from referrals.reading import rules_of_referral
 from referrals.routing import Obligation
 from referrals.routing.rules import DANGER_MARK
+from referrals.transitions import CAME_BACK
 from screening.models import Screen
 from screening.queries import visible_to as screens_visible_to
 from screening.standing import ChosenLevel, level_states
@@ -30,6 +31,8 @@ def register() -> None:
     register_arising(kinds.TELL_CONTACT, _of_contacts)
     for kind in (kinds.DECIDE_REFERRAL, kinds.ACKNOWLEDGE_REFERRAL, kinds.AGREE_OUTCOME):
         register_arising(kind, _of_received)
+    register_arising(kinds.READ_OUTCOME, _of_outcomes)
+    register_arising(kinds.ANSWER_DISAGREEMENT, _of_disagreements)
     register_arising(kinds.REFER_AFTER_SCREEN, _of_screens)
     register_arising(kinds.REFER_AFTER_DECISION, _of_decisions)
     register_arising(kinds.REFER_AFTER_ADVICE, _of_advice)
@@ -108,6 +111,27 @@ def _of_received(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Or
             _mark(each.referral),
         )
         for each in found.select_related("referral__agency")
+    }
+
+
+def _of_outcomes(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Origin]:
+    """Which referral; marked where it came back of a child in danger, and nobody has it now."""
+    found = Delivery.objects.filter(pk__in=ids, referral__in=queries.own_of(user))
+    return {
+        each.pk: Origin(
+            f"The referral of {datetime_words(each.referral.sent_at)}",
+            _mark(each.referral) if each.stands_at in CAME_BACK else "",
+        )
+        for each in found.select_related("referral")
+    }
+
+
+def _of_disagreements(user: Any, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Origin]:
+    visible = queries.visible_to(user)
+    found = Disagreement.objects.filter(pk__in=ids, delivery__referral__in=visible)
+    return {
+        each.pk: Origin(f"Said on {datetime_words(each.said_at)}", _mark(each.delivery.referral))
+        for each in found.select_related("delivery__referral")
     }
 
 

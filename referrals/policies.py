@@ -15,6 +15,7 @@ from cse.access.models import Exclusion
 from cse.access.policies import NotAllowed, NotVisible, check
 from cse.access.principals import principals_of
 from cse.children.models import Child
+from cse.interface.words import datetime_words
 from cse.people.models import AgencyType, Post, Role, User
 from referrals.addressees import FRONT_DOOR
 from referrals.models import DecisionNotToRefer, Delivery, Disagreement, NoteKind, Referral
@@ -292,6 +293,12 @@ def check_can_disagree(user: Any, delivery: Delivery) -> None:
     check_follows(user, delivery.referral)
     if not delivery.decision or delivery.stands_at is State.PROPOSED or delivery.team is None:
         raise Refused("There is no decision yet. Ask the team that has it.")
+    again = Referral.objects.filter(follows=delivery.referral_id, status=Status.SENT).first()
+    if again is not None:
+        raise Refused(
+            f"It was added to and sent again on {datetime_words(again.sent_at)}: what is decided "
+            "there is what counts now."
+        )
 
 
 def check_can_answer(user: Any, disagreement: Disagreement) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from django.utils import timezone
@@ -30,6 +31,8 @@ class Thing(Protocol):
     def subject_id(self) -> uuid.UUID: ...
     @property
     def due_at(self) -> dt.datetime: ...
+    @property
+    def at_once(self) -> bool: ...
 
 
 def dues_of(things: Collection[Thing], authority_id: uuid.UUID | None) -> Mapping[uuid.UUID, Due]:
@@ -41,20 +44,19 @@ def dues_of(things: Collection[Thing], authority_id: uuid.UUID | None) -> Mappin
         return {}
     rows = Clock.objects.filter(subject_id__in={each.subject_id for each in things})
     running = list(rows.filter(state__in=OPEN))
-    clocks = {(clock.subject_id, clock.trigger_at): clock for clock in running}
-    clocks |= {(clock.subject_id, clock.due_at): clock for clock in running}
+    clocks = {(clock.subject_id, clock.due_at): clock for clock in running}
     calendars = calendars_in({authority_id, *(each.authority_id for each in running)})
     now, found = timezone.now(), {}
     for each in things:
         clock = clocks.get((each.subject_id, each.due_at))
-        if clock is not None and each.due_at < clock.due_at and not clock.is_late_at(now):
-            # Due when the clock began, which says the latest moment.
-            found[each.id] = Due(day_of(each.due_at), "due at once", False, "notice", each.due_at)
-        elif clock is not None:
-            found[each.id] = _by_clock(clock, now, calendars[clock.authority_id])
+        if clock is not None:
+            due = _by_clock(clock, now, calendars[clock.authority_id])
         else:
             on = day_of(each.due_at)
-            found[each.id] = due_in_words(on, day_of(now), calendars[authority_id])
+            due = due_in_words(on, day_of(now), calendars[authority_id])
+        if each.at_once and not due.is_late:
+            due = replace(due, words="due at once", tone="notice", at_once=True)
+        found[each.id] = due
     return found
 
 

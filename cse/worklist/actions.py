@@ -25,13 +25,15 @@ def open_item(
     child: Child,
     subject: models.Model,
     due_at: dt.datetime,
+    at_once: bool = False,
     owner: Any = None,
     group: Group | None = None,
 ) -> WorkItem:
     """Let something wait for a person (``owner``) or for a team (``group``); exactly one of them.
 
     The same work for the same principal is open only once: asked again, the open row is given
-    back, with the new ``due_at`` (an aware moment) if that differs. Raises ``ValueError`` for an
+    back, with the new ``due_at`` (an aware moment) if that differs. ``at_once``: it stands before
+    everything else, and ``due_at`` is the latest moment. Raises ``ValueError`` for an
     unknown kind, a date without a zone, or none or two principals.
     """
     _inside_the_act()
@@ -53,9 +55,9 @@ def open_item(
             subject_id=subject.pk,
             opened_at=timezone.now(),
         )
-    elif item.due_at == due_at:
+    elif (item.due_at, item.at_once) == (due_at, at_once):
         return item
-    item.due_at = due_at
+    item.due_at, item.at_once = due_at, at_once
     item.save()
     return item
 

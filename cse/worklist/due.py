@@ -12,7 +12,7 @@ from cse.workdays import Calendar, OutsideCalendar, working_days_left
 class Due:
     """``words`` for the page, ``tone`` of their badge; ``is_late`` from the day after ``on``.
 
-    ``at`` is the moment where it is due by the hour.
+    ``at`` is the moment where it is due by the hour; of what is due ``at_once``, the latest.
     """
 
     on: dt.date
@@ -20,6 +20,7 @@ class Due:
     is_late: bool
     tone: str = "plain"
     at: dt.datetime | None = None
+    at_once: bool = False
 
 
 def due_in_words(on: dt.date, today: dt.date, calendar: Calendar) -> Due:

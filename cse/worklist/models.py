@@ -26,17 +26,20 @@ class WorkItem(models.Model):
     subject_kind = models.CharField(max_length=60)
     subject_id = models.UUIDField()
     due_at = models.DateTimeField()
+    at_once = models.BooleanField(
+        default=False, db_default=False, help_text="Before everything else; due_at is the latest."
+    )
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     history = history()
 
     DATA = classify(
-        operational="id kind owner owner_group child subject_kind subject_id due_at opened_at"
-        " closed_at"
+        operational="id kind owner owner_group child subject_kind subject_id due_at at_once"
+        " opened_at closed_at"
     )
 
     class Meta:
-        ordering = ["due_at", "id"]
+        ordering = ["-at_once", "due_at", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(owner__isnull=False) ^ Q(owner_group__isnull=False),
@@ -51,13 +54,13 @@ class WorkItem(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["owner", "due_at", "id"],
+                fields=["owner", "-at_once", "due_at", "id"],
                 condition=Q(closed_at__isnull=True, owner__isnull=False),
                 include=["child", "kind", "subject_id"],
                 name="work_of_person",
             ),
             models.Index(
-                fields=["owner_group", "due_at", "id"],
+                fields=["owner_group", "-at_once", "due_at", "id"],
                 condition=Q(closed_at__isnull=True, owner_group__isnull=False),
                 include=["child", "kind", "subject_id"],
                 name="work_of_team",

@@ -1,4 +1,4 @@
-"""What waits for a person: owned by them or by a team they hold a post in, soonest first."""
+"""What waits for a person: theirs or of a team they hold a post in; at once first, then soonest."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from cse.worklist.models import WorkItem
 from cse.worklist.somebody_else import barred_sql
 
 PAGE = 25
+AT_ONCE = "!"
+"""Begins the cursor of what is due at once."""
 _ENDS = ("first", "second")
 #: What may wait for somebody whose post shows them no child's record, by the act that it takes.
 _WITHOUT_RECORD = {Capability.CONTRIBUTE: ASKED, Capability.TRIAGE: TRIAGE}
@@ -27,11 +29,11 @@ _WITHOUT_RECORD = {Capability.CONTRIBUTE: ASKED, Capability.TRIAGE: TRIAGE}
 #: One index walk for the person and one for each team, each stopped after a page; the scope is
 #: asked of the few rows met on the way, because what waits is nearly always in scope.
 _WALK = """
-SELECT w.id, w.kind, w.subject_id, w.due_at, w.child_id, w.owner_id
+SELECT w.id, w.kind, w.subject_id, w.due_at, w.child_id, w.owner_id, w.at_once
   FROM worklist_workitem w
  WHERE {owner} AND w.closed_at IS NULL {narrowed} AND {pair}
    AND EXISTS ({scope})
- ORDER BY w.due_at, w.id LIMIT {limit}
+ ORDER BY w.at_once DESC, w.due_at, w.id LIMIT {limit}
 """
 #: Who sees one thing of a child and not the record has the work that is part of that thing.
 _NARROW = {Capability.CONTRIBUTE: ASKED, Capability.OWN_REFERRAL: OWN_REFERRAL}
@@ -46,11 +48,12 @@ _EACH_TEAM = """
 SELECT walk.* FROM unnest(%(groups)s::int[]) AS t(team) CROSS JOIN LATERAL ({walk}) walk
 """
 _PAGE = """
-SELECT p.id, p.kind, p.subject_id, p.due_at, p.child_id, p.owner_id,
+SELECT p.id, p.kind, p.subject_id, p.due_at, p.child_id, p.owner_id, p.at_once,
        c.reference, c.given_name, c.family_name
-  FROM (SELECT * FROM (({own}) UNION ALL ({teams})) w ORDER BY w.due_at, w.id LIMIT {limit}) p
+  FROM (SELECT * FROM (({own}) UNION ALL ({teams})) w
+         ORDER BY w.at_once DESC, w.due_at, w.id LIMIT {limit}) p
   JOIN children_child c ON c.id = p.child_id
- ORDER BY p.due_at, p.id
+ ORDER BY p.at_once DESC, p.due_at, p.id
 """
 
 
@@ -65,6 +68,7 @@ class Waiting:
     kind: str
     subject_id: uuid.UUID
     due_at: dt.datetime
+    at_once: bool
     child_id: uuid.UUID
     child_name: str
     child_reference: str
@@ -74,7 +78,7 @@ class Waiting:
     @property
     def cursor(self) -> str:
         """Where this row stands in the order."""
-        return f"{self.due_at.isoformat()}~{self.id}"
+        return f"{AT_ONCE if self.at_once else ''}{self.due_at.isoformat()}~{self.id}"
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ def waiting_for(user: Any, after: str | None = None) -> WaitingPage:
     principals = principals_of(user)
     if not principals.acts & {Capability.SEE_CHILD, *_WITHOUT_RECORD}:
         return WaitingPage((), "")
-    sql, parameters = _statement(principals, read_cursor(after))
+    sql, parameters = _statement(principals, after or "")
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
@@ -121,12 +125,10 @@ def unseen_work_of(user: Any) -> list[WorkItem]:
     mine = Q(owner_id=user.pk) | Q(owner_group_id__in=principals.groups)
     excluded = Exclusion.objects.filter(user_id=user.pk, ended_at__isnull=True)
     found = WorkItem.objects.filter(mine, kind__in=UNSEEN, closed_at__isnull=True)
-    return list(found.exclude(child_id__in=excluded.values("child_id")).order_by("due_at", "id"))
+    return list(found.exclude(child_id__in=excluded.values("child_id")))
 
 
-def _statement(
-    principals: Principals, position: tuple[dt.datetime, uuid.UUID] | None
-) -> tuple[str, dict[str, Any]]:
+def _statement(principals: Principals, after: str) -> tuple[str, dict[str, Any]]:
     # A narrow grant opens one thing alone: other work on that child stays hidden.
     also = " OR ".join(
         f"basis = '{NARROW[act]}' AND w.kind = ANY(%(narrow{n})s)" for n, act in enumerate(_NARROW)
@@ -139,8 +141,11 @@ def _statement(
         first, second = (scope_sql(principals, column=f"l.{end}_id")[0] for end in _ENDS)
         pair = _PAIR.format(first=first, second=second)
     narrowed = ""
+    position = read_cursor(after.removeprefix(AT_ONCE))
     if position is not None:
-        narrowed = "AND (w.due_at, w.id) > (%(due)s, %(last)s)"
+        later = "(w.due_at, w.id) > (%(due)s, %(last)s)"
+        in_a_hurry = f"(NOT w.at_once OR {later})"
+        narrowed = f"AND {in_a_hurry if after[:1] == AT_ONCE else f'NOT w.at_once AND {later}'}"
         parameters["due"], parameters["last"] = position
     if Capability.SEE_CHILD not in principals.acts:
         narrowed += " AND w.kind = ANY(%(kinds)s)"
@@ -174,12 +179,13 @@ def _items(principals: Principals, rows: list[tuple[Any, ...]]) -> tuple[Waiting
 
 
 def _item(row: tuple[Any, ...], sees_record: bool) -> Waiting:
-    item_id, kind, subject_id, due_at, child_id, owner_id, reference, given, family = row
+    item_id, kind, subject_id, due_at, child_id, owner_id, at_once, reference, given, family = row
     return Waiting(
         id=item_id,
         kind=kind,
         subject_id=subject_id,
         due_at=due_at,
+        at_once=at_once,
         child_id=child_id,
         child_name=f"{given} {family}".strip(),
         child_reference=reference,

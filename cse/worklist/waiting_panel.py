@@ -48,7 +48,7 @@ def waiting_panel(child: Child, user: Any) -> Panel | None:
         .exclude(kind__in=(*kinds.UNSEEN, *kinds.PAIR))
         .select_related("owner", "owner_group__team__agency")
     )
-    items = list(found.order_by("due_at", "id"))
+    items = list(found.order_by("-at_once", "due_at", "id"))
     own = [each for each in items if each.owner_id == user.pk or each.owner_group_id in groups]
     colleagues = left_to_others(user, own)
     shown = [

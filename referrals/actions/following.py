@@ -165,6 +165,7 @@ def _ask(row: Disagreement, by: Any) -> None:
             child=child,
             subject=row,
             due_at=due_in(ANSWER_DAYS, child),
+            at_once=row.delivery.referral.in_danger,
         )
 
 
@@ -181,6 +182,7 @@ def _escalate(row: Disagreement, by: Any) -> None:
         child=referral.child,
         subject=referral,
         due_at=due_in(ANSWER_DAYS, referral.child),
+        at_once=referral.in_danger,
         **whose,
     )
 

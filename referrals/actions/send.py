@@ -13,6 +13,7 @@ from cse.access.policies import sees_on
 from cse.access.principals import principals_of
 from cse.audit import events
 from cse.children.models import Child
+from cse.interface.words import datetime_words
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
 from referrals.actions.common import (
@@ -20,14 +21,16 @@ from referrals.actions.common import (
     SCREEN_DAYS,
     keep,
     let_team_see,
+    lock_delivery,
     lock_referral,
+    take_back_what_is_not_needed,
 )
 from referrals.actions.looked_after import owe_single_assessment
 from referrals.actions.overseeing import ask_overseer, settle_overseer
 from referrals.actions.overtaken import referral_sent
 from referrals.actions.owed import no_longer_owed
 from referrals.addressees import FRONT_DOOR, Addressee, receivers_of
-from referrals.clocks import start_for
+from referrals.clocks import cancel_for, start_for
 from referrals.facts import facts_of_screen
 from referrals.models import Delivery, Referral
 from referrals.on_record import ask_rules
@@ -39,6 +42,7 @@ from screening.actions import copy_draft
 from screening.actions.common import due_in
 from screening.child_then import facts_to_keep
 
+GOES_ON = "It was added to, and goes on in the referral of {}"
 NOBODY = (
     "No team of the area can receive this yet. Telephone the front door, and ask your "
     "administrator to add it."
@@ -88,6 +92,7 @@ def send(*, referral_id: uuid.UUID, by: Any, version: int) -> Referral:
     _freeze(referral, after.value, by)
     for receiver in receivers:
         _deliver(referral, receiver, by)
+    _goes_on_here(referral, receivers, by)
     _owe_screen(referral, receivers, by)
     ask_overseer(referral, by)
     referral_sent(referral, by)
@@ -126,6 +131,27 @@ def _keep_targets(referral: Referral) -> None:
         referral.placed_routing[KEY] = there
 
 
+def _goes_on_here(referral: Referral, receivers: Sequence[Addressee], by: Any) -> None:
+    """What this adds to is not asked of anybody twice: where nobody has it yet, this has it now.
+
+    Its referrer has read what came back, having added to it.
+    """
+    if referral.follows is None:
+        return
+    reached = {(each.team, each.contact, each.authority) for each in receivers}
+    for pk in referral.follows.deliveries.order_by("pk").values_list("pk", flat=True):
+        before = lock_delivery(pk)
+        close_items(subject=before, kind=kinds.READ_OUTCOME)
+        whose = (before.team, before.contact, before.authority)
+        if before.stands_at is State.RECEIVED and whose in reached:
+            before.state = State.WITHDRAWN.value
+            before.withdrawn_reason = GOES_ON.format(datetime_words(referral.sent_at))
+            keep(before, "goes on in another")
+            cancel_for(before, before.withdrawn_reason, by)
+            close_items(subject=before)
+            take_back_what_is_not_needed(before, by, before.withdrawn_reason)
+
+
 def _deliver(referral: Referral, receiver: Addressee, by: Any) -> Delivery:
     delivery = Delivery(
         referral=referral,
@@ -160,7 +186,7 @@ def _of_own_team(delivery: Delivery, by: Any) -> bool:
 def open_received(delivery: Delivery, *, owner: Any) -> None:
     """What a delivery owes: its team's answer, or ``owner`` tells the contact themselves.
 
-    Where there is danger now (R1) it is due at once: its clock says the latest moment.
+    Where there is danger now (R1) it is due at once, and its clock says the latest moment.
     """
     child: Child = delivery.referral.child
     front_door = any(name in FRONT_DOOR for name in delivery.routes)
@@ -171,7 +197,8 @@ def open_received(delivery: Delivery, *, owner: Any) -> None:
         kind=kind if delivery.team else kinds.TELL_CONTACT,
         child=child,
         subject=delivery,
-        due_at=delivery.came_at if delivery.referral.in_danger else latest,
+        due_at=latest,
+        at_once=delivery.referral.in_danger,
         **whose,
     )
 

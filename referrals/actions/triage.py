@@ -152,6 +152,7 @@ def refuse(*, delivery_id: uuid.UUID, by: Any, note: str) -> Delivery:
         child=delivery.referral.child,
         subject=delivery,
         due_at=due_in(DECISION_DAYS, delivery.referral.child),
+        at_once=delivery.referral.in_danger,
     )
     return delivery
 
@@ -210,6 +211,7 @@ def _ask_second_person(delivery: Delivery) -> None:
         "child": child,
         "subject": delivery,
         "due_at": due_in(ANSWER_DAYS, child),
+        "at_once": delivery.referral.in_danger,
     }
     item = open_item(group=delivery.team.group, **work)
     if left_to_nobody([item]):
@@ -232,6 +234,8 @@ def _carry_out(delivery: Delivery, by: Any) -> None:
         child=delivery.referral.child,
         subject=delivery,
         due_at=due_in(DECISION_DAYS, delivery.referral.child),
+        # Nobody of the front door has it any more.
+        at_once=delivery.referral.in_danger and delivery.decision in ENDINGS,
     )
 
 

@@ -107,8 +107,8 @@ class Board:
 #: whom nothing waits, and one of them may have had many referrals.
 _STANDS = """
 SELECT d.id, d.state, r.child_id, k.due_at,
-       COALESCE(CASE WHEN {danger} THEN COALESCE(d.reopened_at, d.received_at) END,
-                k.due_at, d.decided_at, d.received_at) AS place
+       COALESCE(k.due_at, d.decided_at, d.received_at)
+       - CASE WHEN {danger} THEN interval '100 years' ELSE interval '0' END AS place
   FROM referrals_delivery d
   JOIN referrals_referral r ON r.id = d.referral_id
   LEFT JOIN clocks_clock k ON k.subject_id = d.id AND k.state = ANY(%(running)s)
@@ -138,7 +138,7 @@ SELECT figures.*, page.id, page.state, page.place, page.due_at, d.received_at, d
        LEFT JOIN people_user u ON u.id = d.claimed_by_id) ON true
  ORDER BY page.place, page.id
 """
-#: Danger now (R1) is due at once, as on home; its clock says the latest moment.
+#: Danger now (R1) is due at once: before everything else, as on home.
 _DANGER = """
 (r.routing @> '{"rules": [{"id": "R1"}]}' OR r.placed_routing @> '{"rules": [{"id": "R1"}]}')
 """

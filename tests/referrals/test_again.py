@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from cse.access.policies import NotAllowed, NotVisible
 from cse.audit.models import AuditEvent
+from cse.clocks.queries import clocks_of
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from cse.worklist.queries import waiting_for
@@ -35,6 +36,10 @@ def decided(area, sent, decision=Act.SEND_BACK, reasons=MISSING):
     if received.state == "proposed":
         actions.agree(delivery_id=received.pk, by=area.other_duty, note="I read it too")
     return sent
+
+
+def open_clock_of(delivery):
+    return any(clock.is_open for clock in clocks_of(delivery))
 
 
 @prepared
@@ -101,6 +106,34 @@ def test_the_screen_that_both_wait_for_is_asked_for_once_and_stands_beside_both(
     beside = Note.objects.filter(kind=NoteKind.SCREEN, screen=screen)
     assert {each.referral_id for each in beside} == {first.pk, second.pk}
     assert second.pk not in [each.subject_id for each in waiting_for(area.worker).items]
+
+
+def test_nobody_is_asked_twice_for_what_goes_on_in_the_second(area):
+    """Police and contact who had not answered the first have the second alone; a clock each."""
+    facts = {"group_suspected": True, "position_of_trust": True}
+    first = decided(area, area.sent(**facts))
+    assert area.at(first, area.police).state == "received"
+    draft, _ = actions.start_again(referral_id=first.pk, by=area.worker)
+    second = actions.send(referral_id=draft.pk, by=area.worker, version=draft.version)
+    before, after = area.at(first, area.police), area.at(second, area.police)
+    assert (before.state, after.state) == ("withdrawn", "received")
+    assert "It was added to, and goes on in the referral of" in before.withdrawn_reason
+    assert [each.subject_id for each in waiting_for(area.officer).items] == [after.pk]
+    assert not open_clock_of(before) and open_clock_of(after)
+    there = reverse("referrals:delivery", args=[after.pk])
+    assert area.client(area.officer).get(there).status_code == 200
+    (told, to_tell) = (each.deliveries.get(team=None) for each in (first, second))
+    mine = {each.subject_id for each in waiting_for(area.worker).items}
+    assert to_tell.pk in mine and told.pk not in mine and told.state == "withdrawn"
+    # What came back was read by adding to it; what counts now is decided on the second.
+    received = area.at(first, area.front_door)
+    assert received.pk not in mine and received.state == "back"
+    with pytest.raises(Refused, match="It was added to and sent again on"):
+        actions.disagree(delivery_id=received.pk, by=area.worker, reasons="No")
+    outcome = text_of(area.client().get(reverse("referrals:outcome", args=[received.pk])))
+    assert "I do not agree" not in outcome
+    # Who had it by then keeps it.
+    actions.acknowledge(delivery_id=after.pk, by=area.officer)
 
 
 def test_a_team_that_was_sent_only_the_second_reads_nothing_of_the_first(area):

@@ -87,7 +87,8 @@ def test_danger_now_is_told_at_once_and_stands_first(area, friday, harm):
     area.draft(area.another_child())  # due before the contacts' clocks
     sent = area.sent(position_of_trust=True, **{harm: True})
     first = waiting_for(area.worker).items[0]
-    assert (first.kind, first.due_at) == (kinds.TELL_CONTACT, sent.deliveries.first().received_at)
+    assert (first.kind, first.at_once) == (kinds.TELL_CONTACT, True)
+    assert first.due_at == clocks_of(sent.deliveries.get(pk=first.subject_id))[0].due_at
     client, (officer, _) = area.client(), contacts_of(sent)
     for where in (reverse("worklist:home"), reverse("children:child", args=[area.child.pk])):
         row = row_of(client, where, "Designated Officer (LADO), Wiltshire")

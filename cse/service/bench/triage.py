@@ -30,9 +30,9 @@ TEAM, GROUP = uuid.UUID(int=900), 900
 BOARD = """
 WITH stands AS MATERIALIZED (
   SELECT d.id, d.state, r.child_id, k.due_at,
-         COALESCE(CASE WHEN 'true' IN (r.facts->>'immediate_danger', r.facts->>'significant_harm')
-                       THEN COALESCE(d.reopened_at, d.received_at) END,
-                  k.due_at, d.decided_at, d.received_at) AS place
+         COALESCE(k.due_at, d.decided_at, d.received_at)
+         - CASE WHEN 'true' IN (r.facts->>'immediate_danger', r.facts->>'significant_harm')
+                THEN interval '100 years' ELSE interval '0' END AS place
     FROM referrals_delivery d JOIN referrals_referral r ON r.id = d.referral_id
     LEFT JOIN clocks_clock k ON k.subject_id = d.id AND k.state IN ('running', 'late')
    WHERE d.team_id = %(team)s AND d.state IN ('received', 'deciding', 'proposed')),

@@ -22,18 +22,21 @@ ROUNDS = 5
 #: What somebody would write by hand: each owner's index walked in order, the scope asked of the
 #: 26 rows that are needed, not of all.
 HOME = """
-SELECT w.id, w.kind, w.subject_id, w.due_at, c.id, c.reference, c.given_name, c.family_name
+SELECT w.id, w.kind, w.subject_id, w.due_at, w.at_once, c.id, c.reference, c.given_name,
+       c.family_name
   FROM worklist_workitem w JOIN children_child c ON c.id = w.child_id
  WHERE w.closed_at IS NULL AND w.id = ANY(ARRAY(
     SELECT id FROM (
-      (SELECT id, due_at FROM worklist_workitem x
-        WHERE owner_id = %(user)s AND closed_at IS NULL AND {in_scope} ORDER BY due_at, id LIMIT 26)
+      (SELECT id, due_at, at_once FROM worklist_workitem x
+        WHERE owner_id = %(user)s AND closed_at IS NULL AND {in_scope}
+        ORDER BY at_once DESC, due_at, id LIMIT 26)
       UNION ALL
-      (SELECT x.id, x.due_at FROM unnest(%(groups)s::int[]) g CROSS JOIN LATERAL (
-        SELECT id, due_at FROM worklist_workitem x WHERE owner_group_id = g AND closed_at IS NULL
-           AND {in_scope} ORDER BY due_at, id LIMIT 26) x)
-    ) first ORDER BY due_at, id LIMIT 26))
- ORDER BY w.due_at, w.id
+      (SELECT x.id, x.due_at, x.at_once FROM unnest(%(groups)s::int[]) g CROSS JOIN LATERAL (
+        SELECT id, due_at, at_once FROM worklist_workitem x
+         WHERE owner_group_id = g AND closed_at IS NULL AND {in_scope}
+         ORDER BY at_once DESC, due_at, id LIMIT 26) x)
+    ) first ORDER BY at_once DESC, due_at, id LIMIT 26))
+ ORDER BY w.at_once DESC, w.due_at, w.id
 """
 IN_SCOPE = """
 (EXISTS (SELECT 1 FROM access_childusergrant g WHERE g.user_id = %(user)s
