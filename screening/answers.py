@@ -62,6 +62,11 @@ class Given:
         """Whether somebody answered it. Not answered is not "no" (DEC-19)."""
         return self.presence is not Presence.NOT_ANSWERED
 
+    @property
+    def is_left_open(self) -> bool:
+        """Whether nobody answered it, though something is written: never swept up (DEC-03)."""
+        return not self.answered and any(getattr(self, name) for name in _KEYS.values())
+
     def stored(self) -> str | dict[str, Any]:
         """As the document holds it; the empty string where there is nothing to keep."""
         more: dict[str, Any] = {

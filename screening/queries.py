@@ -303,6 +303,12 @@ def corrections_of(screen: Screen) -> list[Screen]:
         last = found
 
 
+def correction_begun(screen: Screen) -> Screen | None:
+    """The draft of a correction that somebody has begun of this version, if any."""
+    drafts = Screen.objects.filter(corrects=screen, status=Status.DRAFT)
+    return drafts.select_related("created_by").first()
+
+
 def newest_correction(model: Any, pk: uuid.UUID) -> Any:
     """The last completed correction of a version, however many came between; None without one.
 

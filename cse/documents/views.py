@@ -81,6 +81,9 @@ def _request(request, kind_key, subject_id, form_class, capability):
             kind_key=kind.key, subject_id=subject_id, by=request.user, **answers
         )
         return redirect("documents:status", export_id=export.pk)
+    if subject.child is not None:
+        # It names the child and says what there is of it.
+        events.look(str(capability), child=subject.child, data={"page": "export"})
     return render(
         request, "documents/request.html", {"form": form, "kind": kind, "subject": subject}
     )

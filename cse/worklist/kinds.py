@@ -151,7 +151,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "Put the risks, and what each agency does, into the single assessment",
                 "screening:statutory-risks",
             ),
-            Kind(SCREEN_OUTSTANDING, "Send the screen that a referral waits for", "referrals:show"),
+            Kind(SCREEN_OUTSTANDING, "Send the outstanding screen of a referral", "referrals:show"),
             Kind(FINISH_DECISION, "Finish the decision not to refer", "referrals:decision"),
             Kind(
                 SIGN_DECISION,

@@ -20,13 +20,18 @@ from screening.policies import Refused, check_can_correct
 def correct_screen(*, screen_id: uuid.UUID, by: Any, reason: str) -> Screen:
     """Begin a correction: a draft with the same answers, pinned to the same tool version.
 
-    Asked again while one is open, that one is given. Raises `Refused` without a reason, and for a
-    screen that a later correction has replaced.
+    Asked again while one's own is open, that one is given. Raises `Refused` without a reason, where
+    somebody else has begun one for another, and for a screen that a correction has replaced.
     """
     screen = lock(screen_id)
     check_can_correct(by, screen)
     found = Screen.objects.filter(corrects=screen).exclude(status=Status.SET_ASIDE).first()
     if found is not None and found.is_draft:
+        if found.created_by_id != by.pk and found.correction_reason != reason:
+            raise Refused(
+                f"{found.created_by.get_full_name()} has begun a correction: "
+                f"“{found.correction_reason}” Go on with that draft, and say there what you add."
+            )
         return found
     if found is not None:
         raise Refused("This screen was corrected already: correct the newer version.")

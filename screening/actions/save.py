@@ -82,7 +82,10 @@ def mark_rest_no(
     by: Any,
     ignored: tuple[str, ...] = (),
 ) -> Screen:
-    """Save a domain and answer every row that is left with "no": an explicit act (DEC-19)."""
+    """Save a domain and answer what is left with "no": an explicit act (DEC-19).
+
+    A row on which somebody wrote and chose nothing is not ruled out, and stays open (DEC-03).
+    """
     return _save(screen_id, part, values, version, by, ignored, rest_no=True)
 
 
@@ -146,7 +149,7 @@ def _write_domain(
     for row in part.domain.shown:
         old = before.get(row.id, NOTHING)
         new = values.get(row.id, old)
-        if rest_no and not new.answered:
+        if rest_no and not new.answered and not new.is_left_open:
             new = dataclasses.replace(new, presence=Presence.NO, prefilled=False)
         given[row.id] = _signed(old, new, by)
     given |= _linked(given, before, tool)

@@ -14,7 +14,7 @@ from screening.actions import correct_screen
 from screening.changes import changes_between
 from screening.child_then import birth_words, child_then
 from screening.forms import ReasonForm
-from screening.policies import may_answer_duty, may_approve, may_countersign
+from screening.policies import Refused, may_answer_duty, may_approve, may_countersign
 from screening.reading import parts_to_read
 from screening.reassessed import reassessed_of
 from screening.replaced import replaced_in
@@ -90,9 +90,17 @@ def correct(request, pk):
     form = ReasonForm(request.POST or None)
     note_extra_fields(request, form, opened.screen.child_id)
     if request.method == "POST" and form.is_valid():
-        draft = correct_screen(screen_id=pk, by=request.user, reason=form.cleaned_data["reason"])
-        return redirect("screening:draft", pk=draft.pk)
-    return page(request, "correct", opened, form=form)
+        try:
+            draft = correct_screen(
+                screen_id=pk, by=request.user, reason=form.cleaned_data["reason"]
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("screening:draft", pk=draft.pk)
+    return page(
+        request, "correct", opened, form=form, begun=queries.correction_begun(opened.screen)
+    )
 
 
 @require_safe

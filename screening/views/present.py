@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,7 @@ from screening.answers import NOTHING, Given, read_answers, read_notes, read_rat
 from screening.evidence_offered import asking_rows
 from screening.forms import ROW_TEXTS
 from screening.parts import Part
-from screening.rules import DomainRating, Presence, suggested_level
+from screening.rules import DomainRating, suggested_level
 from screening.tools.definition import Indicator, Tag, Tool
 from screening.views.common import Opened
 
@@ -176,9 +177,20 @@ def domain_context(
         "has_errors": bool(errors),
         "version": opened.screen.part_versions.get(part.key, 0),
         "is_offered": bool(asking_rows(part)),
-        "unanswered": sum(row.presence == Presence.NOT_ANSWERED for row in rows),
+        **_rest(part, answers),
         **rating_context(part, opened.tool, rating),
         **live_context(opened),
+    }
+
+
+def _rest(part: Part, answers: Mapping[str, Given]) -> dict[str, int]:
+    """How many rows nobody answered, without and with something written on them."""
+    assert part.domain is not None  # noqa: S101  the caller asked
+    given = [answers.get(row.id, NOTHING) for row in part.domain.shown]
+    left_open = sum(each.is_left_open for each in given)
+    return {
+        "unanswered": sum(not each.answered for each in given) - left_open,
+        "left_open": left_open,
     }
 
 
@@ -227,8 +239,7 @@ def panels(opened: Opened, part: Part) -> dict[str, str]:
     found = {"rules": render_to_string("screening/parts/rules.html", context)}
     if part.domain is not None:
         given = read_answers(opened.screen.answers)
-        left = sum(not given.get(row.id, NOTHING).answered for row in part.domain.shown)
-        found["rest"] = render_to_string("screening/parts/rest.html", {"unanswered": left})
+        found["rest"] = render_to_string("screening/parts/rest.html", _rest(part, given))
     if part.domain is not None and opened.tool.matrix is not None:
         rating = read_rating(opened.screen.answers, part.domain.key)
         found["suggestion"] = render_to_string(

@@ -164,6 +164,12 @@ def test_exporting_asks_for_the_password_again(reader, screen):
     assert answer["Location"].startswith(reverse("account_reauthenticate"))
 
 
+def test_whoever_opens_the_page_that_names_the_child_is_written_down(reader, screen):
+    browser(reader).get(page_of(screen))
+    event = AuditEvent.objects.get(act="export a document")
+    assert (event.child_id, event.actor_id) == (screen.child_id, reader.pk)
+
+
 def test_sent_twice_it_is_one_request(reader, screen, sent):
     token = str(uuid.uuid4())
     first, second = (ask(reader, screen, token=token) for _ in range(2))

@@ -398,3 +398,24 @@ def test_of_two_who_choose_another_screen_neither_is_overwritten_unseen(oxfordsh
     assert saved.status_code == 302
     draft.refresh_from_db()
     assert (draft.screen, draft.sections["screen_reason"]) == (screen, TYPED)
+
+
+@pytest.mark.parametrize("said", ["immediate_danger", "significant_harm"])
+def test_danger_is_kept_and_its_rule_stands_there_beside_another_mistake(oxfordshire, said):
+    """Without scripts too: nothing else has to be put right first (R1)."""
+    area, there = oxfordshire, area_of("wiltshire")
+    client, draft = area.client(), area.draft()
+    where = page_of(draft, "facts")
+    page = client.post(where, controls(client.get(where)) | {"now": said, "placed_in": there.key})
+    assert page.status_code == 200 and "There is a problem" in text_of(page)
+    draft.refresh_from_db()
+    assert draft.facts[said] is True and draft.placed_in is None
+    assert "R1" in {rule["id"] for rule in draft.routing["rules"]}
+    assert "Immediate danger or significant harm" in text_of(page)
+    # What was wrong is still there to be put right, on top of what was saved by now.
+    sent = controls(page)
+    assert sent["placed_in"] == there.key and sent["now"] == said
+    again = client.post(where, sent | {"looked_after": "s20"})
+    assert again.status_code == 302
+    draft.refresh_from_db()
+    assert draft.placed_in == there

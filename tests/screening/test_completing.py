@@ -697,3 +697,23 @@ def test_a_second_sender_that_waited_for_the_first_is_no_refusal(oxfordshire, mo
     assert "completed already" in text_of(client.get(answer["Location"]))
     assert ScreenAssessment.objects.filter(screen=screen).count() == 1
     assert not AuditEvent.objects.filter(decision="refused").exists()
+
+
+def test_a_correction_that_was_only_begun_replaces_nothing(oxfordshire):
+    place = oxfordshire
+    screen = completed(place)
+    show, correct = address(screen, "show"), address(screen, "correct")
+    assert place.client().post(correct, {"reason": "The date was wrong"}).status_code == 302
+    draft = Screen.objects.get(corrects=screen)
+    page = place.client().get(show)
+    assert "A later correction replaced this one" not in text_of(page)
+    assert "Until it is completed this screen stands." in text_of(page)
+    assert address(draft, "draft") in page.content.decode()
+    # A second click goes on with one's own; somebody else's reason is not lost in it.
+    assert place.client().post(correct, {"reason": "Once more"}).status_code == 302
+    other = place.client(place.lead)
+    assert "has begun a correction already" in text_of(other.get(correct))
+    said = other.post(correct, {"reason": "The level was wrong"})
+    assert "Wyn Arden has begun a correction: “The date was wrong”" in text_of(said)
+    assert "The level was wrong" in said.content.decode()
+    assert Screen.objects.filter(corrects=screen).count() == 1

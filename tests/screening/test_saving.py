@@ -78,6 +78,29 @@ def test_the_rest_becomes_no_only_when_asked(oxfordshire, draft):
     assert AuditEvent.objects.filter(act="rest answered no", object_id=draft.pk).exists()
 
 
+@pytest.mark.requirement("DEC-03", "DEC-19")
+def test_what_somebody_wrote_on_is_never_swept_up_with_the_rest(oxfordshire, draft):
+    client = oxfordshire.client()
+    written = {
+        "O-IND-HEA-01-evidence": "I saw the bruise",
+        "O-IND-HEA-02-concern": "She said so; I am worried",
+        "O-IND-HEA-03-note": "Ask the nurse",
+    }
+    fill(client, draft, "domain", "health", **written)
+    page = text_of(client.get(address(draft, "domain", "health")))
+    assert "Mark the 7 remaining as No" in page
+    assert "3 indicators have something written and no answer." in page
+    fill(client, draft, "domain", "health", act="rest_no")
+    draft.refresh_from_db()
+    given = read_answers(draft.answers)
+    for n in range(1, 11):
+        said = Presence.NOT_ANSWERED if n <= 3 else Presence.NO
+        assert given[f"O-IND-HEA-{n:02}"].presence is said
+    assert given["O-IND-HEA-01"].evidence == "I saw the bruise"
+    page = text_of(client.get(address(draft, "domain", "health")))
+    assert "remaining as No" not in page and "3 indicators have something written" in page
+
+
 @pytest.mark.requirement("DEC-18")
 def test_one_of_two_linked_rows_fills_in_the_other(oxfordshire, draft):
     client = oxfordshire.client()

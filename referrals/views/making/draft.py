@@ -155,9 +155,26 @@ def facts(request, pk):
         # What the script sends is saved without what is wrong in it.
         unsaved += unsaved_words(form)
         if not is_autosave(request):
-            return _facts_page(request, referral, form)
+            danger = _save_danger(request, referral, shown, areas)
+            return _facts_page(request, danger or referral, form, saved=danger is not None)
         if not form.keep_wrong(facts_initial(referral)):
             return JsonResponse({"unsaved": unsaved})
+
+
+def _save_danger(request, referral, shown, areas):
+    """The referral with what is right of the form, where it says danger now: R1 waits for no other
+    answer to be put right. None where it says none, or somebody saved meanwhile.
+    """
+    if not request.POST.getlist("now"):
+        return None
+    right = MakingFactsForm(request.POST, referral=shown, areas=areas)
+    try:
+        while (saved := _save_facts(request, referral.pk, right)) is None:
+            if not right.keep_wrong(facts_initial(referral)):
+                return None
+    except (StaleSave, NoDraft):
+        return None
+    return saved
 
 
 def _save_facts(request, pk, form):
@@ -177,9 +194,9 @@ def _save_facts(request, pk, form):
         return None
 
 
-def _facts_page(request, referral, form):
+def _facts_page(request, referral, form, *, saved=False):
     version = referral.part_versions.get(FACTS, 0)
-    if form.is_bound:
+    if form.is_bound and not saved:
         version = read_version(request.POST)
     context = beside(referral, request.user)
     return page(
