@@ -22,6 +22,8 @@ OLDEST: Final = 120
 """Years of age."""
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+#: Characters of one text: more is a mistake, and no page could show it.
+LONGEST = 10_000
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")  # PostgreSQL keeps neither
 
 
@@ -136,6 +138,8 @@ class Reader:
             self.wrong(key, "is blank")
         if _UNSTORABLE.search(value):
             self.wrong(key, "holds a character that cannot be stored")
+        if len(value) > LONGEST:
+            self.wrong(key, f"is longer than {LONGEST:,} characters")
         return value
 
     def boolean(self, key: str, *, required: bool = False, default: bool = False) -> bool:

@@ -9,6 +9,8 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from axes.handlers.proxy import AxesProxyHandler
+from axes.helpers import get_credentials
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
@@ -42,6 +44,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: an administrator adds people."""
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count a guess against the account, unless axes refuses its address already: one address
+        must not keep an account closed to all others.
+        """
+        if AxesProxyHandler.is_allowed(request, get_credentials(**credentials)):
+            super().pre_authenticate(request, **credentials)
 
     def login(self, request: HttpRequest, user: Any) -> None:
         """Sign in; what is written meanwhile (the time of sign-in) is written by that person."""

@@ -205,10 +205,11 @@ def test_a_number_that_is_taken_or_leaves_a_gap_is_refused(browser, definition, 
         {"version": 0},
         {"version": -1},
         {"version": 1e400},
+        {"footnote": {"text": "a" * 10_001, "source": "b", "contact_points": []}},
         {"footnote": {"text": "a", "source": "b", "contact_points": ["\u0000"]}},
         {"footnote": {"text": "a", "source": "b", "contact_points": ["\ud800"]}},
     ],
-    ids=["long key", "long title", "none", "negative", "infinite", "nul", "surrogate"],
+    ids=["long key", "long title", "none", "negative", "infinite", "long", "nul", "surrogate"],
 )
 def test_what_cannot_be_stored_is_a_named_mistake(browser, definition, change):
     sent = send(browser, {**definition, **change})

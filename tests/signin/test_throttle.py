@@ -59,6 +59,8 @@ def test_it_opens_again_after_a_quarter_of_an_hour(client):
 def test_the_real_person_elsewhere_still_gets_in(client):
     user = make_user()
     guess(client, user.email, 5)
+    # However long somebody goes on at an address that is refused already.
+    assert guess(client, user.email, 20).status_code == 429
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")
     assert sign_in(elsewhere, user).status_code == 302
 
