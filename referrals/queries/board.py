@@ -138,9 +138,10 @@ SELECT figures.*, page.id, page.state, page.place, page.due_at, d.received_at, d
        LEFT JOIN people_user u ON u.id = d.claimed_by_id) ON true
  ORDER BY page.place, page.id
 """
-#: Danger now (R1) is due at once: before everything else, as on home.
+#: Danger now (R1) is due at once: before everything else, as on home. By the two facts that R1
+#: reads, which only whoever refers says: what the rules made of them all is a longer document.
 _DANGER = """
-(r.routing @> '{"rules": [{"id": "R1"}]}' OR r.placed_routing @> '{"rules": [{"id": "R1"}]}')
+(r.facts @> '{"immediate_danger": true}' OR r.facts @> '{"significant_harm": true}')
 """
 #: What the record says today, or whoever referred said: either will do.
 _LOOKED_AFTER = """
