@@ -36,6 +36,15 @@ def check_can_be_a_child(age: int | None, field: str = "date_of_birth") -> None:
         raise NotPossible(ADULT, field)
 
 
+def check_born_before(born_on: dt.date, first_status_on: dt.date | None) -> None:
+    """Raise where a child would be born after a legal status of theirs began."""
+    if first_status_on is not None and born_on > first_status_on:
+        raise NotPossible(
+            f"A legal status on record began on {_in_words(first_status_on)}, before that day",
+            "date_of_birth",
+        )
+
+
 def check_can_begin(
     starts_on: dt.date,
     ends_on: dt.date | None,

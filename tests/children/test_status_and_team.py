@@ -19,6 +19,7 @@ from cse.missing.queries import plan_of
 from referrals.facts import facts_of_child
 from tests.factories import grant, make_child
 from tests.prepared import prepared
+from tests.screening.pages import controls
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +103,21 @@ def test_on_one_day_a_child_has_one_status(worker, child, starts_on, ends_on):
     # Between the two it fits, from the day one ends to the day the other begins.
     record(child, worker, "none", dt.date(2024, 6, 1), dt.date(2025, 6, 1))
     assert LegalStatus.objects.count() == 3
+
+
+def test_no_child_is_born_after_a_status_began(as_worker, worker, child):
+    with transaction.atomic():
+        record(child, worker, LegalStatusKind.CIN, dt.date(2020, 1, 1))
+    page = f"/children/{child.pk}/edit/"
+    sent = controls(as_worker.get(page))
+    for year, saved in ((2021, False), (2019, True)):
+        day = {f"date_of_birth-{part}": "1" for part in ("day", "month")}
+        answer = as_worker.post(page, sent | day | {"date_of_birth-year": str(year)})
+        assert (answer.status_code == 302) is saved
+        if not saved:
+            assert "began on 1 January 2020, before that day" in answer.content.decode()
+    child.refresh_from_db()
+    assert child.date_of_birth == dt.date(2019, 1, 1)
 
 
 def test_a_status_that_lasts_does_not_begin_in_one_that_had_ended(worker, child):

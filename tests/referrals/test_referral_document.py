@@ -52,6 +52,13 @@ def whole(pdf):
     return "".join(reading.texts(pdf))
 
 
+@pytest.mark.parametrize("said", ["immediate_danger", "significant_harm", None])
+def test_danger_now_stands_at_the_head_of_the_first_page(area, said):
+    sent = area.sent(concerns_confirmed=True, **({said: True} if said else {}))
+    first = next(iter(reading.texts(printed(sent, area.lead)))).partition("Thechild,asrecorded")[0]
+    assert ("Immediatedangerorharmnow" in first and "callthepoliceon999" in first) is bool(said)
+
+
 @pytest.mark.requirement("D-SHR-03")
 def test_it_is_pdf_ua_marked_and_says_what_was_sent_and_why(area):
     sent = area.sent(concerns_confirmed=True, trafficking=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 
 from cse.access.actions import grant_by_rule
@@ -16,8 +17,8 @@ from cse.access.models import Basis
 from cse.access.policies import NotAllowed, check
 from cse.access.principals import principals_of
 from cse.audit import events
-from cse.children.models import Child, TeamMember
-from cse.children.policies import Stale, check_can_be_a_child
+from cse.children.models import Child, LegalStatus, TeamMember
+from cse.children.policies import Stale, check_born_before, check_can_be_a_child
 from cse.children.told import birth_facts, tell_birth
 from cse.people.models import Agency, Team, TeamKind, User
 
@@ -106,6 +107,9 @@ def _set(child: Child, facts: Mapping[str, Any]) -> None:
         child.estimated_on = None if child.estimated_age is None else today
     field = "date_of_birth" if child.date_of_birth else "estimated_age"
     check_can_be_a_child(child.age_at(today), field)
+    if child.date_of_birth and child.birth_date_known == "exact" and not child._state.adding:
+        kept = LegalStatus.objects.filter(child_id=child.pk, set_aside_reason="")
+        check_born_before(child.date_of_birth, kept.aggregate(first=Min("starts_on"))["first"])
 
 
 def _open_to_recorder_and_leads(child: Child, by: User, agency: Agency) -> None:
