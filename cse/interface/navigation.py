@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -64,8 +65,9 @@ def entries_for(request: HttpRequest, entries: list[Entry]) -> list[NavItem]:
     return [NavItem(label, href, href == here) for label, href in places]
 
 
+@cache
 def address(url_name: str) -> str:
-    """The address of a named page, or "" where there is no such page."""
+    """The address of a named page, or "" where there is no such page; the same for all pages."""
     try:
         return reverse(url_name)
     except NoReverseMatch:
