@@ -25,7 +25,7 @@ from cse.service.demo_people import PASSWORD, load_people
 from cse.service.demo_records import load_records
 from cse.service.reference import load_reference
 from tests import factories
-from tests.interface.looking import in_the_way
+from tests.interface.looking import in_the_way, with_axe
 from tests.walk import ROUTES, WITH_CHILDREN, World, make_persona, routes
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -217,7 +217,7 @@ def found_wrong(desk, plan, *, scripts):
 
     for who, client, name, path in plan:
         if who not in browsers:
-            browsers[who] = desk.page_in(client)
+            browsers[who] = with_axe(desk.page_in(client))
             if not scripts:
                 # axe is a script itself, so ours are withheld rather than all switched off.
                 browsers[who].route("**/*.js", lambda route: route.abort())

@@ -33,6 +33,12 @@ AXE = """async () => {
 }"""
 
 
+def with_axe(page):
+    """The page, with axe in whatever it opens from now on: it is long to hand over each time."""
+    page.add_init_script(AXE_SCRIPT)
+    return page
+
+
 def barriers(page) -> list[list[str]]:
     """What axe finds that is moderate or worse, once the page is whole."""
     page.wait_for_load_state()
@@ -69,7 +75,7 @@ def in_the_way_of(chromium, pages: Mapping[str, str], without_axe: Collection[st
     """
     site = Site()
     site.pages = {f"/{number}": html for number, html in enumerate(pages.values())}
-    page = chromium.new_context(bypass_csp=True).new_page()
+    page = with_axe(chromium.new_context(bypass_csp=True).new_page())
     wrong: list[str] = []
     for number, name in enumerate(pages):
         page.goto(f"{site.address}/{number}")
