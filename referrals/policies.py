@@ -294,7 +294,7 @@ def check_can_disagree(user: Any, delivery: Delivery) -> None:
     if not delivery.decision or delivery.stands_at is State.PROPOSED or delivery.team is None:
         raise Refused("There is no decision yet. Ask the team that has it.")
     again = Referral.objects.filter(follows=delivery.referral_id, status=Status.SENT).first()
-    if again is not None:
+    if again is not None and delivery.stands_at in CAME_BACK:
         raise Refused(
             f"It was added to and sent again on {datetime_words(again.sent_at)}: what is decided "
             "there is what counts now."

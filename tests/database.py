@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from pathlib import Path
 
 import psycopg2
@@ -45,24 +44,23 @@ def drop(name: str) -> None:
     """Drop a test database, whoever is still connected.
 
     A live server's threads hold connections of the application's role, and a role may end only
-    its own: so that role ends them first. One of them may just be connecting, or PostgreSQL be
-    cleaning up, which only a superuser ends: then once more, a moment later.
+    its own: so each ends its own first. One of them may just be connecting: then once more.
+    PostgreSQL itself waits for who is going, and ends its own cleaning up, unlike WITH (FORCE).
     """
     for left in reversed(range(5)):
-        with _maintenance("default") as cursor:
-            cursor.execute(
-                # Waits until each is gone: one that is still going could not be ended by the owner.
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-                " WHERE datname = %s AND usename = current_user",
-                [name],
-            )
+        for alias in ("default", "owner"):
+            with _maintenance(alias) as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                    " WHERE datname = %s AND usename = current_user",
+                    [name],
+                )
         try:
             with _maintenance() as cursor:
-                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        except psycopg2.errors.InsufficientPrivilege:
+                cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        except psycopg2.errors.ObjectInUse:
             if not left:
                 raise
-            time.sleep(1)
         else:
             return
 

@@ -37,7 +37,7 @@ from referrals.on_record import ask_rules
 from referrals.parts import Missing, missing
 from referrals.policies import Refused, check_is_child, check_referral
 from referrals.targets import KEY, held_by
-from referrals.transitions import Act, State
+from referrals.transitions import CAME_BACK, Act, State
 from screening.actions import copy_draft
 from screening.actions.common import due_in
 from screening.child_then import facts_to_keep
@@ -141,7 +141,8 @@ def _goes_on_here(referral: Referral, receivers: Sequence[Addressee], by: Any) -
     reached = {(each.team, each.contact, each.authority) for each in receivers}
     for pk in referral.follows.deliveries.order_by("pk").values_list("pk", flat=True):
         before = lock_delivery(pk)
-        close_items(subject=before, kind=kinds.READ_OUTCOME)
+        if before.stands_at in CAME_BACK:
+            close_items(subject=before, kind=kinds.READ_OUTCOME)
         whose = (before.team, before.contact, before.authority)
         if before.stands_at is State.RECEIVED and whose in reached:
             before.state = State.WITHDRAWN.value
