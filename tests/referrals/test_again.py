@@ -19,7 +19,7 @@ from referrals.policies import Refused
 from referrals.transitions import Act
 from tests.factories import make_authority, make_user
 from tests.prepared import prepared
-from tests.referrals.area import TEXTS, years_old
+from tests.referrals.area import TEXTS, Area, years_old
 from tests.screening.made import completed, corrected
 from tests.screening.pages import text_of
 
@@ -134,6 +134,27 @@ def test_nobody_is_asked_twice_for_what_goes_on_in_the_second(area):
     assert "I do not agree" not in outcome
     # Who had it by then keeps it.
     actions.acknowledge(delivery_id=after.pk, by=area.officer)
+
+
+def test_what_the_other_area_accepted_is_still_to_be_read_and_disagreed_with(area):
+    there = Area("wiltshire")
+    draft = actions.set_facts(
+        referral_id=area.draft().pk,
+        facts={"looked_after": "s20", "concerns_confirmed": True},
+        version=0,
+        by=area.worker,
+        placed_in=there.authority,
+    )
+    first = actions.send(referral_id=draft.pk, by=area.worker, version=draft.version)
+    accepted = there.at(first, there.front_door)
+    actions.claim(delivery_id=accepted.pk, by=there.duty)
+    actions.decide(delivery_id=accepted.pk, by=there.duty, decision=Act.ACCEPT, reasons="Seen")
+    draft, _ = actions.start_again(referral_id=decided(area, first).pk, by=area.worker)
+    actions.send(referral_id=draft.pk, by=area.worker, version=draft.version)
+    assert accepted.pk in {each.subject_id for each in waiting_for(area.worker).items}
+    page = area.client().get(reverse("referrals:outcome", args=[accepted.pk]))
+    assert "I do not agree" in text_of(page)
+    actions.disagree(delivery_id=accepted.pk, by=area.worker, reasons="It is not enough.")
 
 
 def test_a_team_that_was_sent_only_the_second_reads_nothing_of_the_first(area):
