@@ -253,8 +253,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
     },
     "expire-exports": {"task": "cse.documents.tasks.expire_exports", "schedule": 300.0},
-    "tell-those-inside-a-seal": {
-        "task": "cse.missing.tasks.tell_those_inside",
+    "ask-for-return-interviews-again": {
+        "task": "cse.missing.tasks.ask_again",
         "schedule": 300.0,
     },
     "tell-senders-of-unread-referrals": {

@@ -7,13 +7,14 @@ why; asked again, it runs again from the same return. A target, never a gate.
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 from typing import Any, Final
 
-from django.utils import timezone
-
 from cse.access.capabilities import Capability
 from cse.access.policies import can
+from cse.access.queries import exclusions_on, people_in_team
+from cse.access.scope import people_in_scope
 from cse.clocks.actions import cancel_clock, meet_clock, move_trigger, people_changed, start_clock
 from cse.clocks.kinds import HOURLY_OFFSETS, ClockKind, People, register_kind
 from cse.clocks.models import Clock
@@ -22,7 +23,7 @@ from cse.clocks.reckoning import Length, Unit
 from cse.clocks.transitions import State as ClockState
 from cse.missing.models import MissingEpisode, ReturnInterview
 from cse.missing.sealed import coordinators_inside, is_sealed
-from cse.people.models import Authority, Post, Team, TeamKind
+from cse.people.models import Team, TeamKind
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
 from cse.worklist.models import WorkItem
@@ -31,22 +32,37 @@ KEY: Final = "return_interview"
 HOURS: Final = Length(72, Unit.HOURS)
 
 
-def coordinators_of(area: Authority) -> Team | None:
-    """The team that allocates: the coordinator sits at the front door (W §7), or where the area
-    has none, in the specialist team. None where neither has anybody in it today.
+def coordinating_teams(episode: MissingEpisode) -> list[Team]:
+    """The teams that may allocate it: the coordinator sits at the front door (W §7), or where the
+    area has none, in the specialist team.
     """
-    manned = Post.objects.current(timezone.localdate()).values("team_id")
     teams = Team.objects.filter(
-        agency__authority=area,
+        agency__authority_id=episode.authority_id,
         kind__in=(TeamKind.FRONT_DOOR, TeamKind.CSE_TEAM),
-        pk__in=manned,
     ).select_related("group", "agency")
-    found = sorted(teams, key=lambda team: (team.kind != TeamKind.FRONT_DOOR, team.name))
-    return found[0] if found else None
+    return sorted(teams, key=lambda team: (team.kind != TeamKind.FRONT_DOOR, team.name))
+
+
+def coordinators_of(episode: MissingEpisode) -> Team | None:
+    """The one that does: the first of them with somebody who sees the child, else the first with
+    somebody who is not excluded from the child. None where nobody is there today.
+    """
+    excluded = set(exclusions_on(episode.child_id).values_list("user_id", flat=True))
+    teams = coordinating_teams(episode)
+    able = [team for team in teams if {each.user_id for each in people_in_team(team)} - excluded]
+    seeing = (team for team in able if sees(team, episode.child_id))
+    return next(seeing, able[0] if able else None)
+
+
+def sees(team: Team, child_id: uuid.UUID) -> bool:
+    """Whether somebody of the team sees the child."""
+    return bool(people_in_scope(child_id, people_in_team(team)))
 
 
 def who_owes(clock: Clock) -> People:
-    """The interviewer, with the coordinators told; the coordinators until there is one."""
+    """The interviewer, with the coordinators told; the coordinators until there is one, and where
+    the interviewer can record nothing any more.
+    """
     interview = ReturnInterview.objects.select_related(
         "interviewer", "allocated_by", "episode__authority", "episode__return_recorded_by"
     ).get(episode_id=clock.subject_id)
@@ -56,12 +72,11 @@ def who_owes(clock: Clock) -> People:
 def _people(interview: ReturnInterview) -> People:
     if is_sealed(interview.episode.child_id):
         return _people_inside(interview)
-    team = coordinators_of(interview.episode.authority)
+    team = coordinators_of(interview.episode)
     groups = (team.group,) if team else ()
-    if interview.interviewer is not None:
-        return People(owners=(interview.interviewer,), told=groups)
-    if interview.interviewer_outside:
-        return People(owners=(interview.allocated_by,), told=groups)
+    asked = _asked(interview)
+    if asked is not None and can(asked, Capability.RECORD_INTERVIEW, interview.episode.child_id):
+        return People(owners=(asked,), told=groups)
     return People(owners=groups or (interview.episode.return_recorded_by,))
 
 
@@ -163,7 +178,7 @@ def _waits_for(interview: ReturnInterview) -> tuple[str, Sequence[Any]]:
 
 
 def waits_for_its_people(interview: ReturnInterview) -> bool:
-    """Whether what is open on home is what should be: a seal may have come or gone since."""
+    """Whether what is open on home is what should be: people and seals come and go."""
     kind, owners = _waits_for(interview)
     found = WorkItem.objects.filter(subject_id=interview.episode_id, closed_at__isnull=True)
     stands = {(item.kind, item.owner_id or item.owner_group_id) for item in found}

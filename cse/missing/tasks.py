@@ -11,8 +11,8 @@ from cse.missing import actions
 log = structlog.get_logger(__name__)
 
 
-@shared_task(name="cse.missing.tasks.tell_those_inside")
-def tell_those_inside() -> None:
-    """Return interviews of sealed children wait for people inside the seal."""
+@shared_task(name="cse.missing.tasks.ask_again")
+def ask_again() -> None:
+    """Return interviews wait for somebody who can see to them."""
     with act_as_task():
-        log.info("interviews_told_again", count=actions.tell_those_inside())
+        log.info("interviews_asked_again", count=actions.ask_again())

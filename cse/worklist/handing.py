@@ -24,7 +24,6 @@ from cse.worklist.kinds import (
     ASKED,
     OF_ANOTHER,
     OF_ONE_AGENCY,
-    OF_SPECIALISTS,
     OWN_REFERRAL,
     PAIR,
     TRIAGE,
@@ -32,8 +31,6 @@ from cse.worklist.kinds import (
 )
 from cse.worklist.models import WorkItem
 
-OF_SOME_ALONE = (*OF_ONE_AGENCY, *OF_SPECIALISTS)
-"""Not anybody who sees the child can do it."""
 _asking_again: dict[str, Callable[[WorkItem], bool]] = {}
 
 
@@ -98,7 +95,7 @@ def _hand_out(child: Child, left: list[WorkItem]) -> int:
         may_have = [team for team in teams if _may_have(item.kind, team, own)]
         if may_have:
             _give(item, _nearest(may_have, own, child).group, None)
-        elif deciding and item.kind not in OF_SOME_ALONE:
+        elif deciding and item.kind not in OF_ONE_AGENCY:
             _give(item, None, deciding[0])
         else:
             continue
@@ -107,8 +104,6 @@ def _hand_out(child: Child, left: list[WorkItem]) -> int:
 
 
 def _may_have(kind: str, team: Team, own: set[uuid.UUID]) -> bool:
-    if kind in OF_SPECIALISTS:
-        return team.kind == TeamKind.CSE_TEAM
     return kind not in OF_ONE_AGENCY or team.agency_id in own
 
 

@@ -224,8 +224,6 @@ OF_ONE_AGENCY = (
     SINGLE_ASSESSMENT,
     ASSESSMENT_RISKS,
 )
-#: Work that takes the post of a CSE team or a front door, wherever it was begun.
-OF_SPECIALISTS = (ALLOCATE_INTERVIEW,)
 #: Work of whoever did not do themselves what is judged: asked for by the act (access.actions).
 OF_ANOTHER = (REVIEW_BREAK_GLASS, REFUSED_ATTEMPT)
 #: Work about two children: for whoever sees both and may answer, and did not propose it.

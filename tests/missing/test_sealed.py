@@ -18,7 +18,7 @@ from cse.clocks.models import Delivery, Reminder
 from cse.missing import actions
 from cse.missing.policies import Refused
 from cse.missing.queries import owed_to
-from cse.missing.tasks import tell_those_inside
+from cse.missing.tasks import ask_again
 from cse.people.models import Role, TeamKind
 from cse.worklist.models import WorkItem
 from cse.worklist.queries import waiting_for
@@ -162,13 +162,13 @@ def test_sealed_after_the_return_and_opened_again_it_waits_for_the_right_people(
     scene.allocated(episode)
     grant(scene.lead, scene.child)
     sealed = seal(child=scene.child, names=[], reason="For the test", by=scene.lead)
-    tell_those_inside()
+    ask_again()
     # Who was asked is outside now: somebody inside has to ask again.
     assert waits(episode) == {("allocate_interview", scene.lead)}
     assert waiting_for(scene.interviewer).items == ()
     allocate(episode, scene.lead)
     assert waits(episode) == {("hold_interview", scene.lead)}
-    assert actions.tell_those_inside() == 0
+    assert actions.ask_again() == 0
     lift_seal(seal=sealed, by=scene.lead, reason="No longer needed")
     scene.allocated(episode)
     assert waits(episode) == {("hold_interview", scene.interviewer)}
@@ -176,9 +176,9 @@ def test_sealed_after_the_return_and_opened_again_it_waits_for_the_right_people(
 
 def test_opened_again_before_anybody_was_asked_the_coordinators_have_it(inside, owed):
     lift_seal(seal=inside.seal, by=inside.lead, reason="No longer needed")
-    assert actions.tell_those_inside() == 1
+    assert actions.ask_again() == 1
     assert waits(owed) == {("allocate_interview", inside.front_door.group)}
-    assert actions.tell_those_inside() == 0
+    assert actions.ask_again() == 0
     assert [each.episode for each in owed_to(inside.coordinator).rows] == [owed]
 
 
@@ -187,7 +187,7 @@ def test_another_name_in_the_seal_takes_it_over(inside, owed):
     name_in_seal(seal=inside.seal, user=inside.other_lead, by=inside.lead, reason="Takes over")
     name = inside.seal.names.get(user=inside.lead, ended_at__isnull=True)
     end_seal_name(name=name, by=inside.other_lead, reason="On leave")
-    tell_those_inside()
+    ask_again()
     assert waits(owed) == {("allocate_interview", inside.other_lead)}
     assert waiting_for(inside.lead).items == ()
 
@@ -196,14 +196,14 @@ def test_where_nobody_is_left_inside_it_waits_for_whoever_is_named_next(inside, 
     post = inside.lead.posts.get()
     post.ends_on = timezone.localdate() - dt.timedelta(days=1)
     post.save()
-    tell_those_inside()
+    ask_again()
     assert waits(owed) == set()
     with time_machine.travel(at("2027-02-12 10:00"), tick=False):
         run_due()
         assert not Reminder.objects.filter(delivery=Delivery.SENT).exists()
         post.ends_on = None
         post.save()
-        tell_those_inside()
+        ask_again()
     assert waits(owed) == {("allocate_interview", inside.lead)}
 
 

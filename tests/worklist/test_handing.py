@@ -173,24 +173,6 @@ def test_the_work_of_a_team_without_anybody_waits_for_the_next_one(case, special
     assert what_waits(successor) == [(kinds.FINISH_DRAFT, True)]
 
 
-@pytest.mark.parametrize("kind", kinds.OF_SPECIALISTS)
-def test_what_takes_a_post_goes_to_no_other_agencys_leads(case, specialist, kind):
-    elsewhere = make_team(make_agency(), kind=TeamKind.LEADS, name="A first by name")
-    other = make_user(Role.NAMED_LEAD, team=elsewhere)
-    grant(None, case.child, team=elsewhere)
-    with transaction.atomic():
-        open_item(
-            kind=kind,
-            child=case.child,
-            subject=case.child,
-            due_at=timezone.now() + dt.timedelta(days=2),
-            group=case.leads.group,
-        )
-    keep_out(case, case.lead, case.other_lead, by=specialist)
-    assert what_waits(other) == []
-    assert what_waits(specialist) == [(kind, True)]
-
-
 @pytest.mark.parametrize("kind", [kinds.SINGLE_ASSESSMENT, kinds.ASSESSMENT_RISKS])
 def test_what_social_care_owes_is_handed_to_no_school(case, kind):
     """R12: where nobody of the team that is responsible sees the child it stays theirs."""

@@ -16,10 +16,12 @@ from cse.missing.actions.recording import (
     record_return,
     set_aside,
 )
-from cse.missing.actions.sealed import tell_those_inside
+from cse.missing.actions.waiting import ask_again, ask_others
 
 __all__ = [
     "allocate",
+    "ask_again",
+    "ask_others",
     "came_back_since",
     "correct",
     "correct_interview",
@@ -31,5 +33,4 @@ __all__ = [
     "record",
     "record_return",
     "set_aside",
-    "tell_those_inside",
 ]

@@ -8,13 +8,17 @@ from typing import Any
 
 from django.utils import timezone
 
-from cse.access.actions import end_by_rule
+from cse.access.actions import end_by_rule, grant_by_rule
 from cse.access.models import Basis
 from cse.access.policies import NotVisible
 from cse.audit import events
 from cse.children.models import Child
+from cse.missing import clocks
 from cse.missing.models import MissingEpisode, ReturnInterview
 from cse.missing.policies import Refused, Stale
+
+COORDINATOR_DAYS = 90
+"""Days of access for the team that coordinates the interview, from each recording. Ours."""
 
 
 def lock_episode(episode_id: uuid.UUID) -> MissingEpisode:
@@ -70,3 +74,17 @@ def note(act: str, episode: MissingEpisode, by: Any, **more: Any) -> None:
 def end_interviewers_access(episode: MissingEpisode, user: Any, by: Any, why: str) -> None:
     """The interviewer no longer sees the child for this; what else lets them stays."""
     end_by_rule(child=episode.child, basis=Basis.INTERVIEWER, user=user, by=by, reason=why)
+
+
+def let_coordinators_see(episode: MissingEpisode, by: Any) -> None:
+    """The team that allocates the interview may see the child, for a reason and a time."""
+    team = clocks.coordinators_of(episode)
+    if team is not None:
+        grant_by_rule(
+            child=episode.child,
+            basis=Basis.COORDINATOR,
+            group=team.group,
+            by=by,
+            days=COORDINATOR_DAYS,
+            reason="Coordinates the return interview of this child, who was missing",
+        )

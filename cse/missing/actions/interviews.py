@@ -69,10 +69,6 @@ def allocate(
         raise Refused("Say why nobody independent of the child’s care holds it.")
     episode = interview.episode
     before = interview.interviewer
-    if before is not None and before != interviewer:
-        end_interviewers_access(
-            episode, before, by, "Somebody else was asked to hold the return interview"
-        )
     if interviewer is not None:
         _let_see(episode, interviewer, by)
     _clear_outcome(interview)
@@ -86,6 +82,10 @@ def allocate(
     data = {"interviewer": str(interviewer.pk) if interviewer else "outside the service"}
     note("return interview allocated", episode, by, reason=reason.strip(), data=data)
     clocks.run(interview, by)
+    # Only now: nothing waits any more for who was asked before.
+    if before is not None and before != interviewer:
+        why = "Somebody else was asked to hold the return interview"
+        end_interviewers_access(episode, before, by, why)
     return interview
 
 

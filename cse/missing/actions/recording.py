@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from cse.access.actions import end_by_rule, grant_by_rule
+from cse.access.actions import end_by_rule
 from cse.access.capabilities import Capability
 from cse.access.models import Basis
 from cse.access.policies import check
@@ -23,6 +23,7 @@ from cse.missing.actions.common import (
     check_version,
     end_interviewers_access,
     keep,
+    let_coordinators_see,
     lock_child,
     lock_episode,
     note,
@@ -35,8 +36,6 @@ from cse.missing.policies import (
     check_can_set_aside,
 )
 
-COORDINATOR_DAYS = 90
-"""Days of access for the team that coordinates the interview, from each recording. Ours."""
 START = (
     "started_at",
     "started_about",
@@ -88,7 +87,7 @@ def record(*, child: Child, by: Any, token: uuid.UUID, facts: Mapping[str, Any])
     )
     _check_times(episode)
     keep(episode, "recorded")
-    _let_coordinators_see(episode, by)
+    let_coordinators_see(episode, by)
     note("missing episode recorded", episode, by, data={"grade": episode.grade})
     return episode
 
@@ -105,7 +104,7 @@ def record_return(*, episode_id: uuid.UUID, by: Any, facts: Mapping[str, Any]) -
     keep(episode, "return recorded")
     interview = ReturnInterview(episode=episode)
     keep(interview, "owed")
-    _let_coordinators_see(episode, by)
+    let_coordinators_see(episode, by)
     note("return of a missing child recorded", episode, by)
     clocks.run(interview, by)
     return interview
@@ -228,28 +227,15 @@ def _interview_of(episode: MissingEpisode) -> ReturnInterview:
     return interview
 
 
-def _let_coordinators_see(episode: MissingEpisode, by: Any) -> None:
-    """The team that allocates the interview may see the child, for a reason and a time."""
-    team = clocks.coordinators_of(episode.authority)
-    if team is not None:
-        grant_by_rule(
-            child=episode.child,
-            basis=Basis.COORDINATOR,
-            group=team.group,
-            by=by,
-            days=COORDINATOR_DAYS,
-            reason="Coordinates the return interview of this child, who was missing",
-        )
-
-
 def _take_access_back(episode: MissingEpisode, by: Any) -> None:
     """What only this episode gave: the interviewer's, and the team's where no other stands."""
     why = "The missing episode was recorded by mistake"
     interview = ReturnInterview.objects.filter(episode=episode).first()
     if interview is not None and interview.interviewer is not None:
         end_interviewers_access(episode, interview.interviewer, by, why)
-    team = clocks.coordinators_of(episode.authority)
-    if team is not None and not _others(episode).exists():
+    if _others(episode).exists():
+        return
+    for team in clocks.coordinating_teams(episode):
         end_by_rule(
             child=episode.child, basis=Basis.COORDINATOR, group=team.group, by=by, reason=why
         )
