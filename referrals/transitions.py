@@ -103,7 +103,8 @@ OF_DELIVERY: Mapping[tuple[State, Act], tuple[Actor, State]] = MappingProxyType(
         # Nor must one wait for a second person who is not there: the proposal is taken back.
         (State.PROPOSED, Act.RELEASE): (Actor.TEAM, State.RECEIVED),
         (State.SENT_ON, Act.TAKE_OVER): (Actor.NEXT_TEAM, State.PASSED),
-        (State.ACCEPTED, Act.PASS_ON): (Actor.HOLDER, State.SENT_ON),
+        # The team is responsible, and goes on where who accepted it is away.
+        (State.ACCEPTED, Act.PASS_ON): (Actor.TEAM, State.SENT_ON),
         # A decision that does not stand is taken anew by the team, in its own time again.
         (State.ACCEPTED, Act.UPHOLD): (Actor.ANSWERER, State.RECEIVED),
         (State.SENT_ON, Act.UPHOLD): (Actor.ANSWERER, State.RECEIVED),

@@ -66,8 +66,15 @@ def release(*, delivery_id: uuid.UUID, by: Any, reason: str) -> Delivery:
     What was proposed falls, and is kept in the history: whoever claims it decides anew.
     """
     delivery = lock_delivery(delivery_id)
-    delivery.state = check_delivery(by, delivery, Act.RELEASE)
+    check_delivery(by, delivery, Act.RELEASE)
     _need(reason)
+    give_back(delivery, by, reason)
+    return delivery
+
+
+def give_back(delivery: Delivery, by: Any, reason: str) -> None:
+    """Inside an act: it is the team's to claim again."""
+    delivery.state = State.RECEIVED
     held_by = delivery.claimed_by_id
     delivery.claimed_by, delivery.claimed_at = None, None
     _undecided(delivery)
@@ -77,7 +84,6 @@ def release(*, delivery_id: uuid.UUID, by: Any, reason: str) -> Delivery:
     _no_longer_waits(delivery)
     open_received(delivery, owner=by)
     _record("referral released", delivery, by, reason=reason, data={"held_by": str(held_by)})
-    return delivery
 
 
 def _no_longer_waits(delivery: Delivery) -> None:

@@ -1,4 +1,4 @@
-"""A referral waits in no queue that nobody can read, also where everybody went after sending."""
+"""A referral waits in no queue that nobody can read, also where somebody went after sending."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
 from cse.worklist.models import WorkItem
 from referrals.actions.common import lock_delivery
+from referrals.actions.triage import give_back
 from referrals.models import Delivery
-from referrals.transitions import WAITS_THERE
+from referrals.transitions import WAITS_THERE, State
 from screening.actions.common import due_in
 
 TELEPHONE_DAYS = 1
 """Working days in which the sender telephones. Ours: a worry does not wait."""
+LEFT = "Who had claimed it can no longer open it"
 
 
 def tell_senders() -> int:
@@ -37,9 +39,14 @@ def tell_senders() -> int:
 
 
 def _unread() -> QuerySet[Delivery]:
-    """Deliveries that wait with a team of which nobody may open the child.
+    """Deliveries that wait with a team of which nobody may open the child."""
+    found = Delivery.objects.filter(state__in=WAITS_THERE, team__isnull=False)
+    return found.filter(~Exists(_there()))
 
-    That takes a post today, an open account and no conflict.
+
+def _there() -> QuerySet[Post]:
+    """Who of the team of a delivery can open its child: a post today, an open account and no
+    conflict.
     """
     excluded = Exclusion.objects.filter(
         child_id=OuterRef(OuterRef("referral__child_id")),
@@ -47,8 +54,30 @@ def _unread() -> QuerySet[Delivery]:
         ended_at__isnull=True,
     )
     posts = Post.objects.current(timezone.localdate()).filter(user__is_active=True)
-    there = posts.filter(~Exists(excluded), team_id=OuterRef("team_id"))
-    return Delivery.objects.filter(~Exists(there), state__in=WAITS_THERE, team__isnull=False)
+    return posts.filter(~Exists(excluded), team_id=OuterRef("team_id"))
+
+
+def give_back_left() -> int:
+    """Give back to its team each referral whose holder can open it no more; how many.
+
+    Nobody else knows that it waits for somebody who has left, or lost the child. One that is
+    proposed waits for the others of the team already. Harmless when run again.
+    """
+    return sum(_give_back(pk) for pk in _left().order_by("pk").values_list("pk", flat=True))
+
+
+def _left() -> QuerySet[Delivery]:
+    holder = _there().filter(user_id=OuterRef("claimed_by_id"))
+    return Delivery.objects.filter(~Exists(holder), state=State.DECIDING)
+
+
+@transaction.atomic
+def _give_back(delivery_id: uuid.UUID) -> int:
+    delivery = lock_delivery(delivery_id)
+    if not _left().filter(pk=delivery_id).exists():
+        return 0
+    give_back(delivery, None, LEFT)
+    return 1
 
 
 @transaction.atomic

@@ -39,7 +39,7 @@ proposed      back           other_of_team  agree to sending back
 proposed      deciding       other_of_team  do not agree
 proposed      received       team           release
 sent_on       passed         next_team      take over
-accepted      sent_on        holder         pass on
+accepted      sent_on        team           pass on
 accepted      received       answerer       uphold a disagreement
 sent_on       received       answerer       uphold a disagreement
 passed        received       answerer       uphold a disagreement

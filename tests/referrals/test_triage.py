@@ -8,13 +8,16 @@ import itertools
 import pytest
 from django.urls import reverse
 
+from cse.access.actions import exclude
 from cse.access.capabilities import Capability
 from cse.access.policies import NotAllowed, NotVisible, can
 from cse.audit.context import Acting, act_as
+from cse.audit.models import AuditEvent
 from cse.people.models import Role
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions, queries
+from referrals.actions.unread import give_back_left
 from referrals.models import Delivery
 from referrals.policies import (
     Refused,
@@ -530,3 +533,66 @@ def test_no_single_assessment_is_asked_for_where_one_runs(wiltshire):
     assert not WorkItem.objects.filter(
         kind=kinds.SINGLE_ASSESSMENT, closed_at__isnull=True
     ).exists()
+
+
+# -- Who had it has left -------------------------------------------------------------------------
+
+
+def leaves(area, person, how):
+    if how == "account":
+        person.is_active = False
+        person.save()
+    elif how == "post":
+        post = person.posts.get()
+        post.ends_on = dt.date.today() - dt.timedelta(days=1)
+        post.save()
+    else:
+        exclude(child=area.child, user=person, ground="relative", reason="A niece", by=area.lead)
+
+
+@pytest.mark.requirement("D-REF-01")
+@pytest.mark.parametrize("how", ["account", "post", "conflict"])
+def test_what_somebody_had_claimed_and_can_open_no_more_is_the_teams_again(
+    oxfordshire, received, how
+):
+    area = oxfordshire
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    assert give_back_left() == 0
+    leaves(area, area.duty, how)
+    assert give_back_left() == 1
+    received.refresh_from_db()
+    assert (received.state, received.claimed_by) == (State.RECEIVED, None)
+    assert waiting(kinds.DECIDE_REFERRAL, received).get().owner_group == area.front_door.group
+    event = AuditEvent.objects.get(act="referral released")
+    assert event.reason == "Who had claimed it can no longer open it"
+    assert event.data == {"held_by": str(area.duty.pk)}
+    actions.claim(delivery_id=received.pk, by=area.other_duty)
+    assert give_back_left() == 0
+
+
+@pytest.mark.requirement("D-REF-01")
+def test_a_proposal_of_somebody_who_left_is_answered_and_then_the_teams(oxfordshire, received):
+    area = oxfordshire
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    actions.decide(
+        delivery_id=received.pk, by=area.duty, decision=Act.SEND_BACK, reasons="Not for us"
+    )
+    leaves(area, area.duty, "account")
+    assert give_back_left() == 0
+    actions.refuse(delivery_id=received.pk, by=area.other_duty, note="She is at risk")
+    assert give_back_left() == 1
+    assert waiting(kinds.DECIDE_REFERRAL, received).get().owner_group == area.front_door.group
+
+
+@pytest.mark.requirement("D-REF-01")
+def test_a_colleague_of_who_accepted_it_passes_it_on(oxfordshire, received):
+    area = oxfordshire
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    actions.decide(delivery_id=received.pk, by=area.duty, decision=Act.ACCEPT, reasons="Ours")
+    page = area.client(area.other_duty).get(reverse("referrals:delivery", args=[received.pk]))
+    assert 'value="pass on"' in page.content.decode()
+    actions.decide(
+        delivery_id=received.pk, by=area.other_duty, decision=Act.PASS_ON, reasons="Kingfisher"
+    )
+    received.refresh_from_db()
+    assert (received.state, received.decided_by) == (State.SENT_ON, area.other_duty)

@@ -43,6 +43,7 @@ FRONT_DOOR = {
     ("proposed", "colleague", "agree"): "other_outcome",
     ("proposed", "colleague", "do not agree"): "deciding",
     ("accepted", "holder", "pass on"): "sent_on",
+    ("accepted", "colleague", "pass on"): "sent_on",
 }
 #: And with a team that acknowledges.
 ACKNOWLEDGING = {
