@@ -1,8 +1,9 @@
 """The records beside referrals that somebody may see. All start from ``visible()``.
 
 A decision not to refer, and advice, are seen by the agency that recorded it, by those who are
-asked to sign, and by the teams that a referral of the child was sent to; early help by everybody
-who sees the child; a consultation without a name, which has no child, by the agency alone.
+asked to sign, and by the teams that a referral of the child was sent to, a draft by the agency
+alone; early help by everybody who sees the child; a consultation without a name, which has no
+child, by the agency alone.
 """
 
 from __future__ import annotations
@@ -36,10 +37,9 @@ def decisions_visible_to(
     user: Any, capability: Capability = Capability.SEE_REFERRAL
 ) -> QuerySet[DecisionNotToRefer]:
     """Decisions not to refer, each with its signatures and what superseded it."""
-    named = Q(lead=user) | Q(manager=user)
-    return visible(_decisions(), user, capability).filter(
-        _reaches(user) | named & Q(status="signed")
-    )
+    of_agency = Q(agency_id__in=principals_of(user).agency_ids)
+    others = _reaches(user) | Q(lead=user) | Q(manager=user)
+    return visible(_decisions(), user, capability).filter(of_agency | others & Q(status="signed"))
 
 
 def _decisions() -> QuerySet[DecisionNotToRefer]:

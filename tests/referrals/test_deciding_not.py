@@ -394,6 +394,23 @@ def test_a_referral_of_another_agency_supersedes_it_where_its_rules_do(area, owe
         assert area.officer.get_full_name() not in page and "R4" not in page
 
 
+@pytest.mark.requirement("W-REF-29")
+def test_a_draft_is_the_agencys_alone_and_what_was_signed_is_read_by_who_has_a_referral(area):
+    """The front door has an earlier referral of the child: whoever takes one on reads the decision
+    and never a draft of another agency."""
+    area.sent(area.child, **peers())
+    draft = written(area)
+    address = reverse("referrals:decision", args=[draft.pk])
+    assert decisions_of(area.worker, area.child.pk).filter(pk=draft.pk).exists()
+    assert decisions_of(area.lead, area.child.pk).filter(pk=draft.pk).exists()
+    assert not decisions_of(area.duty, area.child.pk).exists()
+    assert area.client(area.duty).get(address).status_code == 404
+    deciding.sign_decision(decision_id=draft.pk, by=area.worker, version=draft.version)
+    assert decisions_of(area.duty, area.child.pk).filter(pk=draft.pk).exists()
+    assert area.client(area.duty).get(address).status_code == 200
+    assert not decisions_of(area.stranger, area.child.pk).exists()
+
+
 @pytest.mark.requirement("W-REF-05", "W-REF-07", "W-REF-19", "DEC-10")
 def test_the_exception_takes_three_accounts(young):
     area = young
