@@ -303,9 +303,9 @@ def corrections_of(screen: Screen) -> list[Screen]:
         last = found
 
 
-def correction_begun(screen: Screen) -> Screen | None:
+def correction_begun(version: Screen | RiskAssessment) -> Any:
     """The draft of a correction that somebody has begun of this version, if any."""
-    drafts = Screen.objects.filter(corrects=screen, status=Status.DRAFT)
+    drafts = type(version)._default_manager.filter(corrects=version.pk, status=Status.DRAFT)
     return drafts.select_related("created_by").first()
 
 

@@ -12,7 +12,7 @@ from cse.audit import events
 from cse.worklist import kinds
 from cse.worklist.actions import open_item
 from screening.actions.common import DRAFT_DAYS, due_in, lock
-from screening.models import Screen, Status
+from screening.models import RiskAssessment, Screen, Status
 from screening.policies import Refused, check_can_correct
 
 
@@ -27,11 +27,7 @@ def correct_screen(*, screen_id: uuid.UUID, by: Any, reason: str) -> Screen:
     check_can_correct(by, screen)
     found = Screen.objects.filter(corrects=screen).exclude(status=Status.SET_ASIDE).first()
     if found is not None and found.is_draft:
-        if found.created_by_id != by.pk and found.correction_reason != reason:
-            raise Refused(
-                f"{found.created_by.get_full_name()} has begun a correction: "
-                f"“{found.correction_reason}” Go on with that draft, and say there what you add."
-            )
+        check_own_correction(found, by, reason)
         return found
     if found is not None:
         raise Refused("This screen was corrected already: correct the newer version.")
@@ -49,6 +45,15 @@ def correct_screen(*, screen_id: uuid.UUID, by: Any, reason: str) -> Screen:
         due_at=due_in(DRAFT_DAYS, screen.child),
     )
     return draft
+
+
+def check_own_correction(draft: Screen | RiskAssessment, by: Any, reason: str) -> None:
+    """Raise where somebody else has begun the correction for another reason: it is not lost."""
+    if draft.created_by_id != by.pk and draft.correction_reason != reason:
+        raise Refused(
+            f"{draft.created_by.get_full_name()} has begun a correction: "
+            f"“{draft.correction_reason}” Go on with that draft, and say there what you add."
+        )
 
 
 def _copy_of(screen: Screen, by: Any, reason: str) -> Screen:

@@ -281,6 +281,14 @@ def test_a_correction_is_a_new_version_and_moves_no_day(oxfordshire, news):
         assessment_id=done.pk, by=oxfordshire.worker, reason="The aunt was left out"
     )
     assert correct_assessment(assessment_id=done.pk, by=oxfordshire.worker, reason="x") == draft
+    # Somebody else is led to the draft, and their reason is not lost in it.
+    other, correct = oxfordshire.client(oxfordshire.colleague), at("assessment-correct", done)
+    page = other.get(correct)
+    assert "has begun a correction already" in text_of(page)
+    assert at("assessment-draft", draft) in page.content.decode()
+    said = other.post(correct, {"reason": "The level was wrong"})
+    assert "has begun a correction: “The aunt was left out”" in text_of(said)
+    assert "The level was wrong" in said.content.decode()
     with pytest.raises(Unfinished):  # nothing is changed yet
         complete_assessment(assessment_id=draft.pk, by=oxfordshire.worker, version=draft.version)
     draft = write(draft, oxfordshire.worker, {"strengths": "An aunt", "direction": "static"})

@@ -14,6 +14,7 @@ from cse.interface.words import date_words
 from cse.worklist import kinds
 from cse.worklist.actions import open_item
 from screening.actions.common import due_in
+from screening.actions.correct import check_own_correction
 from screening.assessments import queries
 from screening.assessments.actions.common import DRAFT_DAYS, first_of, lock, need
 from screening.assessments.facts import facts_of
@@ -29,8 +30,8 @@ from screening.queries import judged_on
 def correct_assessment(*, assessment_id: uuid.UUID, by: Any, reason: str) -> RiskAssessment:
     """Begin a correction: a draft with the same texts, on the same screen.
 
-    Asked again while one is open, that one is given. Raises `Refused` without a reason, and for a
-    version that a later correction has replaced.
+    Asked again while one's own is open, that one is given. Raises `Refused` without a reason, where
+    somebody else has begun one for another, and for a version that a correction has replaced.
     """
     assessment = lock(assessment_id)
     check_can_correct(by, assessment)
@@ -38,6 +39,7 @@ def correct_assessment(*, assessment_id: uuid.UUID, by: Any, reason: str) -> Ris
         RiskAssessment.objects.filter(corrects=assessment).exclude(status=Status.SET_ASIDE).first()
     )
     if found is not None and found.is_draft:
+        check_own_correction(found, by, reason)
         return found
     if found is not None:
         raise Refused("This was corrected already: correct the newer version.")

@@ -80,7 +80,8 @@ def correct(request, pk):
         else:
             return redirect("screening:assessment-draft", pk=draft.pk)
     refused = why_not(check_can_correct, request.user, opened.assessment)
-    return page(request, "correct", opened, form=form, refused=refused)
+    begun = screens.correction_begun(opened.assessment)
+    return page(request, "correct", opened, form=form, refused=refused, begun=begun)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
