@@ -30,7 +30,7 @@ def _when_something_is_new() -> None:
     from referrals.actions.helping import screened_again
     from referrals.actions.looked_after import single_assessment_taken_back
     from referrals.actions.notes import screen_completed
-    from screening.assessments.told import when_statutory_taken_back
+    from screening.assessments.told import when_assessment_changes, when_statutory_taken_back
     from screening.told import when_assessed
 
     when_level_changes("referrals", overtaken.level_changed)
@@ -40,4 +40,6 @@ def _when_something_is_new() -> None:
     when_level_changes("referrals owed", owed.level_changed)
     when_assessed("referrals owed", owed.screen_assessed)
     when_birth_changes("referrals", overtaken.birth_changed)
+    when_assessment_changes("referrals", overtaken.assessment_changed)
+    when_assessment_changes("referrals owed", owed.assessment_changed)
     when_statutory_taken_back("referrals owed", single_assessment_taken_back)

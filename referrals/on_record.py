@@ -19,12 +19,17 @@ from referrals.facts import age_facts, facts_of_child, facts_of_screen, route_of
 from referrals.models import Referral
 from referrals.queries.differences import gaps_of
 from referrals.routing import Routing, route
+from screening.assessments.facts import harm_assessed
 from screening.queries import newest_screen
 
 
 def facts_on_record(child: Child) -> dict[str, Any]:
-    """Legal status, level in effect and the newest completed screen. Four queries at most."""
+    """Legal status, level in effect, the newest completed screen, and what the assessment of the
+    child says of harm, where none was screened since. Five queries at most.
+    """
     found = {**facts_of_child(child), **facts_of_screen(newest_screen(child.pk))}
+    if harm_assessed(child.pk):
+        found["concerns_confirmed"] = True
     current = standing(child).current
     return {**found, "level": current.level} if current else found
 

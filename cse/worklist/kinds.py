@@ -44,6 +44,7 @@ REFER_AFTER_DECISION = "refer_after_decision"
 REFER_AFTER_ADVICE = "refer_after_advice"
 REFER_AFTER_SCREEN = "refer_after_screen"
 REFER_AFTER_LEVEL = "refer_after_level"
+REFER_AFTER_ASSESSMENT = "refer_after_assessment"
 HELP_ACTION = "help_action"
 HELP_MEETING = "help_meeting"
 OFFER_HELP = "offer_help"
@@ -177,6 +178,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind(
                 REFER_AFTER_LEVEL,
                 "Make the referral that a child’s level makes mandatory",
+                "referrals:start-from-child",
+            ),
+            Kind(
+                REFER_AFTER_ASSESSMENT,
+                "Make the referral that an assessment makes mandatory: it speaks of harm",
                 "referrals:start-from-child",
             ),
             Kind(HELP_ACTION, "Do what the early help plan says", "referrals:help-action"),

@@ -20,17 +20,25 @@ from referrals.models import AdviceContact, DecisionNotToRefer, Referral, Supers
 from referrals.on_record import facts_on_record, route_on
 from referrals.queries.beside import drafts_against, standing_of
 from referrals.ways_out import LIVE, closing
-from screening.models import Screen
+from screening.assessments.told import News, What
+from screening.models import RiskAssessment, Screen
 
 
 def level_changed(event: LevelEvent, by: Any) -> None:
-    """A level of the child took effect."""
-    look_again(event.child, "level", event, by)
+    """A level of the child took effect; that of an assessment is told with the assessment."""
+    if event.subject_kind != RiskAssessment._meta.label_lower:
+        look_again(event.child, "level", event, by)
 
 
 def screen_assessed(screen: Screen, because: str, by: Any) -> None:
     """The rules were asked of a completed screen, at completion or again."""
     look_again(screen.child, "birth" if because == "date of birth" else "screen", screen, by)
+
+
+def assessment_changed(news: News) -> None:
+    """An assessment was completed, or a correction of one: what it says of harm is a concern."""
+    if news.what is not What.DATE_CORRECTED:
+        look_again(news.assessment.child, "assessment", news.assessment, news.by)
 
 
 def birth_changed(child: Child, before: Mapping[str, Any], by: Any) -> None:

@@ -22,6 +22,8 @@ from referrals.addressees import FRONT_DOOR
 from referrals.models import AdviceContact, DecisionNotToRefer, Delivery, EarlyHelp, Referral
 from referrals.transitions import NEEDS_ACCESS, State
 from screening.actions.common import due_in, leads_of
+from screening.assessments.rules import harm_said
+from screening.assessments.told import News, What
 from screening.models import RiskAssessment, Screen, Status
 from screening.queries import (
     decided_with,
@@ -73,25 +75,60 @@ def owe_early_help(child: Child, agency_id: uuid.UUID, owner: Any) -> None:
 
 
 def level_changed(event: LevelEvent, by: Any) -> None:
-    """A level took effect: that of an assessment waits where nobody has referred the child.
+    """A level took effect: what that of an assessment asks for waits where nobody has the child.
 
-    A screen's level is among what its rules say already.
+    A referral (R4), or of the lowest level that early help is offered (R13); harm waits by itself
+    (`assessment_changed`). A screen's level is among what its rules say already.
     """
-    if event.level not in CONCERN:
+    concern = event.level in CONCERN
+    if not concern:
         close_items(subject=event.child, kind=kinds.REFER_AFTER_LEVEL)
-        return
     record = decided_with(event)
-    if isinstance(record, RiskAssessment) and not any(_gone(event.child)):
+    if not isinstance(record, RiskAssessment) or _in_hand(event.child):
+        return
+    if concern and not harm_said(record.sections):
         owner, agency = event.decided_by, record.agency_id
         _wait(kinds.REFER_AFTER_LEVEL, event.child, event.child, owner, agency)
+    elif not concern and not harm_said(record.sections):
+        owe_early_help(event.child, record.agency_id, event.decided_by)
+
+
+def assessment_changed(news: News) -> None:
+    """An assessment was completed, or a correction: harm waits for a referral (R4; W §13, O §6.6).
+
+    Whatever level was chosen, and at once where the child suffers it now (R1); not where a front
+    door or specialist team has the child's referral.
+    """
+    if news.what is What.DATE_CORRECTED:
+        return
+    assessment, child = news.assessment, news.assessment.child
+    if not harm_said(assessment.sections):
+        close_items(subject=child, kind=kinds.REFER_AFTER_ASSESSMENT)
+    elif not _in_hand(child):
+        _wait(
+            kinds.REFER_AFTER_ASSESSMENT,
+            child,
+            child,
+            news.by,
+            assessment.agency_id,
+            at_once=assessment.sections.get("significant_harm") == "suffering",
+        )
+
+
+def _in_hand(child: Child) -> bool:
+    """Whether a front door, or a specialist team, has a referral of the child now."""
+    found = Delivery.objects.filter(referral__child=child, state__in=NEEDS_ACCESS)
+    there = list(found.select_related("team"))
+    specialist = any(each.team and each.team.kind == TeamKind.CSE_TEAM for each in there)
+    return specialist or any(map(_at_front_door, there))
 
 
 def no_longer_owed(referral: Referral) -> None:
     """A referral went to the front door: it is what its agency's screens, and the level, owed."""
     if referral not in _gone(referral.child):
         return
-    close_items(subject=referral.child, kind=kinds.REFER_AFTER_LEVEL)
-    close_items(subject=referral.child, kind=kinds.HELP_OWED)
+    for kind in (kinds.REFER_AFTER_LEVEL, kinds.REFER_AFTER_ASSESSMENT, kinds.HELP_OWED):
+        close_items(subject=referral.child, kind=kind)
     owed = WorkItem.objects.filter(
         kind=kinds.REFER_AFTER_SCREEN, child=referral.child, closed_at__isnull=True
     )
@@ -106,13 +143,21 @@ def no_longer_owed(referral: Referral) -> None:
         close_items(subject=screen, kind=kinds.REFER_AFTER_SCREEN)
 
 
-def _wait(kind: str, subject: Model, child: Child, owner: Any, agency_id: uuid.UUID) -> None:
+def _wait(
+    kind: str,
+    subject: Model,
+    child: Child,
+    owner: Any,
+    agency_id: uuid.UUID,
+    *,
+    at_once: bool = False,
+) -> None:
     """For who completed it, and for the leads of their agency.
 
     Out of an emergency opening the leads have no access by it: it is handed over with the rest.
     """
     leads = leads_of(agency_id) if sees_on(owner, child) else None
-    work: dict[str, Any] = {"kind": kind, "child": child, "subject": subject}
+    work: dict[str, Any] = {"kind": kind, "child": child, "subject": subject, "at_once": at_once}
     open_for_both(owner=owner, group=leads, due_at=due_in(DRAFT_DAYS, child), **work)
 
 

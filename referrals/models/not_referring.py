@@ -174,6 +174,7 @@ class Supersession(models.Model):
     REASONS = (
         ("level", "The child’s level changed"),
         ("screen", "A screen was completed, or assessed again"),
+        ("assessment", "An assessment was completed"),
         ("birth", "The child’s date of birth was changed"),
         ("referral", "A referral of the child was sent"),
         ("elsewhere", "Another agency sent a referral of the child"),

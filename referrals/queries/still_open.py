@@ -17,6 +17,7 @@ OWED: Final = (
     kinds.REFER_AFTER_DECISION,
     kinds.REFER_AFTER_SCREEN,
     kinds.REFER_AFTER_LEVEL,
+    kinds.REFER_AFTER_ASSESSMENT,
 )
 """The referrals that wait to be made."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 
 from cse.children.models import LevelEvent
 from screening.assessments import queries
-from screening.assessments.rules import Facts, StrategyDiscussion, strategy_discussion
+from screening.assessments.rules import Facts, StrategyDiscussion, harm_said, strategy_discussion
 from screening.facts import levels_of
-from screening.models import Contribution, RiskAssessment
-from screening.queries import level_history, tool_of
+from screening.models import Contribution, RiskAssessment, Screen
+from screening.queries import level_history, standing_in_time, tool_of
 
 
 def facts_of(
@@ -41,3 +42,15 @@ def led_to(
     before = [each for each in history if each.decided_at < completed_at]
     facts = facts_of(assessment, contributions=contributions, levels=before)
     return strategy_discussion(assessment.authority.tool_key, facts)
+
+
+def harm_assessed(child_id: uuid.UUID) -> bool:
+    """Whether the child's newest assessment speaks of harm, and none was screened since (R4).
+
+    One query without an assessment or harm in it, two otherwise.
+    """
+    newest = standing_in_time(RiskAssessment.objects.filter(child_id=child_id)).first()
+    if newest is None or not harm_said(newest.sections):
+        return False
+    screens = standing_in_time(Screen.objects.filter(child_id=child_id))
+    return not screens.filter(occasion_at__gt=newest.occasion_at).exists()

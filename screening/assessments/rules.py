@@ -110,19 +110,28 @@ def prompts_of(facts: Facts, tool: Tool) -> tuple[Prompt, ...]:
     return (*_harm_and_level(facts), *_nothing_analysed(facts, tool))
 
 
-def _harm_and_level(facts: Facts) -> Iterator[Prompt]:
-    said = [
+def harm_said(sections: Mapping[str, str]) -> tuple[str, ...]:
+    """What an assessment says of harm, in words; empty where it says of none (O §6.6, W §13).
+
+    With any a referral must be made, whatever level is chosen (R4), as after a screen.
+    """
+    return tuple(
         words
         for field in ("harm_happened", "significant_harm")
-        if (words := HARM_SAID[field].get(facts.says(field)))
-    ]
+        if (words := HARM_SAID[field].get(str(sections.get(field, ""))))
+    )
+
+
+def _harm_and_level(facts: Facts) -> Iterator[Prompt]:
+    said = harm_said(facts.sections)
     if not said or facts.level in AT_RISK:
         return
     level = "no level is chosen" if facts.level is None else "the level is Vulnerable"
     yield Prompt(
         "harm-and-level",
         f"It is said that {' and '.join(said)}, and {level}. Look at the level again: does it "
-        "fit? A person chooses it, and the professional judgement says why.",
+        "fit? A person chooses it, and the professional judgement says why. A referral must be "
+        "made either way.",
         "O §6.6, W §13; DEC-08",
     )
 

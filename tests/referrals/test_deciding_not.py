@@ -34,6 +34,7 @@ from tests.factories import give_post, grant, make_agency, make_child, make_team
 from tests.prepared import prepared
 from tests.referrals.area import TEXTS, years_old
 from tests.referrals.beside import began, peers, signing
+from tests.screening.assessing import assessed
 from tests.screening.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -329,6 +330,19 @@ def test_a_later_level_supersedes_and_opens_the_duty(area, countersigned):
     sent = area.sent(area.child)
     assert sent.status == "sent"
     assert not waits(kinds.REFER_AFTER_DECISION).exists()
+
+
+@pytest.mark.requirement("DEC-13", "DEC-06")
+def test_harm_in_an_assessment_supersedes_it(area):
+    decision = signed(area)
+    grant(area.specialist, area.child)
+    assessed(area, area.specialist, level="vulnerable", harm_happened="yes", significant_harm="no")
+    assert standing(area, decision) is Standing.SUPERSEDED
+    after = decision.supersession
+    assert (after.because, [rule["id"] for rule in after.rules]) == ("assessment", ["R4"])
+    page = text_of(area.client().get(reverse("referrals:decision", args=[decision.pk])))
+    assert "An assessment was completed" in page
+    assert waits(kinds.REFER_AFTER_DECISION, owner=area.worker).exists()
 
 
 @pytest.mark.requirement("DEC-02", "DEC-13")

@@ -15,16 +15,21 @@ from cse.worklist.models import WorkItem
 from cse.worklist.queries import waiting_for
 from referrals import actions
 from referrals.actions.owed import screen_assessed
+from referrals.on_record import facts_on_record
+from referrals.transitions import Act
 from screening.actions import complete, countersign, start_screen
+from screening.assessments.actions import complete_assessment, correct_assessment
 from tests.factories import grant
 from tests.referrals.area import TEXTS
-from tests.screening.assessing import assessed
+from tests.screening.assessing import assessed, at, write
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, TYPED, completed, corrected, fill_in, lowered
+from tests.screening.pages import text_of
 
 pytestmark = pytest.mark.django_db
+NO_HARM = {"harm_happened": "no", "significant_harm": "no"}
 NOTHING = {"concerns_confirmed": "no", "level": "vulnerable", "harm_happened": "no"}
-KINDS = (kinds.REFER_AFTER_SCREEN, kinds.REFER_AFTER_LEVEL)
+KINDS = (kinds.REFER_AFTER_SCREEN, kinds.REFER_AFTER_LEVEL, kinds.REFER_AFTER_ASSESSMENT)
 
 
 def owed(child):
@@ -136,8 +141,10 @@ def test_out_of_an_emergency_it_is_handed_to_those_who_see_the_child(oxfordshire
 
 @pytest.mark.requirement("W-REF-24")
 def test_a_level_of_an_assessment_waits_where_nobody_has_referred(oxfordshire):
-    assessed(oxfordshire)
-    assert [each.subject_id for each in owed(oxfordshire.child)] == [oxfordshire.child.pk] * 2
+    assessed(oxfordshire, **NO_HARM)
+    waits = owed(oxfordshire.child)
+    assert [each.subject_id for each in waits] == [oxfordshire.child.pk] * 2
+    assert {each.kind for each in waits} == {kinds.REFER_AFTER_LEVEL}
     oxfordshire.sent()
     assert owed(oxfordshire.child) == []
     other = oxfordshire.another_child()
@@ -145,3 +152,73 @@ def test_a_level_of_an_assessment_waits_where_nobody_has_referred(oxfordshire):
     oxfordshire.child = other
     assessed(oxfordshire)
     assert owed(other) == []
+
+
+@pytest.mark.requirement("DEC-06", "W-REF-24", "O-REF-14")
+@pytest.mark.parametrize("level", ["vulnerable", "at_risk"])
+@pytest.mark.parametrize(
+    ("harm", "at_once"),
+    [
+        ({"harm_happened": "yes"}, False),
+        ({"harm_happened": "possible"}, False),
+        ({"significant_harm": "likely"}, False),
+        ({"significant_harm": "suffering"}, True),
+    ],
+)
+def test_harm_in_an_assessment_is_owed_whatever_level_is_chosen(oxfordshire, level, harm, at_once):
+    """R4, as after a screen: for whoever completed it and for their leads, until it is sent."""
+    area = oxfordshire
+    done = assessed(area, level=level, **NO_HARM | harm)
+    waits = owed(area.child)
+    assert {each.kind for each in waits} == {kinds.REFER_AFTER_ASSESSMENT}
+    leads = area.lead.posts.get().team.group
+    assert {each.owner or each.owner_group for each in waits} == {area.worker, leads}
+    assert {each.at_once for each in waits} == {at_once}
+    assert facts_on_record(area.child)["concerns_confirmed"] is True
+    page = text_of(area.client().get(at("assessment", done)))
+    assert "Must be made, whatever the level" in page and "Make a referral" in page
+    draft = area.draft(area.child, immediate_danger=False)
+    assert "R4" in {rule["id"] for rule in draft.routing["rules"]}
+    actions.send(referral_id=draft.pk, by=area.worker, version=draft.version)
+    assert owed(area.child) == []
+
+
+@pytest.mark.requirement("DEC-06")
+def test_harm_that_a_correction_adds_is_owed_and_what_it_takes_out_no_more(oxfordshire):
+    area = oxfordshire
+    done = assessed(area, level="vulnerable", **NO_HARM)
+    assert owed(area.child) == []
+    # The lowest level without harm: early help must be offered (R13).
+    helps = WorkItem.objects.filter(kind=kinds.HELP_OWED, closed_at__isnull=True)
+    assert [each.owner for each in helps] == [area.worker]
+    for harm, waits in ({"harm_happened": "yes"}, 2), ({"harm_happened": "no"}, 0):
+        draft = correct_assessment(assessment_id=done.pk, by=area.worker, reason="Left out")
+        draft = write(draft, area.worker, harm | {"level": "vulnerable"})
+        done = complete_assessment(assessment_id=draft.pk, by=area.worker, version=draft.version)
+        assert len(owed(area.child)) == waits
+
+
+@pytest.mark.requirement("DEC-06")
+def test_nothing_more_is_owed_where_a_team_has_the_childs_referral(oxfordshire):
+    area = oxfordshire
+    received = area.at(area.sent(), area.front_door)
+    assessed(area, level="vulnerable", harm_happened="yes")
+    assert owed(area.child) == []
+    # It ended without help: what is found then is owed again.
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    actions.decide(
+        delivery_id=received.pk, by=area.duty, decision=Act.SEND_BACK, reasons="Say more"
+    )
+    actions.agree(delivery_id=received.pk, by=area.other_duty, note="So do I")
+    assessed(area, level="vulnerable", harm_happened="yes")
+    assert {each.kind for each in owed(area.child)} == {kinds.REFER_AFTER_ASSESSMENT}
+
+
+@pytest.mark.requirement("DEC-06")
+def test_harm_in_an_assessment_is_a_concern_until_the_child_is_screened_again(oxfordshire):
+    area = oxfordshire
+    assessed(area, level="vulnerable", harm_happened="yes")
+    assert facts_on_record(area.child)["concerns_confirmed"] is True
+    with time_machine.travel(timezone.now() + dt.timedelta(days=1)):
+        completed(area, **NOTHING)
+    assert facts_on_record(area.child)["concerns_confirmed"] is False

@@ -15,6 +15,7 @@ from screening.assessments.facts import led_to
 from screening.assessments.forms import DayForm
 from screening.assessments.policies import check_can_ask, check_can_correct, why_not
 from screening.assessments.reading import read_parts
+from screening.assessments.rules import harm_said
 from screening.assessments.views.common import open_assessment, page, posted
 from screening.child_then import birth_words, child_as
 from screening.forms import ReasonForm
@@ -47,6 +48,7 @@ def show(request, pk):
         waiting_level=waiting_level,
         may_approve=waiting_level and may_approve(request.user, waiting_level, assessment),
         strategy=_strategy(opened),
+        harm=harm_said(assessment.sections) if assessment.is_complete else (),
         then=then,
         born=birth_words(then),
         may_correct=not why_not(check_can_correct, request.user, assessment),
