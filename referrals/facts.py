@@ -64,13 +64,42 @@ def facts_of_screen(screen: Screen | None) -> dict[str, Any]:
     }
 
 
-def route_of(referral: Referral, on: dt.date, *, area: Authority | None = None) -> Routing:
+def route_of(
+    referral: Referral, on: dt.date, *, area: Authority | None = None, strict: bool = False
+) -> Routing:
     """What the rules say of a referral on a day, by the handbook of ``area`` or of its own.
 
-    Raises ``cse.strict.Refused`` with every fact that contradicts another.
+    Raises ``cse.strict.Refused`` with every fact that contradicts another; unless ``strict``, not
+    for days that a corrected date of birth contradicts by now (`before_birth`).
     """
     area = area or referral.authority
-    return route(read_facts(as_document(referral, on, area)), gaps=gaps_of(area))
+    document = as_document(referral, on, area)
+    return route(read_facts(document if strict else readable(document)), gaps=gaps_of(area))
+
+
+def before_birth(document: Mapping[str, Any]) -> dict[str, str]:
+    """The days of a document that lie before its date of birth, by field, each an ISO date."""
+    born = document.get("date_of_birth") or ""
+    activity = document.get("sexual_activity") or {}
+    days = {f"sexual_activity.{each}": activity.get(each) for each in ("from", "to")}
+    days["screened_on"] = document.get("screened_on")
+    return {field: day for field, day in days.items() if day and day < born}
+
+
+def readable(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for the rules to read, where a date of birth was corrected after a day was said.
+
+    Such a day counts as one that is not known, and then the youngest age (DEC-02): no rule is lost
+    by it, and nothing that has to be done now waits until somebody knows which of the two is right.
+    """
+    wrong = before_birth(document)
+    found = {key: value for key, value in document.items() if key not in wrong}
+    if activity := document.get("sexual_activity"):
+        kept = {
+            key: None if f"sexual_activity.{key}" in wrong else activity[key] for key in activity
+        }
+        found["sexual_activity"] = kept
+    return found
 
 
 def as_document(referral: Referral, on: dt.date, area: Authority) -> dict[str, Any]:

@@ -8,14 +8,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from copy import copy
-from typing import Any
+from typing import Any, Final
 
 from cse.children.models import Child
 from cse.children.queries.levels import standing
+from cse.interface.words import date_words
 from cse.people.models import Authority
 from cse.strict import Refused
 from referrals.explain import read_facts
-from referrals.facts import age_facts, facts_of_child, facts_of_screen, route_of, together
+from referrals.facts import (
+    age_facts,
+    as_document,
+    before_birth,
+    facts_of_child,
+    facts_of_screen,
+    readable,
+    route_of,
+    together,
+)
 from referrals.models import Referral
 from referrals.queries.differences import gaps_of
 from referrals.routing import Routing, route
@@ -34,14 +44,32 @@ def facts_on_record(child: Child) -> dict[str, Any]:
     return {**found, "level": current.level} if current else found
 
 
-def ask_rules(referral: Referral, on: dt.date) -> None:
+def ask_rules(referral: Referral, on: dt.date, *, strict: bool = False) -> None:
     """The routes of a draft as they are on a day, with what the record says now.
 
     By the handbook of its own area, and of the other where the child is placed there (DEC-41).
     Raises ``cse.strict.Refused`` with every fact that contradicts another; the routes stay then.
+    ``strict``, of what is being said now, also for a day before the date of birth (`trouble_of`).
     """
     referral.record_facts = facts_on_record(referral.child)
-    _route(referral, on)
+    _route(referral, on, strict=strict)
+
+
+def trouble_of(referral: Referral, on: dt.date) -> tuple[tuple[str, str], ...]:
+    """What was said, and the record contradicts by now: (field, words)."""
+    found = before_birth(as_document(referral, on, referral.authority))
+    return tuple((field, BEFORE_BIRTH[field].format(_day(day))) for field, day in found.items())
+
+
+BEFORE_BIRTH: Final = {
+    "sexual_activity.from": "The activity is said to have begun on {}, before the date of birth",
+    "sexual_activity.to": "The activity is said to have ended on {}, before the date of birth",
+    "screened_on": "The child was screened on {}, before the date of birth",
+}
+
+
+def _day(day: str) -> str:
+    return date_words(dt.date.fromisoformat(day))
 
 
 def as_said(referral: Referral, on: dt.date) -> Referral:
@@ -80,10 +108,10 @@ def _own_screen(referral: Referral) -> dict[str, Any]:
     return {**referral.screen_facts, **own}
 
 
-def _route(referral: Referral, on: dt.date) -> None:
-    found, there = route_of(referral, on), {}
+def _route(referral: Referral, on: dt.date, *, strict: bool = False) -> None:
+    found, there = route_of(referral, on, strict=strict), {}
     if referral.other_area is not None:
-        there = route_of(referral, on, area=referral.other_area).as_json()
+        there = route_of(referral, on, area=referral.other_area, strict=strict).as_json()
     referral.routing, referral.routing_version = found.as_json(), found.version
     referral.placed_routing = there
 
@@ -95,13 +123,14 @@ def route_on(
     child: Child,
     area: Authority,
     on: dt.date,
+    strict: bool = False,
 ) -> Routing:
     """What the rules say of what was said and what is recorded: either adds, neither takes away.
 
-    Raises ``cse.strict.Refused`` with every fact that contradicts another.
+    Raises ``cse.strict.Refused`` as `ask_rules`.
     """
-    facts = read_facts(together(said, recorded) | age_facts(child, on) | _where(area, on))
-    return route(facts, gaps=gaps_of(area))
+    document = together(said, recorded) | age_facts(child, on) | _where(area, on)
+    return route(read_facts(document if strict else readable(document)), gaps=gaps_of(area))
 
 
 def _where(area: Authority, on: dt.date) -> dict[str, Any]:

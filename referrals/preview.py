@@ -18,7 +18,7 @@ from cse.strict import Refused as FactsRefused
 from referrals.addressees import CONTACTS, Addressee, receivers_of
 from referrals.called import called
 from referrals.models import Delivery, Referral
-from referrals.on_record import ask_rules
+from referrals.on_record import ask_rules, trouble_of
 from referrals.parts import raised_risk
 from referrals.reading import disability_of
 from referrals.routing import Obligation, Route
@@ -142,11 +142,12 @@ class Preview:
 
 def preview_of(referral: Referral, today: dt.date) -> Preview:
     """What holds of a draft today. Asks the rules again: age or record may have changed."""
-    trouble: tuple[str, ...] = ()
     try:
         ask_rules(referral, today)
+        found_wrong = trouble_of(referral, today)
     except FactsRefused as refused:
-        trouble = tuple(message for _, message in refused.problems)
+        found_wrong = refused.problems
+    trouble = tuple(words for _, words in found_wrong)
     found = tuple(receivers_of(referral))
     return _preview(referral, referral.routing, referral.authority, today, found, trouble)
 

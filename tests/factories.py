@@ -147,7 +147,7 @@ def _person(given_name: str, family_name: str, email: str = "") -> User:
     user = User(
         email=email or f"person{n}@agency.example.org",
         given_name=given_name,
-        family_name=family_name or f"Person{n}",
+        family_name=family_name or f"Person{n:05}",
         job_title="Worker",
     )
     user.set_password(PASSWORD)

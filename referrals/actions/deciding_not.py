@@ -30,7 +30,7 @@ from referrals.actions.beside import (
     made_before,
 )
 from referrals.actions.common import ANSWER_DAYS, DRAFT_DAYS, KEPT, RESPONSIBLE_DAYS, keep
-from referrals.actions.owed import owe_early_help, owe_referral
+from referrals.actions.owed import owe_early_help, owe_referral, referral_made
 from referrals.actions.start import put_away_signed
 from referrals.actions.under_way import others_against, own_against
 from referrals.facts import only_said
@@ -46,6 +46,7 @@ from referrals.policies_beside import (
     leads_for,
     managers_for,
 )
+from referrals.routing import Obligation
 from referrals.signing import content_of, hash_of, signer
 from referrals.ways_out import NEEDED, Missing, closing, missing, way_of
 from screening.actions.common import due_in
@@ -64,6 +65,10 @@ SENT_ALREADY = (
 DRAFTED_ALREADY = (
     "A referral of this child that a rule makes owed ({rules}) is in draft. Finish it: while it is "
     "owed it cannot be decided otherwise."
+)
+ASKED_ALREADY = (
+    "Your agency has asked this already for this child, and there a rule makes a referral owed "
+    "({rules}). Go on with that draft: while it is open it cannot be decided otherwise."
 )
 SIGNED = "Answered for a decision not to refer: may read it again as it was signed"
 ASKED = "Asked to sign a decision not to refer; until the answer"
@@ -128,20 +133,14 @@ def start_decision(
         made_at=moment,
         saved_at=moment,
     )
-    _ask_rules(decision, facts)
+    ask_rules_of(decision, facts, strict=True)
     if decision.way == Way.DECISION:
         # Of an exception the referral is made out first: then signing is refused.
         _check_own(decision)
     keep(decision, "started")
     _record("decision not to refer started", decision, by)
     let_agency_see(child, decision.agency, by, "Began a decision not to refer this child")
-    open_item(
-        kind=kinds.FINISH_DECISION,
-        owner=by,
-        child=child,
-        subject=decision,
-        due_at=due_in(DRAFT_DAYS, child),
-    )
+    _wait(decision)
     _draft_what_is_owed(decision, by)
     return decision, True
 
@@ -152,10 +151,42 @@ def set_decision_facts(
 ) -> DecisionNotToRefer:
     """Say what is known anew; it replaces what was said before. Raises as `start_decision`."""
     decision = _to_change(decision_id, version, by)
-    _ask_rules(decision, facts)
+    ask_rules_of(decision, facts, strict=True)
     _saved(decision, by, ["facts"])
+    _wait(decision)
     _draft_what_is_owed(decision, by)
     return decision
+
+
+def ask_again(child: Child, by: Any) -> None:
+    """Something new is known of a child: the rules are asked again of each draft, inside that act.
+
+    What they ask for then waits, for whoever decides and for the leads of their agency.
+    """
+    drafts = DecisionNotToRefer.objects.filter(child=child, status="draft").order_by("pk")
+    for decision_id in drafts.values_list("pk", flat=True):
+        decision = lock(_rows(), decision_id)
+        before = decision.routing
+        ask_rules_of(decision, decision.facts)
+        if decision.routing != before:
+            _saved(decision, by, ["rules"])
+            _wait(decision)
+
+
+def _wait(decision: DecisionNotToRefer) -> None:
+    """A draft waits to be finished; where a rule leaves no way out, the referral waits instead."""
+    if any(rule["obligation"] == Obligation.MANDATORY for rule in _why_closed(decision)):
+        close_items(subject=decision, kind=kinds.FINISH_DECISION)
+        owe_referral(decision, decision.made_by)
+        return
+    referral_made(decision)
+    open_item(
+        kind=kinds.FINISH_DECISION,
+        owner=decision.made_by,
+        child=decision.child,
+        subject=decision,
+        due_at=due_in(DRAFT_DAYS, decision.child),
+    )
 
 
 @transaction.atomic
@@ -165,11 +196,16 @@ def save_decision(
     """Save what is written of it; nothing that is missing is refused before signing.
 
     ``values``: the texts, ``lead`` and ``manager`` (ids, each only of those who may be named)
-    and ``consulted_on`` (a day). Raises `StaleDecision`.
+    and ``consulted_on`` (a day). The rules are asked once more: the child grows older. Raises
+    `StaleDecision`.
     """
     decision = _to_change(decision_id, version, by)
+    before = decision.way
+    ask_rules_of(decision, decision.facts)
     _write(decision, values)
     _saved(decision, by, sorted(values))
+    if decision.way != before:
+        _wait(decision)
     return decision
 
 
@@ -193,7 +229,7 @@ def sign_decision(
     check_can_start(by, decision.child, timezone.localdate())
     if values is not None:
         _write(decision, values)
-    _ask_rules(decision, decision.facts)
+    ask_rules_of(decision, decision.facts)
     if not decision.way:
         raise Unavailable(_why_closed(decision))
     _check_nothing_against(decision)
@@ -295,7 +331,10 @@ def _to_change(decision_id: uuid.UUID, version: int, by: Any) -> DecisionNotToRe
     return decision
 
 
-def _ask_rules(decision: DecisionNotToRefer, facts: Mapping[str, Any]) -> None:
+def ask_rules_of(
+    decision: DecisionNotToRefer, facts: Mapping[str, Any], *, strict: bool = False
+) -> None:
+    """What the rules say of a draft today; ``strict`` of what is being said now."""
     decision.facts, decision.record_facts = only_said(facts), facts_on_record(decision.child)
     found = route_on(
         decision.facts,
@@ -303,6 +342,7 @@ def _ask_rules(decision: DecisionNotToRefer, facts: Mapping[str, Any]) -> None:
         child=decision.child,
         area=decision.authority,
         on=timezone.localdate(),
+        strict=strict,
     )
     decision.routing, decision.routing_version = found.as_json(), found.version
     decision.way = way_of(decision.routing)
@@ -323,6 +363,8 @@ def _check_own(decision: DecisionNotToRefer) -> None:
     if found is None:
         return
     rules = ", ".join(rule["id"] for rule in closing(found.routing, decision.way))
+    if isinstance(found, DecisionNotToRefer):
+        raise ReferralUnderWay(ASKED_ALREADY.format(rules=rules))
     words = SENT_ALREADY if found.status == "sent" else DRAFTED_ALREADY
     raise ReferralUnderWay(words.format(rules=rules))
 

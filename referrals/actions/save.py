@@ -125,7 +125,7 @@ def _save(referral: Referral, part: str, by: Any) -> Referral:
     referral.part_versions = {**referral.part_versions, part: saved}
     referral.version += 1
     referral.saved_at = now
-    ask_rules(referral, timezone.localdate(now))
+    ask_rules(referral, timezone.localdate(now), strict=part == FACTS)
     keep(referral, f"saved {part}")
     events.record("referral saved", by=by, child=referral.child_id, obj=referral, changed=[part])
     draft_said(referral)

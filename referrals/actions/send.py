@@ -14,6 +14,7 @@ from cse.access.principals import principals_of
 from cse.audit import events
 from cse.children.models import Child
 from cse.interface.words import datetime_words
+from cse.strict import Refused as FactsRefused
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
 from referrals.actions.common import (
@@ -33,7 +34,7 @@ from referrals.addressees import FRONT_DOOR, Addressee, receivers_of
 from referrals.clocks import cancel_for, start_for
 from referrals.facts import facts_of_screen
 from referrals.models import Delivery, Referral
-from referrals.on_record import ask_rules
+from referrals.on_record import ask_rules, trouble_of
 from referrals.parts import Missing, missing
 from referrals.policies import Refused, check_is_child, check_referral
 from referrals.targets import KEY, held_by
@@ -67,8 +68,9 @@ def send(*, referral_id: uuid.UUID, by: Any, version: int) -> Referral:
 
     ``version`` is the referral's own at the time it was read. Raises `StaleCheck` if it was saved
     since, `Unfinished` while something is missing, `NoDraft` for a second click, and
-    `cse.strict.Refused` where facts contradict each other by now. Each team may see the child
-    from now on, for a reason and a time; nothing about the child leaves the service.
+    `cse.strict.Refused` where facts contradict each other by now (never in danger, R1). Each team
+    may see the child from now on, for a reason and a time; nothing about the child leaves the
+    service.
     """
     referral = lock_referral(referral_id)
     after = check_referral(by, referral, Act.SEND)
@@ -77,7 +79,11 @@ def send(*, referral_id: uuid.UUID, by: Any, version: int) -> Referral:
         raise StaleCheck
     # The screen, the record or the age may have changed since the draft was saved.
     referral.screen_facts = facts_of_screen(referral.screen)
-    ask_rules(referral, timezone.localdate())
+    today = timezone.localdate()
+    ask_rules(referral, today)
+    if not referral.in_danger and (trouble := trouble_of(referral, today)):
+        # Nothing gates R1: whoever receives it reads both days.
+        raise FactsRefused(trouble)
     rules = frozenset(rule["id"] for rule in referral.routing["rules"])
     screened = bool(referral.screen and referral.screen.is_complete)
     wanted = tuple(

@@ -22,14 +22,20 @@ DECIDE = frozenset({*FRONT_DOOR, *SPECIALISTS})
 """To whom a referral goes to be decided: that the agency's own leads have it ends nothing."""
 
 
-def own_against(decision: DecisionNotToRefer) -> Referral | None:
-    """One of the decision's own agency, in draft or sent, whose rules leave no such way out."""
+def own_against(decision: DecisionNotToRefer) -> Referral | DecisionNotToRefer | None:
+    """One of the decision's own agency, in draft or sent, whose rules leave no such way out.
+
+    Or another draft of a decision in which they leave none: what was said there holds here.
+    """
     drafts = Referral.objects.filter(
         child=decision.child_id, agency=decision.agency_id, status="draft"
     )
     sent = (each for each in _sent(decision.child_id) if each.agency_id == decision.agency_id)
-    found = (each for each in (*drafts, *sent) if closing(each.routing, decision.way))
-    return next(found, None)
+    asked = DecisionNotToRefer.objects.filter(
+        child=decision.child_id, agency=decision.agency_id, status="draft"
+    ).exclude(pk=decision.pk)
+    every: list[Referral | DecisionNotToRefer] = [*drafts, *sent, *asked]
+    return next((each for each in every if closing(each.routing, decision.way)), None)
 
 
 def others_against(decision: DecisionNotToRefer) -> bool:

@@ -86,7 +86,8 @@ def _page(request, referral, *, tried=False, stale=False, refusal="", status=200
     stops = [refusal] if refusal else []
     stops += [TOO_OLD] if adult and TOO_OLD not in stops else []
     stops += [NOBODY] if preview.nobody and NOBODY not in stops else []
-    stops += list(preview.trouble)
+    # In danger nothing stops it; the days that contradict stand beside.
+    stops += [] if preview.danger else list(preview.trouble)
     return page(
         request,
         "check",
@@ -95,7 +96,7 @@ def _page(request, referral, *, tried=False, stale=False, refusal="", status=200
         wanted=wanted,
         reminders=reminders_of(referral, preview),
         stops=stops,
-        has_errors=bool((tried and wanted) or refusal),
+        has_errors=bool((tried and (wanted or stops)) or refusal),
         tried=tried,
         stale=stale,
         facts=facts_in_words(shown),

@@ -129,6 +129,8 @@ def facts(request, pk):
 def decision(request, pk):
     """One decision: a draft to write and sign, else what was signed, with what came of it."""
     found = open_row(request, decisions_visible_to(request.user), Capability.SEE_REFERRAL, pk)
+    if found.is_draft:
+        acts.ask_rules_of(found, found.facts)
     if request.method == "POST":
         return _write(request, found) if "version" in request.POST else _answer(request, found)
     if not found.is_draft:
@@ -151,6 +153,7 @@ def _write(request, found):
             return redirect("referrals:decision", pk=found.pk)
         return _sign(request, saved, form)
     except acts.StaleDecision as stale:
+        acts.ask_rules_of(stale.decision, stale.decision.facts)
         return _draft(request, stale.decision, form, status=409)
     except NoDraft as late:
         return _too_late(request, found, form, str(late))
