@@ -14,6 +14,7 @@ from referrals.explain import read_facts
 from referrals.models import Referral
 from referrals.queries.differences import gaps_of
 from referrals.routing import Routing, route
+from referrals.routing.checklist import AGE_IMBALANCE
 from screening.models import Screen
 from screening.queries import judged_on, latest_assessment
 
@@ -28,6 +29,8 @@ SAID: Final = frozenset(
 )
 """What the person who refers may say. Day, area, age, consent and screen come from the record."""
 
+RESTS_ON: Final = ("other_person", "sexual_activity")
+"""What the difference in age is counted from."""
 LOOKED_AFTER: Final = (LegalStatusKind.S20, LegalStatusKind.S31)
 ORDERED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {"level": tuple(CseLevel.values), "care_planning": ("cin", "cp", "lac")}
@@ -148,6 +151,20 @@ def age_facts(child: Child, on: dt.date) -> dict[str, Any]:
     if child.date_of_birth is not None and child.birth_date_known == BirthDateKnown.EXACT:
         return {"date_of_birth": child.date_of_birth.isoformat()}
     return {"estimated_age": child.age_at(on)}
+
+
+def said_anew(before: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said in place of ``before``.
+
+    Who took away the tick of the difference in age did so for the ages and days of then: where
+    those change, the rules ask again (DEC-12).
+    """
+    said = only_said(facts)
+    if before and any(before.get(each) != said.get(each) for each in RESTS_ON):
+        unticked = [each for each in said.get("unticked", ()) if each != AGE_IMBALANCE]
+        said = {key: value for key, value in said.items() if key != "unticked"}
+        return {**said, "unticked": unticked} if unticked else said
+    return said
 
 
 def only_said(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from referrals.actions.common import ANSWER_DAYS, DRAFT_DAYS, KEPT, RESPONSIBLE_
 from referrals.actions.owed import owe_early_help, owe_referral, referral_made
 from referrals.actions.start import put_away_signed
 from referrals.actions.under_way import others_against, own_against
-from referrals.facts import only_said
+from referrals.facts import said_anew
 from referrals.models import Capacity, DecisionNotToRefer, Referral, Signature, Way
 from referrals.on_record import facts_on_record, route_on
 from referrals.policies import Refused, check_can_set_aside, check_can_start
@@ -335,7 +335,8 @@ def ask_rules_of(
     decision: DecisionNotToRefer, facts: Mapping[str, Any], *, strict: bool = False
 ) -> None:
     """What the rules say of a draft today; ``strict`` of what is being said now."""
-    decision.facts, decision.record_facts = only_said(facts), facts_on_record(decision.child)
+    decision.facts = said_anew(decision.facts, facts)
+    decision.record_facts = facts_on_record(decision.child)
     found = route_on(
         decision.facts,
         decision.record_facts,

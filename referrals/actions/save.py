@@ -15,7 +15,7 @@ from cse.people.models import Authority
 from referrals.actions.common import keep, lock_referral
 from referrals.actions.overseeing import name_overseer
 from referrals.actions.overtaken import draft_said
-from referrals.facts import facts_of_screen, only_said
+from referrals.facts import facts_of_screen, said_anew
 from referrals.models import Referral
 from referrals.on_record import ask_rules
 from referrals.parts import BY_KEY, CHOICES, LONGEST, OVERSIGHT, Part
@@ -78,7 +78,7 @@ def set_facts(
     understood or contradicts another, and `StaleSave`.
     """
     referral = _to_change(referral_id, FACTS, facts, version, by)
-    referral.facts = only_said(facts)
+    referral.facts = said_anew(referral.facts, facts)
     referral.placed_in = _another(placed_in, referral)
     referral.placed_by = _another(placed_by, referral)
     if referral.other_area is not None and not referral.facts.get("looked_after"):

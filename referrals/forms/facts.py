@@ -58,6 +58,8 @@ PLANS: Final = (
     ("lac", "Care plan of a looked-after child"),
 )
 OLDEST: Final = 120
+UNTICKED: Final = "-"
+"""Before a factor that somebody had taken the tick from."""
 #: Where what a rule cannot read is said on the page.
 FIELDS: Final = {
     "sexual_activity.from": "activity_from",
@@ -163,9 +165,11 @@ class FactsForm(PlainForm):
             found["other_person"] = {"date_of_birth": _iso(cleaned["other_born"])}
         elif cleaned["other_age"] is not None:
             found["other_person"] = {"age": cleaned["other_age"]}
-        found["checklist"] = sorted(cleaned["checklist"])
-        shown = set(cleaned["shown_ticked"].split()) & CHECKLIST.keys()
-        found["unticked"] = sorted(shown - set(cleaned["checklist"]))
+        by_rules, before = _shown(cleaned["shown_ticked"])
+        ticked = set(cleaned["checklist"])
+        # What the rules ticked is theirs: it goes with the facts that it rests on (DEC-12).
+        found["checklist"] = sorted(ticked - by_rules)
+        found["unticked"] = sorted((by_rules | before) - ticked)
         said = {name: value for name, value in found.items() if value not in (None, False, [])}
         # A no that somebody gave is kept: nobody is to find the question answered who did not.
         return said | ({"sexual_activity": None} if cleaned["activity"] == "no" else {})
@@ -182,8 +186,10 @@ class FactsForm(PlainForm):
 def initial_of(facts: Mapping[str, Any], prefilled: Iterable[str] = ()) -> dict[str, Any]:
     """How the form stands for facts that were said; ``prefilled`` are factors the rules tick."""
     activity, other = facts.get("sexual_activity"), facts.get("other_person") or {}
-    ticked = set(facts.get("checklist", ())) | (set(prefilled) - set(facts.get("unticked", ())))
-    shown = set(prefilled) | set(facts.get("unticked", ()))
+    own, unticked = set(facts.get("checklist", ())), set(facts.get("unticked", ()))
+    by_rules = set(prefilled) - unticked - own
+    ticked = own | by_rules
+    shown = (*sorted(by_rules), *(f"{UNTICKED}{each}" for each in sorted(unticked)))
     return {
         **{
             group: [name for name, _ in flags if facts.get(name)] for group, flags in GROUPS.items()
@@ -204,8 +210,15 @@ def initial_of(facts: Mapping[str, Any], prefilled: Iterable[str] = ()) -> dict[
         "other_age": other.get("age"),
         "other_born": _date(other.get("date_of_birth")),
         "checklist": sorted(ticked),
-        "shown_ticked": " ".join(sorted(shown)),
+        "shown_ticked": " ".join(shown),
     }
+
+
+def _shown(text: str) -> tuple[set[str], set[str]]:
+    """The factors that stood ticked by the rules when the form was opened, and those unticked."""
+    by_rules = {each for each in text.split() if each in CHECKLIST}
+    before = {each.removeprefix(UNTICKED) for each in text.split()} - by_rules
+    return by_rules, before & CHECKLIST.keys()
 
 
 def _iso(day: Any) -> str | None:

@@ -56,6 +56,7 @@ class BoardRow:
     order: dt.datetime
     due_at: dt.datetime | None
     received_at: dt.datetime
+    decided_at: dt.datetime | None
     claimed_by: str
     is_mine: bool
     agency: str
@@ -122,8 +123,8 @@ figures AS (SELECT COUNT(*), COUNT(*) FILTER (WHERE due_at < %(now)s),
                    COUNT(*) FILTER (WHERE state = 'deciding'),
                    COUNT(*) FILTER (WHERE state = 'proposed') FROM found),
 page AS (SELECT * FROM found {after} ORDER BY place, id LIMIT %(limit)s)
-SELECT figures.*, page.id, page.state, page.place, page.due_at, d.received_at, d.claimed_by_id,
-       u.given_name, u.family_name, a.name, t.name, d.authority_id,
+SELECT figures.*, page.id, page.state, page.place, page.due_at, d.received_at,
+       d.decided_at, d.claimed_by_id, u.given_name, u.family_name, a.name, t.name, d.authority_id,
        jsonb_path_query_array(CASE WHEN d.authority_id IN (r.placed_in_id, r.placed_by_id)
                                    THEN r.placed_routing ELSE r.routing END, '$.rules[*].title'),
        {looked_after},
@@ -265,23 +266,23 @@ def _board(found: list[tuple[Any, ...]], user: Any) -> Board:
 
 
 def _row(each: tuple[Any, ...], user: Any) -> BoardRow:
-    pk, state, place, due_at, received_at, holder, given, family, agency, team, area, rules = each[
-        :12
-    ]
-    child = Child(**dict(zip(_CHILD, each[13:], strict=True)))
+    pk, state, place, due_at, received_at, decided_at, holder = each[:7]
+    given, family, agency, team, area, rules, looked_after = each[7:14]
+    child = Child(**dict(zip(_CHILD, each[14:], strict=True)))
     return BoardRow(
         id=pk,
         state=State(state),
         order=place,
         due_at=due_at,
         received_at=received_at,
+        decided_at=decided_at,
         claimed_by=f"{given} {family}" if holder else "",
         is_mine=holder == user.pk,
         agency=agency,
         team=team,
         authority_id=area,
         rules=tuple(_list(rules)),
-        looked_after=each[12],
+        looked_after=looked_after,
         child=child,
     )
 

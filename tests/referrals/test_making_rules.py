@@ -83,6 +83,47 @@ def test_the_factor_that_the_rules_tick_stays_until_it_is_unticked(wiltshire):
     assert draft.status == "set_aside" and draft.sections["referral_considered"]
 
 
+@pytest.mark.requirement("DEC-12", "W-CHK-06", "S06")
+def test_what_the_rules_ticked_goes_with_the_ages_it_rests_on_and_is_asked_again(wiltshire):
+    area, client = wiltshire, wiltshire.client()
+    draft = begin(client, area.another_child(date_of_birth=years_old(15)))
+    where = page_of(draft, "facts")
+    day = timezone.localdate() - dt.timedelta(days=20)
+    today = dict(zip(DAY, (day.day, day.month, day.year), strict=True))
+    save(client, where, activity="yes", other_age="19", **today)
+    assert "R8" in rules_of(draft)
+    # Seen ticked, and left so: with 17 there is no difference to tick (S06).
+    save(client, where, other_age="17")
+    assert "R9" in rules_of(draft) and "R8" not in rules_of(draft)
+    assert "checklist" not in controls(client.get(where))
+    # What a person ticks stays theirs, whatever the ages.
+    save(client, where, checklist=IMBALANCE)
+    assert "R8" in rules_of(draft)
+    for age in ("19", "17"):
+        save(client, where, other_age=age)
+        assert "R8" in rules_of(draft) and draft.facts["checklist"] == [IMBALANCE]
+
+
+@pytest.mark.requirement("DEC-12", "W-CHK-06")
+def test_who_unticked_it_is_asked_again_where_the_difference_grows(wiltshire):
+    area, client = wiltshire, wiltshire.client()
+    draft = begin(client, area.another_child(date_of_birth=years_old(15)))
+    where = page_of(draft, "facts")
+    day = timezone.localdate() - dt.timedelta(days=20)
+    today = dict(zip(DAY, (day.day, day.month, day.year), strict=True))
+    save(client, where, activity="yes", other_age="19", **today)
+    unticked = controls(client.get(where)) | {"act": "leave"}
+    del unticked["checklist"]
+    client.post(where, unticked)
+    assert "R9" in rules_of(draft) and "R8" not in rules_of(draft)
+    # Something else said: the tick stays away.
+    save(client, where, pregnant="on")
+    assert draft.facts["unticked"] == [IMBALANCE] and "R8" not in rules_of(draft)
+    save(client, where, other_age="20")
+    assert "R8" in rules_of(draft) and "unticked" not in draft.facts
+    assert controls(client.get(where))["checklist"] == IMBALANCE
+
+
 @pytest.mark.requirement("DEC-13", "W-REF-29")
 def test_a_decision_not_to_refer_is_offered_only_where_the_rules_let_it_be(wiltshire):
     area, client = wiltshire, wiltshire.client()

@@ -241,6 +241,8 @@ def test_passed_to_the_specialists_and_acknowledged(area, received):
     assert "is responsible until Kingfisher has claimed or acknowledged it" in page
     board = text_of(front.get(reverse("referrals:board")))
     assert "Passed on, and not acknowledged yet" in board and area.child.name in board
+    received.refresh_from_db()
+    assert datetime_words(received.decided_at) in board
     there = Delivery.objects.get(passed_by=received)
     special = area.client(area.specialist)
     page = text_of(special.get(at("delivery", there)))
@@ -254,6 +256,18 @@ def test_passed_to_the_specialists_and_acknowledged(area, received):
     assert front.get(at("delivery", received)).status_code == 404
     assert "Not acknowledged" not in text_of(front.get(reverse("referrals:board")))
     assert "acknowledged" in text_of(front.get(reverse("referrals:decided")))
+
+
+@pytest.mark.requirement("O-REF-10", "W-REF-26")
+def test_the_board_says_when_a_child_in_danger_was_passed_on(area):
+    received = area.at(area.sent(immediate_danger=True, concerns_confirmed=True), area.front_door)
+    claimed(area, received)
+    passed = actions.decide(
+        delivery_id=received.pk, by=area.duty, decision=Act.PASS_ON, reasons="At once"
+    )
+    board = text_of(area.client(area.duty).get(reverse("referrals:board")))
+    assert "Passed on, and not acknowledged yet" in board
+    assert board.count(datetime_words(passed.decided_at)) == 1
 
 
 def test_accepted_and_passed_on_after_all(area, received):
