@@ -33,6 +33,10 @@ _DAY = (
 )
 #: A day of a year, whose year is the age's: "the third of May", "May 3rd".
 _DAY_OF_MONTH = rf"(?:{_DAY}\s+(?:of\s+)?{_MONTH}|{_MONTH}\s+(?:the\s+)?{_DAY})\b"
+_FEAST = (
+    r"(?:christmas|boxing day|new year[’']?s?|valentine[’']?s?|pancake day|easter|may day|"
+    r"hallowe[’']?en|bonfire night|guy fawkes|eid|diwali|hanukkah)"
+)
 _BIRTH = r"(?:born|birthday|birth|dob|turn(?:s|ed|ing)?\s+(?:\d{1,2}|\w+teen|twelve))\b"
 _STREET = (
     r"(?:street|st|road|rd|lane|ln|avenue|ave|close|drive|way|crescent|court|gardens|grove|place|"
@@ -125,8 +129,9 @@ PATTERNS: Final = (
     (
         "a date of birth",
         re.compile(
-            rf"\b(?:born|birthday|birth|dob)\b(?:\W+[a-z]+){{0,3}}?"
-            rf"\W+(?:{_MONTH}(?:\s+(?:19|20)\d{{2}})?|(?:19|20)\d{{2}})\b",
+            rf"\b(?:born|birthday|birth|dob)\b(?:\W+(?!at\b)[a-z]+){{0,3}}?"
+            rf"\W+(?:{_MONTH}(?:\s+(?:19|20)\d{{2}})?|(?:19|20)\d{{2}}"
+            r"|\d{1,2}\s*[./-]\s*\d{1,2})\b",
             re.IGNORECASE,
         ),
     ),
@@ -134,14 +139,20 @@ PATTERNS: Final = (
         "a day of birth",
         re.compile(
             rf"\b{_BIRTH}(?:[ ,:–-]+(?!{_MONTH}\b|{_DAY}\b)[\w’']+){{0,4}}?[ ,:–-]+"
-            rf"(?:the\s+)?{_DAY_OF_MONTH}"
+            rf"(?:the\s+)?(?:{_DAY_OF_MONTH}|{_FEAST}\b)"
             rf"|\b{_DAY_OF_MONTH}[ ,]+(?:is|was|being)[ ,]+(?:[\w’']+[ ,]+){{0,3}}?birthday\b",
             re.IGNORECASE,
         ),
     ),
     # Ten digits in threes and a four come before telephone numbers: both would match.
     ("an NHS number", re.compile(r"(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)")),
-    ("a telephone number", re.compile(r"(?<!\d)(?:\+44|0044|0)[\s()-]*(?:\d[\s()-]*){9,10}(?!\d)")),
+    (
+        "a telephone number",
+        re.compile(
+            r"(?<!\d)(?:\+44|0044|0)[\s()-]*(?:\d[\s()-]*){9,10}(?!\d)"
+            r"|(?<![\d.,/-])0(?:[ -]?\d){6,8}(?![\d.,/-]*\d)"
+        ),
+    ),
     (
         "a postcode",
         re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b", re.IGNORECASE),
@@ -150,7 +161,9 @@ PATTERNS: Final = (
         "an address",
         re.compile(
             rf"\b\d{{1,4}}[a-z]?,?\s+(?:{_NO_NAME}[\w’'-]+\s+){{1,3}}{_STREET}\b"
-            rf"|(?-i:\b(?:(?!The\b|A\b|In\b|On\b)[A-Z][\w’'-]+\s+){{1,3}}{_TITLED}\b)",
+            rf"|(?-i:\b(?:(?!The\b|A\b|In\b|On\b)[A-Z][\w’'-]+\s+){{1,3}}{_TITLED}\b)"
+            r"|\b(?:flat|apartment|apt\.?|caravan)\s+(?:no\.?\s*|number\s+)?\d{1,4}[a-z]?\b"
+            r"(?!\s+(?:streets?|doors?|bed\w*|floors?|people|rooms?|miles?|minutes?)\b)",
             re.IGNORECASE,
         ),
     ),
@@ -205,6 +218,12 @@ _INITIALS: Final = re.compile(
     re.IGNORECASE,
 )
 
+#: A name letter by letter: "T-e-s-s", "T E S S".
+_SPELT: Final = re.compile(r"(?<![^\W_])[^\W\d_](?:([-._ *])[^\W\d_])(?:\1[^\W\d_])+(?![^\W_])")
+#: Two or three letters of which the text says that they are initials.
+_SAID_INITIALS: Final = re.compile(
+    r"\b(?i:initials?)\W+(?:(?:are|is|were|was)\W+)?([A-Z]{2,3})(?![\w@])"
+)
 #: Three or more in a row are an abbreviation more often than initials: only a child's own count.
 _CAPITALS: Final = re.compile(r"(?<![\w@])[A-Z]{3,5}(?![\w@])")
 
@@ -255,8 +274,12 @@ def _marks(text: str, names: list[str], schools: list[str]) -> Iterator[tuple[in
     for at, word in _named(text, names):
         yield at, at + len(word), "the name of a child you can see"
     for match in _INITIALS.finditer(text):
-        if _BETWEEN.sub("", match.group()).upper() not in ABBREVIATIONS:
+        letters = _BETWEEN.sub("", match.group()).upper()
+        in_one = letters == match.group()
+        if letters not in ABBREVIATIONS and not (in_one and letters in SMALL_WORDS):
             yield *match.span(), "the initials of somebody"
+    for match in _SAID_INITIALS.finditer(text):
+        yield *match.span(1), "the initials of somebody"
     theirs = {initials for name in names if len(initials := _initials_of(name)) >= 3}
     for match in _CAPITALS.finditer(text):
         if match.group() in theirs - ABBREVIATIONS:
@@ -283,6 +306,9 @@ def apart(text: str) -> str:
 def _named(text: str, names: Iterable[str]) -> Iterator[tuple[int, str]]:
     parts = {part for name in names for part in _parts_of(name) if len(part) >= SHORTEST_NAME}
     joined = {each for name in names for each in _in_one(name)}
+    for match in _SPELT.finditer(text):
+        if _plain(_BETWEEN.sub("", match.group())) in parts:
+            yield match.start(), match.group()
     for match in re.finditer(r"[^\W\d_](?:[^\W\d_]|[’'])*", text):
         word = re.sub(r"[’']s?$", "", match.group())
         plain, capital = _plain(word), word[:1].isupper()
@@ -374,9 +400,14 @@ ABBREVIATIONS: Final = frozenset(
         # Of every text.
         *("EG", "IE", "NB", "AM", "PM", "AKA", "DOB", "UK", "GB", "EU", "US", "USA", "TV", "PA"),
         *("ID", "OK", "MP", "DJ", "CV", "CD", "DM", "IP", "NA", "VS", "QA", "AZ", "AI", "XR"),
-        # Words, where everything is written in capitals.
-        *("AN", "AS", "AT", "BE", "BY", "GO", "IF", "IN", "IS", "ME", "MY", "NO", "OF", "ON", "OR"),
-        *("SO", "TO", "UP", "WE", "OH", "MR", "MS", "DR", "ST"),
+        *("MR", "MS", "DR", "ST"),
     }
 )
 """What looks like initials and is none: a text may say GP, PC and e.g."""
+SMALL_WORDS: Final = frozenset(
+    {
+        *("AN", "AS", "AT", "BE", "BY", "GO", "IF", "IN", "IS", "ME", "MY", "NO", "OF", "ON", "OR"),
+        *("SO", "TO", "UP", "WE", "OH"),
+    }
+)
+"""Words, where everything is written in capitals; with a stop between them they are initials."""
