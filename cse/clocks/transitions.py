@@ -26,6 +26,7 @@ class Act(StrEnum):
     SAY_WHY_LATE = "say why late"
     CANCEL = "cancel"
     MOVE_TRIGGER = "move trigger"
+    CORRECT_DONE = "correct when it was done"
     RECOMPUTE = "recompute"
 
 
@@ -46,6 +47,7 @@ TRANSITIONS: Mapping[tuple[State, Act], Mapping[bool, State]] = MappingProxyType
         (State.RUNNING, Act.MOVE_TRIGGER): {False: State.RUNNING, True: State.RUNNING},
         (State.LATE, Act.MOVE_TRIGGER): {False: State.RUNNING, True: State.LATE},
         (State.MET, Act.MOVE_TRIGGER): {False: State.MET, True: State.MET},
+        (State.MET, Act.CORRECT_DONE): {False: State.MET, True: State.MET},
         (State.RUNNING, Act.RECOMPUTE): {False: State.RUNNING, True: State.RUNNING},
         (State.LATE, Act.RECOMPUTE): {False: State.RUNNING, True: State.LATE},
     }

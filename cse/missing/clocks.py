@@ -15,7 +15,14 @@ from cse.access.capabilities import Capability
 from cse.access.policies import can
 from cse.access.queries import exclusions_on, people_in_team
 from cse.access.scope import people_in_scope
-from cse.clocks.actions import cancel_clock, meet_clock, move_trigger, people_changed, start_clock
+from cse.clocks.actions import (
+    cancel_clock,
+    correct_done,
+    meet_clock,
+    move_trigger,
+    people_changed,
+    start_clock,
+)
 from cse.clocks.kinds import HOURLY_OFFSETS, ClockKind, People, register_kind
 from cse.clocks.models import Clock
 from cse.clocks.queries import open_clock
@@ -139,6 +146,15 @@ def meet(interview: ReturnInterview, at: dt.datetime, by: Any) -> None:
     clock = open_clock(interview.episode, KEY)
     if clock is not None:
         meet_clock(clock=clock, by=by, at=at)
+
+
+def held_corrected(interview: ReturnInterview, at: dt.datetime, reason: str, by: Any) -> None:
+    """It was held at another moment: the clock was met then, late or in time (DEC-29)."""
+    met = Clock.objects.filter(
+        subject_id=interview.episode_id, kind=KEY, state=ClockState.MET
+    ).order_by("-started_at")
+    for clock in met[:1]:
+        correct_done(clock=clock, at=at, reason=reason, by=by)
 
 
 def cancel(episode: MissingEpisode, reason: str, by: Any) -> None:

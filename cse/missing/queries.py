@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Generic, TypeVar
@@ -125,9 +125,58 @@ class Changed:
     fields: tuple[tuple[str, Any, Any], ...]
 
 
-def changes_of(row: MissingEpisode | ReturnInterview, fields: Sequence[str]) -> list[Changed]:
-    """How a record was changed after it was made, the newest first. One query, from its history."""
-    rows = list(row.history.select_related("history_user").order_by("history_id"))
+def history_of(row: MissingEpisode | ReturnInterview) -> list[Any]:
+    """A record as it was saved each time, in order. One query."""
+    also = ("interviewer",) if isinstance(row, ReturnInterview) else ()
+    return list(row.history.select_related("history_user", *also).order_by("history_id"))
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that was done with an interview: when it was written down, by whom, and what."""
+
+    at: dt.datetime
+    by: str
+    what: str
+    when: dt.datetime | None
+    words: str
+
+
+def course_of(rows: Iterable[Any]) -> list[Step]:
+    """What was done with an interview, in order, from its history: who was asked and why, each
+    offer and what came of it. What the page shows of it is only how it stands now.
+    """
+    return [
+        Step(row.history_date, _who(row), row.history_change_reason, *told(row))
+        for row in rows
+        if (told := _TOLD.get(row.history_change_reason or ""))
+    ]
+
+
+def _asked(row: Any) -> tuple[None, str]:
+    person = row.interviewer.get_full_name() if row.interviewer else row.interviewer_outside
+    return None, f"{person}: {row.allocation_reason}"
+
+
+def _came_of_it(row: Any) -> tuple[dt.datetime | None, str]:
+    return row.outcome_at, row.outcome_reason
+
+
+_TOLD: Mapping[str, Callable[[Any], tuple[dt.datetime | None, str]]] = {
+    "allocated": _asked,
+    "offered": lambda row: (row.offered_at, row.offer_note),
+    "held": lambda row: (row.outcome_at, ""),
+    "Declined by the child": _came_of_it,
+    "Not offered": _came_of_it,
+}
+
+
+def _who(row: Any) -> str:
+    return row.history_user.get_full_name() if row.history_user else "the service"
+
+
+def changes_of(rows: Sequence[Any], fields: Sequence[str]) -> list[Changed]:
+    """How a record was changed after it was made, the newest first; ``rows`` of `history_of`."""
     found = []
     for before, now in pairwise(rows):
         differ = tuple(
@@ -137,8 +186,7 @@ def changes_of(row: MissingEpisode | ReturnInterview, fields: Sequence[str]) -> 
         )
         why = now.history_change_reason or ""
         if differ and why not in STEPS:
-            who = now.history_user.get_full_name() if now.history_user else "the service"
-            found.append(Changed(now.history_date, who, why, differ))
+            found.append(Changed(now.history_date, _who(now), why, differ))
     return found[::-1]
 
 

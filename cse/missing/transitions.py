@@ -51,6 +51,8 @@ TRANSITIONS: Final[Mapping[tuple[State, Act], tuple[State, frozenset[Actor]]]] =
         (State.ALLOCATED, Act.HOLD): (State.HELD, _BOTH),
         (State.ALLOCATED, Act.DECLINE): (State.DECLINED, _BOTH),
         (State.ALLOCATED, Act.NOT_OFFER): (State.NOT_OFFERED, _COORDINATOR),
+        # Offered once more, or the time of the offer was wrong.
+        (State.OFFERED, Act.OFFER): (State.OFFERED, _BOTH),
         (State.OFFERED, Act.ALLOCATE): (State.ALLOCATED, _COORDINATOR),
         (State.OFFERED, Act.HOLD): (State.HELD, _BOTH),
         (State.OFFERED, Act.DECLINE): (State.DECLINED, _BOTH),

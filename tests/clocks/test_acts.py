@@ -205,6 +205,9 @@ DO = {
     Act.MOVE_TRIGGER: lambda clock, by: actions.move_trigger(
         clock=clock, trigger_at=clock.trigger_at - dt.timedelta(minutes=1), reason="Typo", by=by
     ),
+    Act.CORRECT_DONE: lambda clock, by: actions.correct_done(
+        clock=clock, at=clock.met_at or clock.trigger_at, reason="Typo", by=by
+    ),
 }
 ACTORS = {
     "owner": None,

@@ -7,11 +7,13 @@ import uuid
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from cse.access.actions import exclude
 from cse.access.models import Basis, ChildTeamGrant, ChildUserGrant
 from cse.access.policies import NotVisible, can
 from cse.audit.models import AuditEvent
+from cse.clocks.actions import say_why_late
 from cse.clocks.models import Reminder
 from cse.clocks.queries import clocks_of
 from cse.missing import actions
@@ -327,3 +329,66 @@ def test_an_interview_says_something_and_its_correction_keeps_what_it_said(scene
             reason="Mine",
             gathered=SAID,
         )
+
+
+# -- Times that follow each other ---------------------------------------------------------------
+
+
+@pytest.mark.requirement("DEC-24", "DEC-29")
+def test_correcting_when_it_was_held_corrects_whether_it_was_in_time(scene):
+    """The clock says what the record says: late, and in time after all."""
+    episode, _ = scene.returned()
+    interview = scene.held(episode, "2027-02-08 16:00")
+    (clock,) = clocks_of(episode)
+    assert (clock.met_at, clock.is_late_at(timezone.now())) == (at("2027-02-08 16:00"), False)
+    with time_machine.travel(at("2027-02-12 10:00"), tick=False):
+        for when, late in (("2027-02-11 09:00", True), ("2027-02-10 09:00", False)):
+            interview.refresh_from_db()
+            actions.correct_interview(
+                episode_id=episode.pk,
+                by=scene.interviewer,
+                version=interview.version,
+                at=at(when),
+                reason="The day was wrong",
+                gathered=SAID,
+            )
+            clock.refresh_from_db()
+            assert (clock.met_at, clock.is_late_at(timezone.now())) == (at(when), late)
+            if late:
+                say_why_late(clock=clock, code="other", text="She was away", by=scene.coordinator)
+    assert clock.late_code == ""
+    events = AuditEvent.objects.filter(act="deadline: when it was done corrected")
+    assert [event.reason for event in events] == ["The day was wrong"] * 2
+
+
+@pytest.mark.requirement("DEC-24")
+def test_nothing_is_held_or_declined_before_it_was_offered(scene):
+    episode, _ = scene.returned()
+    interview = scene.allocated(episode)
+    who = {"episode_id": episode.pk, "by": scene.interviewer}
+    actions.offer(**who, at=at("2027-02-08 10:00"), note_text="")
+    before = at("2027-02-08 09:00")
+    with pytest.raises(Refused, match="before it was offered last, on 8 February 2027 at 10:00am"):
+        actions.decline(**who, at=before, reason="No")
+    interview.refresh_from_db()
+    with pytest.raises(Refused, match="before it was offered last"):
+        actions.hold(**who, version=interview.version, at=before, gathered=SAID)
+    # The time of the offer was wrong: it is recorded again, and then it fits.
+    actions.offer(**who, at=at("2027-02-08 08:00"), note_text="At eight, not at ten")
+    interview.refresh_from_db()
+    actions.hold(**who, version=interview.version, at=before, gathered=SAID)
+    interview.refresh_from_db()
+    with pytest.raises(Refused, match="before it was offered last"):
+        actions.correct_interview(
+            **who,
+            version=interview.version,
+            at=at("2027-02-08 07:00"),
+            reason="A slip",
+            gathered=SAID,
+        )
+
+
+def test_an_earlier_episode_waits_while_the_child_is_missing_and_says_why(scene):
+    scene.missing("2027-02-06 21:40")
+    with pytest.raises(Refused, match=r"missing now, since 6 February 2027 at 9:40pm\. Record"):
+        scene.missing("2027-01-10 10:00")

@@ -13,11 +13,11 @@ from cse.access.actions import exclude, seal
 from cse.audit.models import AuditEvent
 from cse.children.models import LegalStatus
 from cse.missing import actions
-from cse.missing.models import MissingEpisode
+from cse.missing.models import MissingEpisode, ReturnInterview
 from tests.clocks.conftest import at
 from tests.factories import grant, make_child
 from tests.missing.test_thin_path import BACK, EPISODE, moment
-from tests.screening.pages import text_of
+from tests.screening.pages import controls, text_of
 
 pytestmark = pytest.mark.django_db
 TYPED = "Left after a call; “wouldn’t say” where <to>"
@@ -162,6 +162,84 @@ def test_an_interview_written_by_two_keeps_both_texts_on_the_page(scene):
     assert client.post(where, sent).status_code == 302
     empty = {**moment("held", "8", "2", "2027", "16:00"), "version": "3", "reason": "A slip"}
     assert "Write down what the child said" in text_of(client.post(where, empty))
+
+
+def test_what_only_a_colleague_changed_is_taken_over_and_what_both_did_is_marked(scene):
+    episode, _ = scene.returned()
+    scene.held(episode)
+    where = page_of(episode, "interview/")
+    mine, theirs = scene.client(scene.interviewer), scene.client(scene.coordinator)
+    opened, other = controls(mine.get(where)), controls(theirs.get(where))
+    theirs.post(where, other | {"needs": "Theirs alone", "harm": "Theirs", "reason": "Told me"})
+    typed = {"harm": TYPED, "reasons": "Mine alone", "reason": "Left out"}
+    stale = mine.post(where, opened | typed)
+    assert stale.status_code == 409
+    shown, again = text_of(stale), controls(stale)
+    assert "Somebody else changed this too" in shown and "Somebody else saved meanwhile" in shown
+    assert {name: again[name] for name in ("needs", "harm", "reasons")} == {
+        "needs": "Theirs alone",
+        "harm": TYPED,
+        "reasons": "Mine alone",
+    }
+    assert mine.post(where, again).status_code == 302
+    interview = ReturnInterview.objects.get(episode=episode)
+    assert (interview.needs, interview.harm) == ("Theirs alone", TYPED)
+    assert interview.reasons == "Mine alone" and interview.passed_on
+
+
+def test_the_time_of_a_colleague_is_taken_over_too_and_a_tick(scene):
+    episode, _ = scene.returned()
+    where = page_of(episode, "correct/")
+    client = scene.client()
+    opened = controls(client.get(where))
+    theirs = {**opened, **moment("returned", "7", "2", "2027", "9.20am"), "returned_about": "on"}
+    assert client.post(where, theirs | {"reason": "The home"}).status_code == 302
+    stale = client.post(where, opened | {"said": TYPED, "reason": "Mine"})
+    assert stale.status_code == 409
+    assert client.post(where, controls(stale)).status_code == 302
+    episode.refresh_from_db()
+    assert episode.returned_at == at("2027-02-07 09:20") and episode.returned_about
+    assert episode.said == TYPED
+
+
+def test_a_form_to_record_what_somebody_recorded_meanwhile_says_so(scene):
+    episode, _ = scene.returned()
+    scene.allocated(episode)
+    where = page_of(episode, "interview/")
+    mine, theirs = scene.client(scene.interviewer), scene.client(scene.coordinator)
+    opened = controls(mine.get(where))
+    when = moment("held", "8", "2", "2027", "16:00")
+    assert theirs.post(where, opened | when | {"harm": "Theirs"}).status_code == 302
+    stale = mine.post(where, opened | when | {"needs": TYPED})
+    assert stale.status_code == 409
+    shown, again = text_of(stale), controls(stale)
+    assert "Somebody recorded this interview since you opened the page" in shown
+    assert (again["harm"], again["needs"]) == ("Theirs", TYPED)
+    assert mine.post(where, again | {"reason": "Both of us were there"}).status_code == 302
+    interview = ReturnInterview.objects.get(episode=episode)
+    assert (interview.harm, interview.needs) == ("Theirs", TYPED)
+
+
+def test_everything_that_was_done_stands_on_the_page_in_order(scene):
+    episode, _ = scene.returned()
+    scene.allocated(episode)
+    who = {"episode_id": episode.pk, "by": scene.coordinator}
+    actions.offer(**who, at=at("2027-02-08 10:00"), note_text="At home")
+    actions.decline(**who, at=at("2027-02-08 11:00"), reason="Not today")
+    scene.allocated(episode, interviewer=scene.coordinator, reason="Asked for by her")
+    actions.offer(**who, at=at("2027-02-08 15:00"), note_text="By telephone")
+    shown = text_of(scene.client(scene.coordinator).get(page_of(episode)))
+    places = [
+        shown.index(words, shown.index("Everything that was done"))
+        for words in (
+            f"{scene.interviewer.get_full_name()}: Knows her",
+            "At home",
+            "Not today",
+            f"{scene.coordinator.get_full_name()}: Asked for by her",
+            "By telephone",
+        )
+    ]
+    assert places == sorted(places)
 
 
 def test_allocating_asks_for_somebody_and_a_reason(scene):

@@ -300,6 +300,8 @@ def test_a_correction_is_a_new_version_and_moves_no_day(oxfordshire, news):
     client = oxfordshire.client()
     assert "A later correction replaced this one" in text_of(client.get(at("assessment", done)))
     shown = text_of(client.get(at("assessment", newer)))
+    # The level is as it was: the head says it, as the version before does.
+    assert "Level At risk Level before None recorded" in shown
     assert "What the correction changed" in shown and "The aunt was left out" in shown
     with pytest.raises(Refused, match="corrected already"):
         correct_assessment(assessment_id=done.pk, by=oxfordshire.worker, reason="Again")

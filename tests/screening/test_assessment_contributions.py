@@ -25,7 +25,7 @@ from screening.assessments.actions import (
     withdraw_request,
     write_down,
 )
-from screening.assessments.actions.contributions import LATE_DAYS, StaleContribution
+from screening.assessments.actions.contributions import LATE_DAYS, StaleContribution, questions_of
 from screening.models import Contribution
 from screening.policies import Refused
 from tests.factories import make_agency, make_team, make_user
@@ -179,6 +179,41 @@ def test_asked_again_is_the_same_request_with_a_new_day_and_access(place):
     last = timezone.localdate() + dt.timedelta(days=30 + LATE_DAYS)
     assert timezone.localdate(grant.expires_at) == last
     assert "asked again" in list(row.history.values_list("history_change_reason", flat=True))
+
+
+@pytest.mark.requirement("O-MTG-12")
+def test_an_answer_is_bound_to_no_question_that_its_author_had_not_read(place):
+    row = ask(place)
+    client, where = place.client(place.nurse), at("contribution", row)
+    opened = controls(client.get(where)) | {"answer": "nothing", "act": "give", "text": "I looked"}
+    asking = at("assessment-ask", place.draft)
+    more = "Is anybody known at this address?"
+    day = timezone.localdate() + dt.timedelta(days=4)
+    sent = {
+        "search": "Orme", "chosen": f"user:{place.nurse.pk}", "question": more, "act": "ask",
+        "due_on-day": day.day, "due_on-month": day.month, "due_on-year": day.year,
+    }  # fmt: skip
+    page = place.client().post(asking, sent, follow=True)
+    assert "They had been asked already and have not answered" in text_of(page)
+    # Both questions stand in the one request, the newer first.
+    row.refresh_from_db()
+    assert questions_of(row) == [more, WHAT] and row.version == 2
+    stale = client.post(where, opened)
+    assert stale.status_code == 409 and "you are asked for more" in text_of(stale)
+    assert more in text_of(stale) and WHAT in text_of(stale)
+    again = controls(stale)
+    assert again["text"] == "I looked"
+    assert client.post(where, again | {"answer": "nothing", "act": "give"}).status_code == 302
+    row.refresh_from_db()
+    assert row.answer == "nothing" and more in row.question
+
+
+def test_the_same_question_again_is_the_same_request(place):
+    row = ask(place)
+    ask(place, days=9)
+    ask(place, days=9)
+    row.refresh_from_db()
+    assert (row.question, row.version) == (WHAT, 1)
 
 
 def test_autosave_keeps_and_a_stale_one_is_told(place):

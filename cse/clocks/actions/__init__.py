@@ -4,6 +4,7 @@ from cse.clocks.actions.calendar import add_day, remove_day
 from cse.clocks.actions.notices import put_away
 from cse.clocks.actions.running import (
     cancel_clock,
+    correct_done,
     meet_clock,
     move_trigger,
     people_changed,
@@ -16,6 +17,7 @@ __all__ = [
     "Ran",
     "add_day",
     "cancel_clock",
+    "correct_done",
     "meet_clock",
     "move_trigger",
     "people_changed",

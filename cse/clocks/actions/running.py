@@ -37,6 +37,7 @@ REFUSED = {
     Act.SAY_WHY_LATE: "This is not late, or not owed any more.",
     Act.CANCEL: "This is not owed any more.",
     Act.MOVE_TRIGGER: "This is not owed any more.",
+    Act.CORRECT_DONE: "This is not done.",
 }
 SUBJECT = ("subject_kind", "subject_id")
 
@@ -147,6 +148,39 @@ def move_trigger(*, clock: Clock, trigger_at: dt.datetime, reason: str, by: Any)
     data = {"trigger": [clock.trigger_at.isoformat(), trigger_at.isoformat()]}
     clock.trigger_at = trigger_at
     recompute(clock, Act.MOVE_TRIGGER, now=now, data=data, reason=reason.strip(), by=by)
+    return clock
+
+
+@transaction.atomic
+def correct_done(*, clock: Clock, at: dt.datetime, reason: str, by: Any) -> Clock:
+    """It was done at another moment than was written down (DEC-29): late, or in time after all.
+
+    What is in time needs no reason for lateness any more; the history keeps it. Raises
+    ``NotAllowed`` without a reason, for a moment to come or before it began.
+    """
+    clock, now = _locked(clock, by), timezone.now()
+    clock.state = _next(clock, Act.CORRECT_DONE, now)
+    if not reason.strip():
+        raise NotAllowed("Say why the date is corrected.")
+    _has_passed(at, now)
+    if at < clock.trigger_at:
+        raise NotAllowed("It cannot be done before it began.")
+    if at == clock.met_at:
+        return clock
+    assert clock.met_at is not None  # noqa: S101  the database holds it
+    data = {"done": [clock.met_at.isoformat(), at.isoformat()]}
+    clock.met_at = at
+    if not clock.is_late_at(now):
+        clock.late_code = clock.late_text = ""
+    clock.save()
+    _record(
+        "deadline: when it was done corrected",
+        clock,
+        by,
+        changed=("met_at",),
+        reason=reason.strip(),
+        data=data,
+    )
     return clock
 
 

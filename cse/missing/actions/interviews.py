@@ -14,6 +14,7 @@ from cse.access.actions import grant_by_rule
 from cse.access.capabilities import Capability
 from cse.access.models import Basis
 from cse.access.policies import can
+from cse.interface.words import datetime_words
 from cse.missing import clocks
 from cse.missing.actions.common import (
     check_passed,
@@ -111,7 +112,7 @@ def hold(
     interview = lock_interview(episode_id)
     interview.state = check_interview(by, interview, Act.HOLD)
     check_version(interview, version)
-    _check_after_return(interview, at)
+    _check_after_offer(interview, at)
     _write(interview, gathered)
     _end(interview, at, by)
     _save(interview, "held")
@@ -151,7 +152,7 @@ def correct_interview(
     check_version(interview, version)
     if not reason.strip():
         raise Refused("Say why it is corrected.")
-    _check_after_return(interview, at)
+    _check_after_offer(interview, at)
     before = {name: getattr(interview, name) for name in (*GATHERED, "outcome_at")}
     _write(interview, gathered)
     interview.outcome_at = at
@@ -165,6 +166,8 @@ def correct_interview(
             changed=changed,
             reason=reason.strip(),
         )
+    if "outcome_at" in changed:
+        clocks.held_corrected(interview, at, reason.strip(), by)
     return interview
 
 
@@ -175,7 +178,8 @@ def _without(
     interview.state = check_interview(by, interview, act)
     if not reason.strip():
         raise Refused("Say why.")
-    _check_after_return(interview, at)
+    check = _check_after_offer if act is Act.DECLINE else _check_after_return
+    check(interview, at)
     interview.outcome_reason = reason.strip()
     _end(interview, at, by)
     _save(interview, words)
@@ -212,6 +216,17 @@ def _check_after_return(interview: ReturnInterview, at: dt.datetime) -> None:
     returned_at = interview.episode.returned_at
     if returned_at is not None and at < returned_at:
         raise Refused("That is before the child came back: check the date and time.")
+
+
+def _check_after_offer(interview: ReturnInterview, at: dt.datetime) -> None:
+    """What was held, or declined, was offered before."""
+    _check_after_return(interview, at)
+    offered_at = interview.offered_at
+    if offered_at is not None and at < offered_at:
+        raise Refused(
+            f"That is before it was offered last, on {datetime_words(offered_at)}: check the date "
+            "and time. If the offer was at another time, record the offer again first."
+        )
 
 
 def _let_see(episode: MissingEpisode, interviewer: Any, by: Any) -> None:

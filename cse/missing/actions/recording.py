@@ -17,6 +17,7 @@ from cse.access.models import Basis
 from cse.access.policies import check
 from cse.access.principals import principals_of
 from cse.children.models import Child
+from cse.interface.words import datetime_words
 from cse.missing import clocks
 from cse.missing.actions.common import (
     check_passed,
@@ -187,7 +188,7 @@ def _check_times(episode: MissingEpisode) -> None:
     if episode.returned_at is not None:
         check_passed(episode.returned_at, "The return")
         if episode.returned_at <= episode.started_at:
-            raise Refused("The child came back after they were last seen: check both times.")
+            raise Refused("The return must be after they were last seen: check both times.")
         _check_not_after_interview(episode, episode.returned_at)
     overlap = Q(returned_at__isnull=True) | Q(returned_at__gt=episode.started_at)
     if episode.returned_at is not None:
@@ -196,6 +197,11 @@ def _check_times(episode: MissingEpisode) -> None:
         # Before a later one that is over, they came back: the return is recorded next.
         overlap &= Q(returned_at__isnull=True) | Q(started_at__lte=episode.started_at)
     clash = _others(episode).filter(overlap).order_by("started_at").first()
+    if clash is not None and not clash.is_over and clash.started_at > episode.started_at:
+        raise Refused(
+            f"The child is missing now, since {datetime_words(clash.started_at)}. Record the "
+            "return from that first; until then tell of this one in its circumstances."
+        )
     if clash is not None:
         open_still = "" if clash.is_over else " Record the return of that one first."
         raise Refused(f"Another episode of this child covers that time already.{open_still}")

@@ -13,10 +13,12 @@ from cse.access.policies import NotAllowed, can
 from cse.children.views.common import visible_child
 from cse.clocks.pictures import picture_of
 from cse.clocks.queries import clocks_of
+from cse.interface.words import datetime_words
 from cse.missing import actions, forms
 from cse.missing.models import Grade
 from cse.missing.patterns import length_words
 from cse.missing.policies import Stale, check_can_change, check_can_return, check_can_set_aside, may
+from cse.missing.queries import course_of, history_of
 from cse.missing.sealed import is_sealed, stands_in
 from cse.missing.views.common import (
     at_version,
@@ -27,6 +29,7 @@ from cse.missing.views.common import (
     sent,
     turned_away,
 )
+from cse.missing.views.meeting import onto_newest
 from cse.missing.views.words import episode_changes, interview_changes
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
@@ -69,6 +72,7 @@ def show(request, pk):
     interview = getattr(episode, "interview", None)
     now = timezone.now()
     clocks = clocks_of(episode)
+    rows = history_of(interview) if interview else []
     return page(
         request,
         "episode",
@@ -82,7 +86,8 @@ def show(request, pk):
         and not episode.is_set_aside,
         inside_alone=bool(interview) and stands_in(request.user, episode.child_id),
         changes=episode_changes(episode),
-        interview_changes=interview_changes(interview) if interview else [],
+        interview_changes=interview_changes(interview, rows) if interview else [],
+        course=course_of(rows),
     )
 
 
@@ -97,15 +102,25 @@ def came_back(request, pk):
         return away
     if sent(request, form, episode.child):
         try:
-            actions.record_return(episode_id=pk, by=request.user, facts=form.facts())
+            owed = actions.record_return(episode_id=pk, by=request.user, facts=form.facts())
         except NotAllowed as refusal:
             status = refused(form, refusal)
         else:
-            messages.success(
-                request, "The return is recorded. A return interview is owed within 72 hours."
-            )
+            messages.success(request, _return_words(owed))
             return redirect("missing:episode", pk)
     return page(request, "return", episode.child, status=status, form=form, episode=episode)
+
+
+def _return_words(interview):
+    """That the interview is owed, and until when; or that the time for it has passed."""
+    (clock,) = clocks_of(interview.episode)
+    late = clock.is_late_at(timezone.now())
+    until = datetime_words(clock.due_at)
+    return "The return is recorded. A return interview is owed: " + (
+        f"it should have been held by {until}, so hold it as soon as you can."
+        if late
+        else f"within 72 hours of the return, by {until}."
+    )
 
 
 @requires(Capability.RECORD_MISSING)
@@ -117,7 +132,7 @@ def correct(request, pk):
         return away
     kind = forms.CorrectBothForm if episode.is_over else forms.CorrectForm
     form = kind(posted(request), initial=forms.initial_of(episode))
-    status, newest = 200, None
+    status, met = 200, None
     if sent(request, form, episode.child):
         try:
             actions.correct(
@@ -128,14 +143,16 @@ def correct(request, pk):
                 reason=form.cleaned_data["reason"],
             )
         except Stale as stale:
-            status, newest = refused(form, stale), episode
-            form = at_version(form, episode.version)
+            episode.refresh_from_db()
+            kind = forms.CorrectBothForm if episode.is_over else forms.CorrectForm
+            met = onto_newest(form, episode, forms.initial_of, str(stale), kind=kind)
+            form, status = met.form, 409
         except NotAllowed as refusal:
             status = refused(form, refusal)
         else:
             messages.success(request, "Corrected. What it said before is kept below.")
             return redirect("missing:episode", pk)
-    context = {"form": form, "episode": episode, "newest": newest}
+    context = {"form": form, "episode": episode, "theirs": met.theirs if met else ()}
     return page(request, "correct", episode.child, status=status, **context)
 
 

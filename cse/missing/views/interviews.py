@@ -12,11 +12,11 @@ from cse.access.policies import NotAllowed, NotVisible, can
 from cse.clocks.pictures import picture_of
 from cse.clocks.queries import clocks_of
 from cse.missing import actions, forms
+from cse.missing.models import ReturnInterview
 from cse.missing.policies import Stale, check_interview, may
 from cse.missing.sealed import is_sealed
 from cse.missing.transitions import Act, State
 from cse.missing.views.common import (
-    at_version,
     open_episode,
     page,
     posted,
@@ -24,6 +24,7 @@ from cse.missing.views.common import (
     sent,
     turned_away,
 )
+from cse.missing.views.meeting import onto_newest
 
 form_view = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -127,22 +128,39 @@ def hold(request, pk):
     act = Act.CORRECT if held else Act.HOLD
     if away := turned_away(request, episode, check_interview, interview, act):
         return away
-    kind = forms.CorrectInterviewForm if held else forms.InterviewForm
+    # A page that was opened to record it has no reason to give: somebody has recorded it since.
+    late = held and request.method == "POST" and "reason" not in request.POST
+    kind = forms.CorrectInterviewForm if held and not late else forms.InterviewForm
     form = kind(posted(request), initial=forms.interview_initial(interview))
-    status, newest = 200, None
+    status, met = 200, None
     if sent(request, form, episode.child):
         try:
-            _write(pk, request.user, form, held=held)
-        except Stale as stale:
-            status, newest = refused(form, stale), interview
-            form = at_version(form, interview.version)
+            _write(pk, request.user, form, held=held and not late)
         except NotAllowed as refusal:
-            status = refused(form, refusal)
+            if late or isinstance(refusal, Stale):
+                met = _met(form, pk, RECORDED_SINCE if late else str(refusal))
+                form, status = met.form, 409
+            else:
+                status = refused(form, refusal)
         else:
             messages.success(request, "The interview is recorded." if not held else "Corrected.")
             return _after(request, episode)
-    context = {"form": form, "held": held, "newest": newest}
+    context = {"form": form, "held": held, "theirs": met.theirs if met else ()}
     return _page(request, "interview", episode, status=status, **context)
+
+
+RECORDED_SINCE = (
+    "Somebody recorded this interview since you opened the page. Say why you correct it, or leave "
+    "it as it is."
+)
+
+
+def _met(form, pk, words):
+    """The form on what is stored now, and what that is."""
+    interview = ReturnInterview.objects.get(episode_id=pk)
+    held = interview.stands_at is State.HELD
+    kind = forms.CorrectInterviewForm if held else forms.InterviewForm
+    return onto_newest(form, interview, forms.interview_initial, words, kind=kind)
 
 
 def _write(pk, by, form, *, held):

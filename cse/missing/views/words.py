@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from cse.missing.actions.interviews import GATHERED
 from cse.missing.actions.recording import RETURN, START
 from cse.missing.forms import CorrectBothForm, InterviewForm
 from cse.missing.models import MissingEpisode, ReturnInterview
-from cse.missing.queries import Changed, changes_of
+from cse.missing.queries import Changed, changes_of, history_of
 
 _LABELS = {
     "started_at": "Last seen",
@@ -32,17 +33,19 @@ class ChangeRow:
 
 def episode_changes(episode: MissingEpisode) -> list[ChangeRow]:
     """How an episode was corrected and graded again; the first recording is none."""
-    return _rows(episode, (*START, *RETURN))
+    return _rows(episode, history_of(episode), (*START, *RETURN))
 
 
-def interview_changes(interview: ReturnInterview) -> list[ChangeRow]:
-    """How what was written of an interview was corrected."""
-    return _rows(interview, (*GATHERED, "outcome_at"))
+def interview_changes(interview: ReturnInterview, rows: Sequence[Any]) -> list[ChangeRow]:
+    """How what was written of an interview was corrected; ``rows`` are its history."""
+    return _rows(interview, rows, (*GATHERED, "outcome_at"))
 
 
-def _rows(row: MissingEpisode | ReturnInterview, names: tuple[str, ...]) -> list[ChangeRow]:
+def _rows(
+    row: MissingEpisode | ReturnInterview, rows: Sequence[Any], names: tuple[str, ...]
+) -> list[ChangeRow]:
     found = []
-    for change in changes_of(row, names):
+    for change in changes_of(rows, names):
         lines = tuple(
             (label_of(name), f"{value_of(row, name, now)} (was: {value_of(row, name, was)})")
             for name, was, now in change.fields

@@ -42,6 +42,7 @@ LONGEST_DAYS: Final = 60
 LATE_DAYS: Final = 14
 """Days after that day in which a late answer can still be given; then access has ended."""
 REASON: Final = "Asked to contribute to an assessment; until the answer"
+ASKED_BEFORE: Final = "Asked before:"
 CANNOT_SEE: Final = (
     "They cannot be given access to this child. Ask the safeguarding lead why, and ask somebody "
     "else of their agency."
@@ -74,7 +75,8 @@ def ask_contribution(
     For an assessment in a local form, or for one of social care; exactly one of them too. A person
     or team gets the request on home and access to it alone, until they have answered and
     ``LATE_DAYS`` after the day at most. For a name it waits for whoever asks. Who was asked already
-    and has not answered is asked again by the same request, with the new day and question.
+    and has not answered is asked again by the same request: with the new day, and with the new
+    question before the old one, so that an answer is to all that was asked.
     """
     record = _lock_record(assessment_id, statutory_id)
     check_can_ask(by, record)
@@ -82,7 +84,8 @@ def ask_contribution(
     _check_due(due_on)
     asked = {"asked_user": user, "asked_team": team, "asked_name": name.strip()}
     waiting = _waiting(record).filter(**asked).first()
-    if waiting is not None and (waiting.question, waiting.due_on) == (question, due_on):
+    same = waiting is not None and question in questions_of(waiting)
+    if waiting is not None and same and waiting.due_on == due_on:
         return waiting
     _check_can_be_asked(record, by, user, team)
     if waiting is not None:
@@ -102,10 +105,20 @@ def ask_contribution(
 
 
 def _ask_again(row: Contribution, question: str, due_on: dt.date, by: Any) -> Contribution:
-    row.question, row.due_on = question, due_on
+    if question not in questions_of(row):
+        before = f"{ASKED_BEFORE} {row.question}"
+        row.question, row.asked_at = f"{question}\n\n{before}", timezone.now()
+        # Who had the page open reads what else is asked before they answer.
+        row.version += 1
+    row.due_on = due_on
     row._change_reason = "asked again"  # type: ignore[attr-defined]
     row.save()
     return _let_answer(row, by)
+
+
+def questions_of(row: Contribution) -> list[str]:
+    """Everything that was asked by a request, the newest first."""
+    return row.question.split(f"\n\n{ASKED_BEFORE} ")
 
 
 def _check_due(due_on: dt.date) -> None:

@@ -44,7 +44,7 @@ def show(request, pk):
         first_day=queries.day_of(versions[0]),
         days=queries.corrections_of_day(versions[0]),
         changes=changes_of(assessment, opened.tool),
-        level_event=screens.level_event_of(assessment),
+        level_event=_level_of(opened, versions),
         waiting_level=waiting_level,
         may_approve=waiting_level and may_approve(request.user, waiting_level, assessment),
         strategy=_strategy(opened),
@@ -54,6 +54,15 @@ def show(request, pk):
         may_correct=not why_not(check_can_correct, request.user, assessment),
         may_ask=not why_not(check_can_ask, request.user, assessment),
     )
+
+
+def _level_of(opened, versions):
+    """The event of the level it chose; of a correction that leaves it, that of the one before."""
+    assessment = opened.assessment
+    own = [each.pk for each in versions if each.correction_number <= assessment.correction_number]
+    events = {each.subject_id: each for each in opened.levels}
+    newest = next((events[pk] for pk in reversed(own) if pk in events), None)
+    return newest if newest and newest.level == assessment.sections.get("level") else None
 
 
 def _strategy(opened):

@@ -24,7 +24,7 @@ from screening.assessments.actions import (
     withdraw_request,
     write_down,
 )
-from screening.assessments.actions.contributions import StaleContribution
+from screening.assessments.actions.contributions import StaleContribution, questions_of
 from screening.assessments.forms import MANUAL, AskForm, ContributionForm, WriteDownForm
 from screening.assessments.policies import check_asks, check_can_ask, is_asked, why_not
 from screening.assessments.views.common import (
@@ -39,6 +39,11 @@ from screening.models import Contribution
 from screening.policies import Refused
 from screening.views.common import is_autosave
 
+ASKED = "They are asked. You see here when they have answered."
+ASKED_AGAIN = (
+    "They had been asked already and have not answered: your question stands in that request now, "
+    "before what was asked first. You see here when they have answered."
+)
 form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -69,11 +74,11 @@ def _asking(request, record, asked, **to):
         form.only_find()
     elif request.method == "POST" and not refused and form.is_valid():
         try:
-            _ask(request, form.cleaned_data, **to)
+            row = _ask(request, form.cleaned_data, **to)
         except Refused as refusal:
             form.add_error("chosen", str(refusal))
         else:
-            messages.success(request, "They are asked. You see here when they have answered.")
+            messages.success(request, ASKED_AGAIN if len(questions_of(row)) > 1 else ASKED)
             return redirect(address_of(record))
     return asking_page(
         request, "ask", record, form=form, manual=MANUAL, refused=refused, contributions=asked
@@ -85,7 +90,7 @@ def _ask(request, cleaned, **to):
         asked = {"name": cleaned["name"], "agency_name": cleaned["agency_name"]}
     else:
         asked = queries.principal_of(cleaned["chosen"])
-    ask_contribution(
+    return ask_contribution(
         by=request.user,
         question=cleaned["question"],
         due_on=cleaned["due_on"],
