@@ -88,6 +88,13 @@ def _at_13_to_15(case: Case) -> Iterator[Prompt]:
 
 
 def _about_crime(case: Case, fired: tuple[str, ...]) -> Iterator[Prompt]:
+    if {"R10", "R11"} & set(fired) and not case.concern and not case.ages.adult:
+        yield Prompt(
+            "concern-not-said",
+            "Say whether there is concern that this child is at risk of exploitation, or is being "
+            "exploited: then a referral goes to the front door too.",
+            case.by_handbook("W §9.1, §13", "O §10.1"),
+        )
     harmed = case.facts.significant_harm and not case.wiltshire
     if "R10" in fired or harmed:
         yield Prompt("legal-advice", "Seek legal advice in line with usual practice.", "O §7.7.6")

@@ -265,6 +265,16 @@ def test_r11_trafficking_goes_to_the_police(authority):
     assert "nrm" in prompts(found)
 
 
+@pytest.mark.requirement("W-REF-24")
+@pytest.mark.parametrize("said", ["group_suspected", "trafficking"])
+def test_who_suspects_a_group_or_trafficking_is_asked_whether_there_is_concern(said):
+    """The police are told, and only with the concern (R4) the front door is as well."""
+    assert "concern-not-said" in prompts(routed(14, **{said: True}))
+    with_concern = routed(14, concerns_confirmed=True, **{said: True})
+    assert "R4" in with_concern.fired and "concern-not-said" not in prompts(with_concern)
+    assert "concern-not-said" not in prompts(routed(14))
+
+
 @pytest.mark.requirement("W-REF-37")
 @pytest.mark.parametrize("status", ["s20", "s31"])
 @pytest.mark.parametrize(
