@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from cse.missing import actions
 from screening.actions import load_shipped_tools, start_screen
+from tests.clocks.conftest import at
 from tests.interface.looking import in_the_way_of
 from tests.missing.scene import Scene
 from tests.missing.test_thin_path import EPISODE, moment
@@ -32,6 +34,10 @@ def pages(db, tuesday):
     held, _ = scene.returned("2027-01-06 21:40", "2027-01-07 09:15", circumstances=TEXT)
     scene.held(held, "2027-01-08 16:00", places_people=TEXT)
     owed, _ = scene.returned("2027-02-06 21:40", "2027-02-07 09:15")
+    asked = {"episode_id": owed.pk, "by": scene.coordinator}
+    scene.allocated(owed, reason=TEXT)
+    actions.offer(**asked, at=at("2027-02-08 10:00"), note_text=TEXT)
+    actions.decline(**asked, at=at("2027-02-08 11:00"), reason=TEXT)
     now = scene.missing("2027-02-08 21:40")
     draft, _ = start_screen(child=scene.child, by=scene.worker)
     interviewer = scene.client(scene.interviewer)
@@ -59,6 +65,11 @@ def pages(db, tuesday):
         "allocate-error": coordinator.post(f"/missing/{owed.pk}/allocate/", {}),
         "offer": coordinator.get(f"/missing/{owed.pk}/offer/"),
         "interview": interviewer.get(f"/missing/{held.pk}/interview/"),
+        "interview-met": interviewer.post(
+            f"/missing/{held.pk}/interview/",
+            moment("held", "8", "1", "2027", "16:00")
+            | {"version": "2", "harm": TEXT, "needs": LONG, "reason": TEXT},
+        ),
         "interview-error": interviewer.post(f"/missing/{held.pk}/interview/", {}),
         "domain": worker.get(f"/screens/{draft.pk}/domain/missing/"),
         "offered": worker.get(f"/screens/{draft.pk}/domain/missing/offered/"),

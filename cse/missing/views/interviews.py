@@ -145,6 +145,10 @@ def hold(request, pk):
         else:
             messages.success(request, "The interview is recorded." if not held else "Corrected.")
             return _after(request, episode)
+    if late and met is None:
+        # What is wrong is put right first; on the version of then, it meets the other one after.
+        form = forms.CorrectInterviewForm(request.POST)
+        form.add_error(None, RECORDED_SINCE)
     context = {"form": form, "held": held, "theirs": met.theirs if met else ()}
     return _page(request, "interview", episode, status=status, **context)
 
