@@ -565,6 +565,8 @@ def test_withdrawing_and_disagreeing_on_the_pages(oxfordshire):
     actions.claim(delivery_id=received.pk, by=area.duty)
     page = text_of(client.get(page_of(sent, "show")))
     assert "Withdraw this referral" not in page and "Being decided by Dot" in page
+    opened = client.get(page_of(sent, "withdraw"), follow=True)
+    assert "not withdrawn any more" in text_of(opened) and "Why do you" not in text_of(opened)
     late = client.post(page_of(sent, "withdraw"), {"reason": "The wrong child"})
     assert "Dot" in text_of(late) and "has this referral already" in text_of(late)
     child = area.another_child()

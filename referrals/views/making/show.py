@@ -147,6 +147,12 @@ def _may_oversee(user, referral):
     return True
 
 
+ANSWERED = (
+    "A team has claimed or answered it, so that it is not withdrawn any more. Write a note beside "
+    "it, or ask the team to send it back."
+)
+
+
 @form_view
 @requires(Capability.OWN_REFERRAL)
 def withdraw(request, pk):
@@ -163,6 +169,13 @@ def withdraw(request, pk):
             form.add_error(None, str(refusal))
         else:
             messages.success(request, "The referral is withdrawn, and kept with your reason.")
+            return redirect("referrals:show", pk=pk)
+    elif request.method != "POST":
+        stands = _withdrawing(
+            request.user, referral, list(queries.with_people().filter(referral=referral))
+        )
+        if stands != "open":
+            messages.info(request, stands or ANSWERED)
             return redirect("referrals:show", pk=pk)
     return page(request, "withdraw", referral, form=form)
 
