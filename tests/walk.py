@@ -438,7 +438,7 @@ ROUTES: dict[str, Sample] = {
     "screening:statutory-record": _child(),
     **{
         f"screening:assessment{name}": _row("assessment", hidden=True)
-        for name in ("", "-correct", "-day", "-ask")
+        for name in ("", "-correct", "-day", "-ask", "-harm")
     },
     **{
         f"screening:assessment-{name}": _row("assessing", hidden=True)

@@ -183,7 +183,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind(
                 REFER_AFTER_ASSESSMENT,
                 "Make the referral that an assessment makes mandatory: it speaks of harm",
-                "referrals:start-from-child",
+                "screening:assessment-harm",
             ),
             Kind(HELP_ACTION, "Do what the early help plan says", "referrals:help-action"),
             Kind(HELP_MEETING, "Meet with the team around the child", "referrals:early-help"),

@@ -23,6 +23,7 @@ from referrals.actions.common import (
     lock_referral,
     take_back_what_is_not_needed,
 )
+from referrals.actions.owed import owed_again
 from referrals.actions.triage import reopen
 from referrals.addressees import manned
 from referrals.clocks import cancel_for, meet_for
@@ -121,6 +122,7 @@ def withdraw(*, referral_id: uuid.UUID, by: Any, reason: str) -> Referral:
         close_items(subject=delivery)
         take_back_what_is_not_needed(delivery, by, "The referral was withdrawn")
     close_items(subject=referral)
+    owed_again(referral)
     events.record("referral withdrawn", by=by, child=referral.child_id, obj=referral, reason=reason)
     return referral
 

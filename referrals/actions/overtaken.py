@@ -37,7 +37,7 @@ def screen_assessed(screen: Screen, because: str, by: Any) -> None:
 
 def assessment_changed(news: News) -> None:
     """An assessment was completed, or a correction of one: what it says of harm is a concern."""
-    if news.what is not What.DATE_CORRECTED:
+    if news.what in (What.COMPLETED, What.CORRECTED):
         look_again(news.assessment.child, "assessment", news.assessment, news.by)
 
 

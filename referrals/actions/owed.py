@@ -13,15 +13,26 @@ from django.db.models import Model, Q
 
 from cse.access.policies import sees_on
 from cse.children.models import Child, CseLevel, LevelEvent
+from cse.children.queries.levels import standing
 from cse.people.models import TeamKind
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_for_both, open_item
 from cse.worklist.models import WorkItem
 from referrals.actions.common import DRAFT_DAYS
 from referrals.addressees import FRONT_DOOR
-from referrals.models import AdviceContact, DecisionNotToRefer, Delivery, EarlyHelp, Referral
+from referrals.models import (
+    AdviceContact,
+    DecisionNotToRefer,
+    Delivery,
+    EarlyHelp,
+    Referral,
+    Way,
+)
+from referrals.queries.beside import standing_of
 from referrals.transitions import NEEDS_ACCESS, State
+from referrals.ways_out import Standing, closing
 from screening.actions.common import due_in, leads_of
+from screening.assessments.queries import harm_answer, harm_before, newest_of, versions_of
 from screening.assessments.rules import harm_said
 from screening.assessments.told import News, What
 from screening.models import RiskAssessment, Screen, Status
@@ -29,6 +40,7 @@ from screening.queries import (
     decided_with,
     latest_assessment,
     newest_screen,
+    standing_in_time,
     versions_to_first,
 )
 from screening.rules import Obligation
@@ -86,10 +98,12 @@ def level_changed(event: LevelEvent, by: Any) -> None:
     record = decided_with(event)
     if not isinstance(record, RiskAssessment) or _in_hand(event.child):
         return
-    if concern and not harm_said(record.sections):
+    if harm_said(newest_of(record).sections):
+        return
+    if concern:
         owner, agency = event.decided_by, record.agency_id
         _wait(kinds.REFER_AFTER_LEVEL, event.child, event.child, owner, agency)
-    elif not concern and not harm_said(record.sections):
+    else:
         owe_early_help(event.child, record.agency_id, event.decided_by)
 
 
@@ -97,22 +111,65 @@ def assessment_changed(news: News) -> None:
     """An assessment was completed, or a correction: harm waits for a referral (R4; W §13, O §6.6).
 
     Whatever level was chosen, and at once where the child suffers it now (R1); not where a front
-    door or specialist team has the child's referral.
+    door or specialist team has the child's referral. A correction that takes the harm out ends
+    that only with somebody else's answer (decision 0010); a later assessment never.
     """
-    if news.what is What.DATE_CORRECTED:
+    if news.what is What.HARM_ANSWERED:
+        close_items(subject=news.first, kind=kinds.REFER_AFTER_ASSESSMENT)
+        _owe_by_level(news.first.child)
+    elif news.what is not What.DATE_CORRECTED and harm_said(news.assessment.sections):
+        _owe_by_harm(news.assessment, news.first, news.by)
+
+
+def _owe_by_harm(assessment: RiskAssessment, first: RiskAssessment, owner: Any) -> None:
+    """``first`` is the version that was completed first: its corrections owe the same once."""
+    if not _in_hand(assessment.child):
+        at_once = assessment.sections.get("significant_harm") == "suffering"
+        what = (kinds.REFER_AFTER_ASSESSMENT, first, assessment.child)
+        _wait(*what, owner, assessment.agency_id, at_once=at_once)
+
+
+def _owe_by_level(child: Child) -> None:
+    """What the level in effect asks for, where an assessment chose it."""
+    current = standing(child).current
+    if current is not None:
+        level_changed(current, None)
+
+
+def owed_again(referral: Referral) -> None:
+    """A referral was withdrawn: what it had done for the child is owed again (R4, DEC-13).
+
+    By the newest screen, by harm in an assessment, by the level of one, and by a decision or advice
+    of the agency that asked for it. Nothing is, while another referral stands.
+    """
+    child = referral.child
+    screen = newest_screen(child.pk)
+    if screen is not None:
+        screen_assessed(screen, "referral withdrawn", None)
+    for assessment in standing_in_time(RiskAssessment.objects.filter(child=child)):
+        first = versions_of(assessment)[0]
+        unanswered = harm_before(assessment) and not harm_answer(assessment)
+        if harm_said(assessment.sections) or unanswered:
+            _owe_by_harm(assessment, first, assessment.completed_by)
+    _owe_by_level(child)
+    if any(_gone(child)):
         return
-    assessment, child = news.assessment, news.assessment.child
-    if not harm_said(assessment.sections):
-        close_items(subject=child, kind=kinds.REFER_AFTER_ASSESSMENT)
-    elif not _in_hand(child):
-        _wait(
-            kinds.REFER_AFTER_ASSESSMENT,
-            child,
-            child,
-            news.by,
-            assessment.agency_id,
-            at_once=assessment.sections.get("significant_harm") == "suffering",
-        )
+    same: dict[str, Any] = {"child": child, "agency_id": referral.agency_id}
+    for decision in DecisionNotToRefer.objects.filter(**same).prefetch_related("signatures"):
+        if _leaves_it_owed(decision):
+            owe_referral(decision, decision.made_by)
+    for advice in AdviceContact.objects.filter(asks_for_referral=True, **same):
+        owe_referral(advice, advice.signed_by)
+    if EarlyHelp.objects.filter(closed_because="referred", **same).exists():
+        owe_early_help(child, referral.agency_id, referral.sent_by)
+
+
+def _leaves_it_owed(decision: DecisionNotToRefer) -> bool:
+    """Whether it does not stand, or a rule leaves a draft of it no way out."""
+    if decision.status == "draft":
+        closed = closing(decision.routing, Way.DECISION)
+        return any(rule["obligation"] == Obligation.MANDATORY for rule in closed)
+    return standing_of(decision) in (Standing.REFUSED, Standing.SUPERSEDED)
 
 
 def _in_hand(child: Child) -> bool:
@@ -127,8 +184,10 @@ def no_longer_owed(referral: Referral) -> None:
     """A referral went to the front door: it is what its agency's screens, and the level, owed."""
     if referral not in _gone(referral.child):
         return
-    for kind in (kinds.REFER_AFTER_LEVEL, kinds.REFER_AFTER_ASSESSMENT, kinds.HELP_OWED):
-        close_items(subject=referral.child, kind=kind)
+    close_items(subject=referral.child, kind=kinds.REFER_AFTER_LEVEL)
+    close_items(subject=referral.child, kind=kinds.HELP_OWED)
+    for assessment in RiskAssessment.objects.filter(child=referral.child, corrects=None):
+        close_items(subject=assessment, kind=kinds.REFER_AFTER_ASSESSMENT)
     owed = WorkItem.objects.filter(
         kind=kinds.REFER_AFTER_SCREEN, child=referral.child, closed_at__isnull=True
     )

@@ -10,6 +10,7 @@ from cse.access.policies import NotAllowed, NotVisible, check
 from cse.access.principals import principals_of
 from cse.children.models import Child
 from cse.people.models import Agency, AgencyType, Role
+from screening.assessments import queries
 from screening.models import (
     AnyAssessment,
     AssessmentForm,
@@ -18,7 +19,8 @@ from screening.models import (
     Status,
     StatutoryAssessment,
 )
-from screening.policies import NoDraft, Refused, is_adult
+from screening.policies import NoDraft, Refused, check_answers_for, is_adult
+from screening.queries import worked_on
 
 SPECIALISTS: Final = frozenset({Role.CSE_TEAM, Role.FRONT_DOOR})
 """Who completes Wiltshire's form: the specialists in the MASH (W §12.10)."""
@@ -89,6 +91,16 @@ def check_can_correct(user: Any, assessment: RiskAssessment) -> None:
         raise Refused("Only a completed assessment is corrected; a draft is simply changed.")
     _check_specialist(user, AssessmentForm(assessment.form))
     _check_answers_for_it(user, assessment)
+
+
+def check_can_answer_harm(user: Any, assessment: RiskAssessment) -> None:
+    """Raise unless this person may answer for a correction that took harm out (decision 0010)."""
+    check(user, Capability.COUNTERSIGN, assessment.child_id)
+    check_answers_for(user, assessment, assessment.pk)
+    if not queries.harm_before(assessment):
+        raise Refused("No correction took out here what was said of harm.")
+    if user.pk in {assessment.completed_by_id, *worked_on(assessment)}:
+        raise Refused("You worked on this correction yourself: somebody else has to answer.")
 
 
 def _check_answers_for_it(user: Any, assessment: RiskAssessment) -> None:

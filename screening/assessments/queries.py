@@ -18,9 +18,11 @@ from cse.children.models import TeamMember
 from cse.people.models import Team, User
 from screening import queries as screens
 from screening.answers import read_answers
+from screening.assessments.rules import harm_said
 from screening.models import (
     Contribution,
     DateCorrection,
+    HarmAnswer,
     RiskAssessment,
     Screen,
     Status,
@@ -108,6 +110,28 @@ def versions_of(assessment: RiskAssessment) -> list[RiskAssessment]:
         if later is None:
             return chain
         chain.append(later)
+
+
+def newest_of(assessment: RiskAssessment) -> RiskAssessment:
+    """Its newest completed version, itself where it is that."""
+    return next(each for each in reversed(versions_of(assessment)) if each.is_complete)
+
+
+def harm_before(assessment: RiskAssessment) -> RiskAssessment | None:
+    """The earlier version that spoke of harm, where this one, a correction, does not; else None."""
+    if harm_said(assessment.sections):
+        return None
+    earlier = [
+        each
+        for each in versions_of(assessment)
+        if each.correction_number < assessment.correction_number and harm_said(each.sections)
+    ]
+    return earlier[-1] if earlier else None
+
+
+def harm_answer(assessment: RiskAssessment) -> HarmAnswer | None:
+    """What somebody else answered for it, if they have."""
+    return HarmAnswer.objects.filter(assessment=assessment).select_related("by").first()
 
 
 def day_of(assessment: RiskAssessment) -> dt.date | None:

@@ -22,6 +22,8 @@ class What(StrEnum):
     CORRECTED = "corrected"
     """A correction was completed: a new version. The day of the first one stays the trigger."""
     DATE_CORRECTED = "date corrected"
+    HARM_ANSWERED = "harm answered"
+    """Somebody else answers for a correction that took out what was said of harm."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("assessments/<uuid:pk>/newer-screen/", start.take_screen, name="assessment-screen"),
     path("assessments/<uuid:pk>/set-aside/", start.put_aside, name="assessment-set-aside"),
     path("assessments/<uuid:pk>/correct/", completed.correct, name="assessment-correct"),
+    path("assessments/<uuid:pk>/harm/", completed.harm, name="assessment-harm"),
     path("assessments/<uuid:pk>/day/", completed.day, name="assessment-day"),
     path("assessments/<uuid:pk>/ask/", contributions.ask, name="assessment-ask"),
     path("contributions/<uuid:pk>/", contributions.contribution, name="contribution"),

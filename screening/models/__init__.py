@@ -4,6 +4,7 @@ from screening.models.assessments import (
     AssessmentForm,
     DateCorrection,
     Decided,
+    HarmAnswer,
     RiskAssessment,
 )
 from screening.models.contributions import Answered, AnyAssessment, Contribution
@@ -28,6 +29,7 @@ __all__ = [
     "Countersignature",
     "DateCorrection",
     "Decided",
+    "HarmAnswer",
     "RiskAssessment",
     "Screen",
     "ScreenAssessment",

@@ -118,3 +118,29 @@ class DateCorrection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before} → {self.on}"
+
+
+class HarmAnswer(models.Model):
+    """Somebody else's word on a correction that took out what an assessment said of harm.
+
+    ``assessment`` is that correction. One person's correction takes no duty away (decision 0010).
+    """
+
+    APPEND_ONLY = True
+    CHILD_PATH = "assessment__child_id"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    assessment = models.OneToOneField(
+        RiskAssessment, on_delete=models.PROTECT, related_name="harm_answer"
+    )
+    note = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    DATA = classify(sensitive="note", operational="id assessment by at")
+
+    class Meta:
+        ordering = ["at"]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -9,6 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from cse.access import actions as access
+from cse.access.policies import NotAllowed
 from cse.worklist import kinds
 from cse.worklist.handing import hand_over_all
 from cse.worklist.models import WorkItem
@@ -18,7 +19,13 @@ from referrals.actions.owed import screen_assessed
 from referrals.on_record import facts_on_record
 from referrals.transitions import Act
 from screening.actions import complete, countersign, start_screen
-from screening.assessments.actions import complete_assessment, correct_assessment
+from screening.assessments.actions import (
+    answer_harm,
+    complete_assessment,
+    correct_assessment,
+)
+from screening.models import HarmAnswer
+from screening.policies import Refused as Refusal
 from tests.factories import grant
 from tests.referrals.area import TEXTS
 from tests.screening.assessing import assessed, at, write
@@ -183,19 +190,108 @@ def test_harm_in_an_assessment_is_owed_whatever_level_is_chosen(oxfordshire, lev
     assert owed(area.child) == []
 
 
+def correct(area, done, by=None, **texts):
+    by = by or area.worker
+    draft = correct_assessment(assessment_id=done.pk, by=by, reason="Left out")
+    draft = write(draft, by, {"level": "vulnerable", **texts})
+    return complete_assessment(assessment_id=draft.pk, by=by, version=draft.version)
+
+
 @pytest.mark.requirement("DEC-06")
-def test_harm_that_a_correction_adds_is_owed_and_what_it_takes_out_no_more(oxfordshire):
+def test_harm_that_a_correction_adds_is_owed(oxfordshire):
     area = oxfordshire
     done = assessed(area, level="vulnerable", **NO_HARM)
     assert owed(area.child) == []
     # The lowest level without harm: early help must be offered (R13).
     helps = WorkItem.objects.filter(kind=kinds.HELP_OWED, closed_at__isnull=True)
     assert [each.owner for each in helps] == [area.worker]
-    for harm, waits in ({"harm_happened": "yes"}, 2), ({"harm_happened": "no"}, 0):
-        draft = correct_assessment(assessment_id=done.pk, by=area.worker, reason="Left out")
-        draft = write(draft, area.worker, harm | {"level": "vulnerable"})
-        done = complete_assessment(assessment_id=draft.pk, by=area.worker, version=draft.version)
-        assert len(owed(area.child)) == waits
+    correct(area, done, harm_happened="yes")
+    assert {each.subject_id for each in owed(area.child)} == {done.pk}
+
+
+@pytest.mark.requirement("DEC-06", "DEC-04")
+def test_one_persons_correction_takes_no_harm_out_and_anothers_answer_does(oxfordshire):
+    """Decision 0010, of an assessment: the referral waits until somebody else has answered."""
+    area = oxfordshire
+    done = assessed(area, level="vulnerable", harm_happened="yes", significant_harm="suffering")
+    newer = correct(area, done, **NO_HARM)
+    assert len(owed(area.child)) == 2 and all(each.at_once for each in owed(area.child))
+    where = at("assessment-harm", done)
+    page = text_of(area.client().get(where))
+    assert "A correction took harm out" in page and "Make the referral" in page
+    assert "no referral is owed" not in page
+    assert "no referral is owed" in text_of(area.client(area.lead).get(where))
+    with pytest.raises(NotAllowed):
+        answer_harm(assessment_id=done.pk, by=area.worker, note="I know better")
+    lead = area.client(area.lead)
+    assert lead.post(where, {"reason": ""}).status_code == 200
+    assert len(owed(area.child)) == 2
+    answered = lead.post(where, {"reason": "It was of another child"})
+    assert answered["Location"] == at("assessment", newer)
+    assert owed(area.child) == []
+    assert "It was of another child" in text_of(area.client().get(at("assessment", newer)))
+    assert "answered for that on" in text_of(area.client().get(where))
+    # Sent twice it is one answer.
+    assert lead.post(where, {"reason": "Again"}).status_code == 302
+    assert HarmAnswer.objects.get().note == "It was of another child"
+
+
+@pytest.mark.requirement("DEC-04")
+def test_nor_does_a_lead_answer_for_a_correction_of_their_own(oxfordshire):
+    area = oxfordshire
+    done = assessed(area, level="vulnerable", harm_happened="yes")
+    correct(area, done, area.lead, **NO_HARM)
+    with pytest.raises(Refusal, match="worked on this correction yourself"):
+        answer_harm(assessment_id=done.pk, by=area.lead, note="I know better")
+    assert len(owed(area.child)) == 2
+
+
+@pytest.mark.requirement("W-REF-24", "DEC-04")
+def test_where_the_harm_was_a_slip_the_level_is_still_owed(oxfordshire):
+    area = oxfordshire
+    done = assessed(area, level="at_risk", harm_happened="yes")
+    correct(area, done, level="at_risk", **NO_HARM)
+    answer_harm(assessment_id=done.pk, by=area.lead, note="A slip")
+    assert {each.kind for each in owed(area.child)} == {kinds.REFER_AFTER_LEVEL}
+
+
+@pytest.mark.requirement("DEC-06")
+def test_a_later_assessment_takes_nothing_away_of_what_one_before_owes(oxfordshire):
+    area = oxfordshire
+    done = assessed(area, level="vulnerable", harm_happened="yes")
+    assessed(area, area.lead, level="vulnerable", **NO_HARM)
+    assert {each.subject_id for each in owed(area.child)} == {done.pk}
+
+
+@pytest.mark.requirement("W-REF-24", "DEC-13")
+@pytest.mark.parametrize("what", ["screen", "level", "harm", "harm meanwhile"])
+def test_what_a_referral_did_is_owed_again_where_it_is_withdrawn(oxfordshire, what):
+    area = oxfordshire
+    if what == "screen":
+        completed(area)
+    elif what == "level":
+        assessed(area, **NO_HARM)
+    elif what == "harm":
+        assessed(area, level="vulnerable", harm_happened="yes")
+    before = {(each.kind, each.subject_id) for each in owed(area.child)}
+    sent = area.sent()
+    assert owed(area.child) == []
+    if what == "harm meanwhile":
+        done = assessed(area, level="vulnerable", harm_happened="yes")
+        before = {(kinds.REFER_AFTER_ASSESSMENT, done.pk)}
+        assert owed(area.child) == []
+    actions.withdraw(referral_id=sent.pk, by=area.lead, reason="The wrong form")
+    assert before
+    assert {(each.kind, each.subject_id) for each in owed(area.child)} == before
+
+
+@pytest.mark.requirement("DEC-13")
+def test_nothing_is_owed_again_while_another_referral_stands(oxfordshire):
+    area = oxfordshire
+    completed(area)
+    first, _ = area.sent(), area.sent()
+    actions.withdraw(referral_id=first.pk, by=area.lead, reason="Sent twice")
+    assert owed(area.child) == []
 
 
 @pytest.mark.requirement("DEC-06")

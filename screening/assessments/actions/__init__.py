@@ -9,6 +9,7 @@ from screening.assessments.actions.contributions import (
     write_down,
 )
 from screening.assessments.actions.correct import correct_assessment, correct_day
+from screening.assessments.actions.harm import answer_harm
 from screening.assessments.actions.save import save_part
 from screening.assessments.actions.start import (
     set_aside_assessment,
@@ -25,6 +26,7 @@ from screening.assessments.actions.statutory import (
 )
 
 __all__ = [
+    "answer_harm",
     "ask_contribution",
     "complete_assessment",
     "conclude_statutory",

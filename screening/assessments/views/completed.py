@@ -9,11 +9,16 @@ from cse.access.decorators import requires
 from cse.audit.extra import note_extra_fields
 from screening import queries as screens
 from screening.assessments import queries
-from screening.assessments.actions import correct_assessment, correct_day
+from screening.assessments.actions import answer_harm, correct_assessment, correct_day
 from screening.assessments.changes import changes_of
 from screening.assessments.facts import led_to
 from screening.assessments.forms import DayForm
-from screening.assessments.policies import check_can_ask, check_can_correct, why_not
+from screening.assessments.policies import (
+    check_can_answer_harm,
+    check_can_ask,
+    check_can_correct,
+    why_not,
+)
 from screening.assessments.reading import read_parts
 from screening.assessments.rules import harm_said
 from screening.assessments.views.common import open_assessment, page, posted
@@ -49,6 +54,8 @@ def show(request, pk):
         may_approve=waiting_level and may_approve(request.user, waiting_level, assessment),
         strategy=_strategy(opened),
         harm=harm_said(assessment.sections) if assessment.is_complete else (),
+        harm_out=queries.harm_before(assessment) if assessment.is_complete else None,
+        harm_answer=queries.harm_answer(assessment) if assessment.is_complete else None,
         then=then,
         born=birth_words(then),
         may_correct=not why_not(check_can_correct, request.user, assessment),
@@ -93,6 +100,39 @@ def correct(request, pk):
     refused = why_not(check_can_correct, request.user, opened.assessment)
     begun = screens.correction_begun(opened.assessment)
     return page(request, "correct", opened, form=form, refused=refused, begun=begun)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(Capability.SEE_ASSESSMENT)
+def harm(request, pk):
+    """What an assessment says of harm, and the referral that is owed by it; where a correction took
+    it out, somebody else says whether that was right.
+    """
+    opened = open_assessment(request, pk)
+    if not opened.assessment.is_complete:
+        return redirect("screening:assessment", pk=pk)
+    newest = queries.newest_of(opened.assessment)
+    form = ReasonForm(posted(request))
+    note_extra_fields(request, form, newest.child_id)
+    if request.method == "POST" and form.is_valid():
+        try:
+            answer_harm(assessment_id=pk, by=request.user, note=form.cleaned_data["reason"])
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Your answer is kept. No referral waits by it any more.")
+            return redirect("screening:assessment", pk=newest.pk)
+    return page(
+        request,
+        "harm",
+        opened,
+        form=form,
+        newest=newest,
+        said=harm_said(newest.sections),
+        before=queries.harm_before(newest),
+        answer=queries.harm_answer(newest),
+        refused=why_not(check_can_answer_harm, request.user, newest),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
