@@ -21,6 +21,7 @@ from referrals.addressees import FRONT_DOOR
 from referrals.models import DecisionNotToRefer, Delivery, Disagreement, NoteKind, Referral
 from referrals.parts import BY_KEY
 from referrals.queries import is_visible, may_follow
+from referrals.queries.beside import standing_of
 from referrals.routing import Obligation
 from referrals.transitions import (
     CAME_BACK,
@@ -33,6 +34,7 @@ from referrals.transitions import (
     after_referral,
     second_person_needed,
 )
+from referrals.ways_out import LIVE
 from screening.policies import is_adult
 
 TOO_OLD = (
@@ -42,7 +44,7 @@ TOO_OLD = (
 
 
 NOT_ALONE = (
-    "A rule makes this referral mandatory, so that nobody takes it back alone. A safeguarding lead "
+    "A rule asks for this referral, so that nobody takes it back alone. A safeguarding lead "
     "or senior manager of your agency who did not send it can; or ask the team that has it to send "
     "it back."
 )
@@ -51,6 +53,11 @@ NOT_SET_ASIDE_ALONE = (
     "A rule makes a referral mandatory here, so that nobody sets its draft aside alone. A "
     "safeguarding lead or senior manager of your agency who did not begin it can; or whoever has "
     "another draft, or has sent a referral, of this child for the same reasons."
+)
+NOT_DECIDED = (
+    "A referral should be made here (R8). Who decides against it records a decision not to refer, "
+    "which a safeguarding lead signs as well; then this draft is set aside. Or a safeguarding lead "
+    "or senior manager who did not begin it sets it aside."
 )
 NOTHING_CONSIDERED = (
     "Write down first, under “What you considered”, what you considered about a discussion with "
@@ -242,8 +249,11 @@ def check_can_oversee(user: Any, referral: Referral) -> None:
 
 
 def check_can_withdraw(user: Any, referral: Referral, deliveries: Iterable[Delivery]) -> None:
-    """Raise where a mandatory referral would end by one person's word (DEC-10, DEC-13, DEC-42)."""
-    if not any(each.obligation == Obligation.MANDATORY for each in deliveries):
+    """Raise where a referral that a rule asks for would end by one person's word.
+
+    Mandatory ones (DEC-10, DEC-13), and R8's, against which a lead decides too (DEC-42).
+    """
+    if not any(each.obligation == Obligation.MANDATORY or R8 in each.rules for each in deliveries):
         return
     may_sign = Capability.SIGN_DECISION in principals_of(user).acts
     if not may_sign or user.pk == referral.sent_by_id:
@@ -251,25 +261,45 @@ def check_can_withdraw(user: Any, referral: Referral, deliveries: Iterable[Deliv
 
 
 def check_can_set_aside(user: Any, draft: Referral | DecisionNotToRefer) -> None:
-    """Raise where a mandatory referral would be forgotten by one person's word (DEC-10, DEC-13).
+    """Raise where a referral that a rule asks for would be forgotten by one person's word.
 
-    Not where the same agency has another draft, or has sent a referral since, that carries it.
+    Mandatory ones (DEC-10, DEC-13), and R8's (DEC-42). Not where the same agency has another draft,
+    or has sent a referral since, that carries it; nor R8's beside a decision that is signed.
     """
-    owed = mandatory_in(draft.routing)
+    owed = owed_in(draft.routing)
     second = Capability.SIGN_DECISION in principals_of(user).acts and user.pk != draft.made_by_id
     if not owed or second:
+        return
+    if owed == {R8} and _has_decided(draft):
         return
     since = Q(status=Status.DRAFT) | Q(status=Status.SENT, sent_at__gte=draft.made_at)
     others = Referral.objects.filter(since, child_id=draft.child_id, agency_id=draft.agency_id)
     others = others.exclude(pk=draft.pk).exclude(deliveries__state=State.WITHDRAWN)
-    if not any(owed <= mandatory_in(each.routing) for each in others):
-        raise Refused(NOT_SET_ASIDE_ALONE)
+    if not any(owed <= owed_in(each.routing) for each in others):
+        raise Refused(NOT_DECIDED if owed == {R8} else NOT_SET_ASIDE_ALONE)
 
 
-def mandatory_in(routing: Mapping[str, Any]) -> frozenset[str]:
-    """The rules of a stored routing that make a referral mandatory."""
+R8: Final = "R8"
+"""The one rule against which an agency may decide: with a lead, and on record (DEC-42)."""
+
+
+def owed_in(routing: Mapping[str, Any]) -> frozenset[str]:
+    """The rules of a stored routing that make a referral mandatory, and R8."""
     rules = routing.get("rules", ())
-    return frozenset(each["id"] for each in rules if each["obligation"] == Obligation.MANDATORY)
+    return frozenset(
+        each["id"]
+        for each in rules
+        if each["obligation"] == Obligation.MANDATORY or each["id"] == R8
+    )
+
+
+def _has_decided(draft: Referral | DecisionNotToRefer) -> bool:
+    """Whether the agency's decision not to refer this child is signed, and stands or waits."""
+    signed = DecisionNotToRefer.objects.filter(
+        child_id=draft.child_id, agency_id=draft.agency_id, status="signed"
+    )
+    rows = signed.exclude(pk=draft.pk).prefetch_related("signatures").select_related("supersession")
+    return any(standing_of(each) in LIVE for each in rows)
 
 
 def check_considered(referral: Referral) -> None:

@@ -109,6 +109,6 @@ def test_the_list_of_what_was_set_aside_takes_as_many_queries_for_three(
     for number in (1, 3):
         while len(queries.set_aside_of(area.worker, area.child.pk)) < number:
             draft = area.draft(**beside.peers())
-            actions.set_aside(referral_id=draft.pk, by=area.worker, reason=WHY)
+            actions.set_aside(referral_id=draft.pk, by=area.lead, reason=WHY)
         with django_assert_num_queries(4):
             assert len(queries.set_aside_of(area.worker, area.child.pk)) == number

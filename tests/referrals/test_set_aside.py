@@ -18,6 +18,7 @@ from tests.factories import grant, make_user
 from tests.prepared import prepared
 from tests.referrals import beside
 from tests.referrals.area import years_old
+from tests.referrals.test_deciding_not import signed, written
 from tests.referrals.test_making_pages import page_of
 from tests.screening.pages import text_of
 
@@ -128,3 +129,48 @@ def test_the_exceptions_referral_is_made_out_whatever_was_sent_before(area):
     made = Referral.objects.get(child=area.child, status="draft")
     assert made.token == decision.pk and made.pk != before.pk
     assert "R3" in {rule["id"] for rule in made.routing["rules"]}
+
+
+@pytest.mark.requirement("DEC-42", "DEC-13", "W-REF-28")
+def test_what_should_be_referred_is_not_forgotten_by_one_person(area):
+    """R8: a decision against it is a record, which a lead signs; then the draft may go."""
+    area.child = area.another_child(date_of_birth=years_old(15))
+    grant(area.lead, area.child)
+    draft = area.draft(area.child, **beside.peers())
+    assert {rule["id"] for rule in draft.routing["rules"]} == {"R8"}
+    page = text_of(area.client().get(page_of(draft, "set-aside")))
+    assert "Who decides against it records a decision not to refer" in page
+    with pytest.raises(Refused, match="R8"):
+        actions.set_aside(referral_id=draft.pk, by=area.worker, **WHY)
+    signed(area)
+    actions.set_aside(referral_id=draft.pk, by=area.worker, **WHY)
+    draft.refresh_from_db()
+    assert draft.status == "set_aside"
+
+
+@pytest.mark.requirement("DEC-42")
+def test_nor_is_a_draft_of_the_decision_or_a_sent_one_taken_back_alone(area):
+    area.child = area.another_child(date_of_birth=years_old(15))
+    grant(area.lead, area.child)
+    decision = written(area)
+    with pytest.raises(Refused, match="R8"):
+        deciding.set_decision_aside(decision_id=decision.pk, by=area.worker, **WHY)
+    deciding.set_decision_aside(decision_id=decision.pk, by=area.lead, **WHY)
+    sent = area.sent(area.child, **beside.peers())
+    with pytest.raises(Refused, match="nobody takes it back alone"):
+        actions.withdraw(referral_id=sent.pk, by=area.worker, reason="Consent is refused")
+    actions.withdraw(referral_id=sent.pk, by=area.lead, reason="It was sent twice")
+
+
+@pytest.mark.requirement("DEC-13", "W-REF-28")
+def test_what_a_lead_did_not_agree_to_is_owed_again_where_the_referral_is_withdrawn(area):
+    area.child = area.another_child(date_of_birth=years_old(15))
+    grant(area.lead, area.child)
+    decision = signed(area)
+    deciding.answer_decision(decision_id=decision.pk, by=area.lead, agrees=False, note="Today")
+    owed = WorkItem.objects.filter(kind=kinds.REFER_AFTER_DECISION, closed_at__isnull=True)
+    assert owed.exists()
+    sent = area.sent(area.child, **beside.peers())
+    assert not owed.all().exists()
+    actions.withdraw(referral_id=sent.pk, by=area.lead, reason="The wrong form")
+    assert {each.subject_id for each in owed.all()} == {decision.pk}
