@@ -248,6 +248,18 @@ def check_can_oversee(user: Any, referral: Referral) -> None:
         raise Refused("It has been overseen already. Write a note to add to that.")
 
 
+def check_was_read(about: str, asked_at: dt.datetime | None) -> None:
+    """Raise where somebody answers what they were asked before, and another thing is asked now.
+
+    ``about`` is the moment (ISO) of what stood on their page; empty where nothing is known of it.
+    """
+    if about and (asked_at is None or about != asked_at.isoformat()):
+        raise Refused(
+            "What you are asked has changed since you opened the page: read it again, then answer. "
+            "Nothing was saved."
+        )
+
+
 def check_can_withdraw(user: Any, referral: Referral, deliveries: Iterable[Delivery]) -> None:
     """Raise where a referral that a rule asks for would end by one person's word.
 

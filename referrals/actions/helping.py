@@ -37,7 +37,7 @@ from referrals.models import (
     HelpOutcome,
     Referral,
 )
-from referrals.policies import Refused, check_can_start
+from referrals.policies import Refused, check_can_start, check_was_read
 from referrals.policies_beside import check_can_answer_ending, check_can_begin
 from referrals.queries.beside import first_assessed
 from screening.actions.common import due_in, end_of, leads_of
@@ -228,7 +228,9 @@ def record_meeting(
         recorded_at=timezone.now(),
     )
     meeting.save(force_insert=True)
-    row.review_on = next_on
+    if not row.meetings.filter(held_on__gt=held_on).exists():
+        # One that is written down late says nothing of when they meet next.
+        row.review_on = next_on
     _saved(row, by, "team around the child met", "met")
     return meeting
 
@@ -274,10 +276,16 @@ def close_help(
 
 
 @transaction.atomic
-def answer_ending(*, help_id: uuid.UUID, by: Any, agrees: bool, note: str) -> EarlyHelp:
-    """Agree as a lead that early help ends, or not: then it goes on, and says why (DEC-44)."""
+def answer_ending(
+    *, help_id: uuid.UUID, by: Any, agrees: bool, note: str, about: str = ""
+) -> EarlyHelp:
+    """Agree as a lead that early help ends, or not: then it goes on, and says why (DEC-44).
+
+    ``about``: when the end that was read was asked for (ISO); another one since is refused.
+    """
     row = _open_row(help_id, by)
     check_can_answer_ending(by, row)
+    check_was_read(about, row.ending_at)
     row.answered_by = by
     row.answer_note = _text(note, "Say why you agree or do not agree.")
     if agrees:

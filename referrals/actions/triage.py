@@ -30,7 +30,7 @@ from referrals.actions.send import open_received
 from referrals.addressees import rules_of, specialists_of
 from referrals.clocks import meet_for, owner_changed_for
 from referrals.models import Delivery
-from referrals.policies import Refused, check_delivery
+from referrals.policies import Refused, check_delivery, check_was_read
 from referrals.routing import Obligation, Route
 from referrals.signing import post_in
 from referrals.transitions import Act, Actor, State, after_delivery, second_person_needed
@@ -127,11 +127,15 @@ def decide(*, delivery_id: uuid.UUID, by: Any, decision: Act, reasons: str) -> D
 
 
 @transaction.atomic
-def agree(*, delivery_id: uuid.UUID, by: Any, note: str) -> Delivery:
-    """Agree, as another person, to a proposed outcome of a mandatory referral."""
+def agree(*, delivery_id: uuid.UUID, by: Any, note: str, about: str = "") -> Delivery:
+    """Agree, as another person, to a proposed outcome of a mandatory referral.
+
+    ``about``: when the proposal that was read was made (ISO); another one since is refused.
+    """
     delivery = lock_delivery(delivery_id)
     back = delivery.decision == Act.SEND_BACK
     delivery.state = check_delivery(by, delivery, Act.AGREE_BACK if back else Act.AGREE_OTHER)
+    check_was_read(about, delivery.decided_at)
     _need(note)
     delivery.approved_by, delivery.approved_at = by, timezone.now()
     delivery.approval_note, delivery.approved_as = note, _post(delivery, by)
@@ -143,10 +147,11 @@ def agree(*, delivery_id: uuid.UUID, by: Any, note: str) -> Delivery:
 
 
 @transaction.atomic
-def refuse(*, delivery_id: uuid.UUID, by: Any, note: str) -> Delivery:
+def refuse(*, delivery_id: uuid.UUID, by: Any, note: str, about: str = "") -> Delivery:
     """Do not agree to a proposed outcome: its holder decides again. What was proposed is kept."""
     delivery = lock_delivery(delivery_id)
     delivery.state = check_delivery(by, delivery, Act.DISAGREE)
+    check_was_read(about, delivery.decided_at)
     _need(note)
     _undecided(delivery)
     keep(delivery, "not agreed to")

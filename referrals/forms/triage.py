@@ -87,6 +87,8 @@ class SecondForm(PlainForm):
         "Give your own reason, whatever your answer is",
     )
 
+    about = forms.CharField(required=False, widget=forms.HiddenInput)
+
     @property
     def agrees(self) -> bool:
         """Whether the answer is to agree; ask only a valid form."""

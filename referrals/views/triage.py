@@ -146,7 +146,8 @@ def second(request, pk):
 
     def answer():
         act = actions.agree if form.agrees else actions.refuse
-        return act(delivery_id=pk, by=request.user, note=form.cleaned_data["note"])
+        said = form.cleaned_data
+        return act(delivery_id=pk, by=request.user, note=said["note"], about=said["about"])
 
     return _typed_act(
         request, found, Act.DISAGREE, second=form, act=answer, done="Your answer is kept."

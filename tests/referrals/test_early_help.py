@@ -25,7 +25,7 @@ from tests.referrals import beside
 from tests.referrals.area import years_old
 from tests.referrals.test_deciding_pages import signed_in, token_of
 from tests.screening.made import completed
-from tests.screening.pages import controls
+from tests.screening.pages import controls, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -468,3 +468,84 @@ def test_the_panel_asks_as_much_for_three_as_for_one(wiltshire, rows):
     asked_for = [each["sql"].partition(" FROM ")[2] for each in asked.captured_queries]
     for table in ("decisionnottorefer", "advicecontact", "earlyhelp"):
         assert sum(each.startswith(f'"referrals_{table}"') for each in asked_for) == 1, table
+
+
+# -- Two people at once --------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("DEC-44")
+def test_a_lead_agrees_to_no_end_that_they_have_not_read(wiltshire):
+    area = wiltshire
+    row = close(area, beside.plan(area), "handed_over", rescreen_on=day(20))
+    lead, where = area.client(area.lead), reverse("referrals:early-help", args=[row.pk])
+    opened = controls(lead.get(where), "about") | {
+        "answer": "agree",
+        "note": "Reached, screened again",
+    }
+    close(area, row, "mistake")
+    answer = reverse("referrals:answer-ending", args=[row.pk])
+    page = lead.post(answer, opened)
+    assert "has changed since you opened the page" in text_of(page)
+    assert controls(page, "about")["note"] == "Reached, screened again"
+    row.refresh_from_db()
+    assert row.is_open
+    assert lead.post(answer, controls(page, "about") | {"answer": "agree"}).status_code == 302
+
+
+def test_who_answers_second_keeps_what_they_typed(wiltshire):
+    area = wiltshire
+    row = close(area, beside.plan(area), "handed_over", rescreen_on=day(20))
+    grant(area.other_lead, area.child)
+    where = reverse("referrals:early-help", args=[row.pk])
+    answer = reverse("referrals:answer-ending", args=[row.pk])
+    first, second = area.client(area.lead), area.client(area.other_lead)
+    opened = controls(second.get(where), "about") | {
+        "answer": "disagree",
+        "note": "She told me otherwise",
+    }
+    first.post(answer, controls(first.get(where), "about") | {"answer": "agree", "note": "Yes"})
+    shown = text_of(second.post(answer, opened))
+    assert "Nothing of yours was saved" in shown and "She told me otherwise" in shown
+
+
+def test_an_action_that_a_colleague_ended_shows_what_was_typed(wiltshire):
+    area = wiltshire
+    found = beside.action(beside.outcome(beside.plan(area), area.worker), area.worker)
+    where, client = reverse("referrals:help-action", args=[found.pk]), area.client()
+    opened = controls(client.get(where), "result") | {
+        "state": "dropped",
+        "result": "They have moved",
+    }
+    helping.end_action(action_id=found.pk, by=area.worker, done=True, result="Done")
+    shown = text_of(client.post(where, opened))
+    assert "Nothing of yours was saved" in shown and "They have moved" in shown
+
+
+def test_what_a_colleague_changed_in_the_assessment_is_not_undone_by_an_older_page(wiltshire):
+    area = wiltshire
+    row = beside.plan(area)
+    where, client = reverse("referrals:change-early-help", args=[row.pk]), area.client()
+    opened = controls(client.get(where))
+    theirs = opened | {"strengths": "An aunt", "needs": "Theirs"}
+    assert area.client(area.lead).post(where, theirs).status_code == 302
+    stale = client.post(where, opened | {"child_views": "Mine", "needs": "Mine too"})
+    assert stale.status_code == 409
+    shown, again = text_of(stale), controls(stale)
+    assert "Somebody else saved meanwhile" in shown and "An aunt" in shown
+    assert "Somebody else changed this too" in shown
+    assert (again["strengths"], again["child_views"]) == ("An aunt", "Mine")
+    assert again["needs"] == "Mine too"
+    assert client.post(where, again).status_code == 302
+    row.refresh_from_db()
+    assert (row.strengths, row.child_views, row.needs) == ("An aunt", "Mine", "Mine too")
+
+
+@pytest.mark.requirement("W-REF-33")
+def test_an_earlier_meeting_written_down_late_moves_no_next_one(wiltshire):
+    area = wiltshire
+    row = beside.plan(area, assessed_on=day(-3))
+    beside.meeting(row, area.worker, held_on=day(0), next_on=day(20))
+    row.refresh_from_db()
+    beside.meeting(row, area.worker, held_on=day(-1), next_on=day(1))
+    row.refresh_from_db()
+    assert row.review_on == day(20)

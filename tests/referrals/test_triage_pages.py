@@ -219,6 +219,27 @@ def test_a_mandatory_duty_ends_by_two_on_the_page(area, received):
     assert area.agency.name in decided and datetime_words(received.received_at) in decided
 
 
+@pytest.mark.requirement("W-REF-28")
+def test_a_second_person_agrees_to_no_proposal_that_they_have_not_read(area, received):
+    def propose(decision, reasons):
+        claimed(area, received)
+        actions.decide(delivery_id=received.pk, by=area.duty, decision=decision, reasons=reasons)
+
+    propose(Act.OTHER_OUTCOME, "The school helps")
+    other = area.client(area.other_duty)
+    opened = controls(other.get(at("delivery", received)), "about")
+    typed = opened | {"answer": "agree", "note": "I agree with it as I read it"}
+    actions.release(delivery_id=received.pk, by=area.duty, reason="I was wrong")
+    propose(Act.SEND_BACK, "Say more")
+    page = other.post(at("second", received), typed)
+    assert page.status_code == 409 and "has changed since you opened the page" in text_of(page)
+    assert stands(received) == State.PROPOSED
+    again = controls(page, "about")
+    assert again["note"] == "I agree with it as I read it"
+    other.post(at("second", received), again | {"answer": "agree"})
+    assert stands(received) == State.BACK
+
+
 def test_a_second_click_on_a_decision_that_ends_access_is_no_404(area):
     received = area.at(area.sent(professional_working=True), area.front_door)
     assert received.obligation == "should"

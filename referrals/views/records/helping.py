@@ -13,6 +13,8 @@ from cse.access.lookup import get_visible_or_404
 from cse.access.policies import NotAllowed, can
 from cse.access.queries import who_can_see
 from cse.audit.extra import note_extra_fields
+from cse.interface.meeting import meet
+from cse.interface.words import date_words
 from referrals.actions import helping as acts
 from referrals.forms.deciding_not import TokenForm
 from referrals.forms.helping import (
@@ -40,6 +42,10 @@ from referrals.views.records.common import (
 )
 from screening.policies import is_adult
 
+CHANGED = (
+    "Somebody changed this plan while you were typing. Your text is still here, and not saved: "
+    "look at the plan, then save again if it is still right."
+)
 ENDED = "Early help has ended. It is kept as it was."
 
 
@@ -118,22 +124,63 @@ def _may_answer(user, row):
 def change(request, pk):
     """The assessment said anew; or help that was not taken up is offered again."""
     row = _open(request, pk)
-    names = ("not_taken_up_reason", "assessed_on", "needs", "strengths", "child_views")
-    stored = {name: getattr(row, name) for name in (*names, "review_on", "version")}
-    stored |= {
-        "taken_up": "yes" if row.is_open else None,
-        "lead_professional": str(row.lead_professional_id),
-    }
-    form = ChangeForm(colleagues_of(row), request.POST or None, initial=stored, child=row.child)
+    form = _change_form(row, request.POST or None)
     note_extra_fields(request, form, row.child_id)
+    theirs = ()
     if request.method == "POST" and form.is_valid():
         act = acts.take_up if form.is_taken_up else acts.offer_again
         version = form.cleaned_data["version"]
-        if _tried(
-            form, lambda: act(help_id=pk, by=request.user, said=form.values, version=version)
-        ):
+        try:
+            act(help_id=pk, by=request.user, said=form.values, version=version)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        except acts.StaleHelp:
+            form, theirs = _met(_open(request, pk), form)
+        else:
             return redirect("referrals:early-help", pk=pk)
-    return _page(request, "change_help", row.child, {"row": row, "form": form}, form)
+    context = {"row": row, "form": form, "theirs": theirs}
+    return _page(request, "change_help", row.child, context, form)
+
+
+def _change_form(row, data):
+    return ChangeForm(colleagues_of(row), data, initial=_stored(row), child=row.child)
+
+
+ASSESSED = ("assessed_on", "needs", "strengths", "child_views", "review_on")
+
+
+def _stored(row):
+    """Early help as the form that changes it holds it."""
+    names = (*ASSESSED, "not_taken_up_reason", "version")
+    return {name: getattr(row, name) for name in names} | {
+        "taken_up": "yes" if row.is_open else None,
+        "lead_professional": str(row.lead_professional_id),
+    }
+
+
+def _met(row, form):
+    """What was typed on what a colleague saved meanwhile, and what that is: (label, words)."""
+    then = row.history.filter(version=form.cleaned_data["version"]).order_by("-history_id").first()
+    fields = (*ASSESSED, "lead_professional", "not_taken_up_reason")
+    met = meet(
+        form,
+        _stored(then.instance) if then else {},
+        _stored(row),
+        again=lambda data: _change_form(row, data),
+        units=[(name,) for name in fields],
+        words=CHANGED,
+    )
+    met.form.stale = True
+    shown = met.form.fields
+    theirs = [(shown[name].label, _words(row, name)) for (name,) in met.theirs]
+    return met.form, tuple(theirs)
+
+
+def _words(row, name):
+    value = getattr(row, name)
+    if name == "lead_professional":
+        return value.get_full_name()
+    return date_words(value) if name in ("assessed_on", "review_on") else value
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -244,13 +291,14 @@ def answer(request, pk):
     form = SecondForm(request.POST)
     note_extra_fields(request, form, row.child_id)
     if form.is_valid():
-        note = form.cleaned_data["note"]
+        said = {name: form.cleaned_data[name] for name in ("note", "about")}
         if _tried(
             form,
-            lambda: acts.answer_ending(help_id=pk, by=request.user, agrees=form.agrees, note=note),
+            lambda: acts.answer_ending(help_id=pk, by=request.user, agrees=form.agrees, **said),
         ):
             messages.success(request, ENDED if form.agrees else "Early help goes on.")
             return redirect("referrals:early-help", pk=pk)
+    row.refresh_from_db()
     return _plan(request, row, form)
 
 
@@ -285,11 +333,7 @@ def _tried(form, act):
         form.data = form.data.copy()
         form.data["version"] = str(stale.version)
         form.stale = True
-        form.add_error(
-            None,
-            "Somebody changed this plan while you were typing. Your text is still here, and not "
-            "saved: look at the plan, then save again if it is still right.",
-        )
+        form.add_error(None, CHANGED)
     return None
 
 
