@@ -7,14 +7,11 @@ why; asked again, it runs again from the same return. A target, never a gate.
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Sequence
 from typing import Any, Final
 
 from cse.access.capabilities import Capability
 from cse.access.policies import can
-from cse.access.queries import exclusions_on, people_in_team
-from cse.access.scope import people_in_scope
 from cse.clocks.actions import (
     cancel_clock,
     correct_done,
@@ -28,42 +25,14 @@ from cse.clocks.models import Clock
 from cse.clocks.queries import open_clock
 from cse.clocks.reckoning import Length, Unit
 from cse.clocks.transitions import State as ClockState
+from cse.missing.coordinators import coordinators_of, is_sealed, stand_ins
 from cse.missing.models import MissingEpisode, ReturnInterview
-from cse.missing.sealed import coordinators_inside, is_sealed
-from cse.people.models import Team, TeamKind
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
 from cse.worklist.models import WorkItem
 
 KEY: Final = "return_interview"
 HOURS: Final = Length(72, Unit.HOURS)
-
-
-def coordinating_teams(episode: MissingEpisode) -> list[Team]:
-    """The teams that may allocate it: the coordinator sits at the front door (W §7), or where the
-    area has none, in the specialist team.
-    """
-    teams = Team.objects.filter(
-        agency__authority_id=episode.authority_id,
-        kind__in=(TeamKind.FRONT_DOOR, TeamKind.CSE_TEAM),
-    ).select_related("group", "agency")
-    return sorted(teams, key=lambda team: (team.kind != TeamKind.FRONT_DOOR, team.name))
-
-
-def coordinators_of(episode: MissingEpisode) -> Team | None:
-    """The one that does: the first of them with somebody who sees the child, else the first with
-    somebody who is not excluded from the child. None where nobody is there today.
-    """
-    excluded = set(exclusions_on(episode.child_id).values_list("user_id", flat=True))
-    teams = coordinating_teams(episode)
-    able = [team for team in teams if {each.user_id for each in people_in_team(team)} - excluded]
-    seeing = (team for team in able if sees(team, episode.child_id))
-    return next(seeing, able[0] if able else None)
-
-
-def sees(team: Team, child_id: uuid.UUID) -> bool:
-    """Whether somebody of the team sees the child."""
-    return bool(people_in_scope(child_id, people_in_team(team)))
 
 
 def who_owes(clock: Clock) -> People:
@@ -77,24 +46,14 @@ def who_owes(clock: Clock) -> People:
 
 
 def _people(interview: ReturnInterview) -> People:
-    if is_sealed(interview.episode.child_id):
-        return _people_inside(interview)
-    team = coordinators_of(interview.episode)
-    groups = (team.group,) if team else ()
-    asked = _asked(interview)
-    if asked is not None and can(asked, Capability.RECORD_INTERVIEW, interview.episode.child_id):
-        return People(owners=(asked,), told=groups)
-    return People(owners=groups or (interview.episode.return_recorded_by,))
-
-
-def _people_inside(interview: ReturnInterview) -> People:
-    """Of a sealed child: the same, and nobody but those who see the child."""
+    """Of a sealed child nobody but those who see the child."""
     child_id = interview.episode.child_id
-    inside = tuple(coordinators_inside(child_id))
+    team = None if is_sealed(child_id) else coordinators_of(interview.episode)
+    able = (team.group,) if team else tuple(stand_ins(interview.episode))
     asked = _asked(interview)
     if asked is not None and can(asked, Capability.RECORD_INTERVIEW, child_id):
-        return People(owners=(asked,), told=inside)
-    return People(owners=inside)
+        return People(owners=(asked,), told=able)
+    return People(owners=able)
 
 
 def _asked(interview: ReturnInterview) -> Any:

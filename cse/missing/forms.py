@@ -293,8 +293,10 @@ MYSELF = "myself"
 
 
 class AllocateForm(ColleagueForm):
-    """Who holds the interview, and why they."""
+    """Who holds the interview, and why they. ``now``: how it stands, where somebody saved since."""
 
+    now = ""
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     who = choice(
         "Who will hold the interview?",
         (
@@ -351,7 +353,9 @@ class OfferForm(Moments):
     """What became of asking the child: offered, declined, or not offered and why (DEC-24)."""
 
     MOMENTS = {"asked": "When this was"}
+    now = ""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     what = choice("What happened?", (), "Select what happened")
     asked_on = day_field("Which day was that?", "day")
     asked_time = TimeField(label="At what time?", what="time")

@@ -51,9 +51,21 @@ class Pattern:
 
 
 def pattern_of(spells: Sequence[Spell], now: dt.datetime) -> Pattern:
-    """The pattern as of ``now``; one that is still running counts up to then."""
-    ends = [(spell.started_at, spell.returned_at or now) for spell in spells]
-    still = [spell.started_at for spell in spells if spell.returned_at is None]
+    """The pattern as of ``now``; one that is still running counts up to then.
+
+    Of one whose return is not recorded, though the child was missing again later, nobody knows how
+    long it was: it counts, and is no longer running.
+    """
+    last = max((spell.started_at for spell in spells), default=now)
+    still = [
+        spell.started_at
+        for spell in spells
+        if spell.returned_at is None and spell.started_at == last
+    ]
+    ends = [
+        (spell.started_at, spell.returned_at or (now if still else spell.started_at))
+        for spell in spells
+    ]
     return Pattern(
         total=len(spells),
         recent=sum(end >= now - RECENT for _, end in ends),

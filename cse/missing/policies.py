@@ -6,13 +6,20 @@ from typing import Any
 
 from cse.access.capabilities import Capability
 from cse.access.policies import NotAllowed, can, check
+from cse.access.principals import principals_of
+from cse.missing.coordinators import stands_in
 from cse.missing.models import MissingEpisode, ReturnInterview
-from cse.missing.sealed import stands_in
 from cse.missing.transitions import Act, Actor, State, after
 
 
 class Refused(NotAllowed):
     """The state does not allow the act; the message says what to do instead."""
+
+
+OWED = (
+    "A return interview is owed after this episode. A coordinator who did not record it says that "
+    "it was a mistake: the front door or the specialist team of the area. Tell them why."
+)
 
 
 class Stale(Refused):
@@ -37,11 +44,23 @@ def check_can_return(user: Any, episode: MissingEpisode) -> None:
 
 
 def check_can_set_aside(user: Any, episode: MissingEpisode) -> None:
-    """Raise where it is more than a slip: an interview was held after it."""
+    """Raise where it is more than a slip: an interview was held after it, or is owed.
+
+    What is owed ends by no one person's word: a coordinator who did not record it says so. Before
+    the return it is for the agency that recorded it, or a coordinator.
+    """
     check_can_change(user, episode)
     held = ReturnInterview.objects.filter(episode=episode, state=State.HELD)
     if held.exists():
         raise Refused("A return interview was held after this episode: correct it instead.")
+    coordinates = can(user, Capability.ALLOCATE_INTERVIEW, episode.child_id) or stands_in(
+        user, episode
+    )
+    own = episode.agency_id in principals_of(user).agency_ids
+    if episode.is_over and (not coordinates or user.pk == episode.recorded_by_id):
+        raise Refused(OWED)
+    if not (coordinates or own):
+        raise Refused("The agency that recorded it, or the coordinator, sets it aside. Tell them.")
 
 
 def actors_of(user: Any, interview: ReturnInterview) -> frozenset[Actor]:
@@ -51,7 +70,7 @@ def actors_of(user: Any, interview: ReturnInterview) -> frozenset[Actor]:
     """
     found = set()
     child_id = interview.episode.child_id
-    if can(user, Capability.ALLOCATE_INTERVIEW, child_id) or stands_in(user, child_id):
+    if can(user, Capability.ALLOCATE_INTERVIEW, child_id) or stands_in(user, interview.episode):
         found.add(Actor.COORDINATOR)
     if interview.interviewer_id == user.pk:
         found.add(Actor.INTERVIEWER)

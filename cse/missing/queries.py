@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from cse.access.capabilities import Capability
@@ -29,7 +29,7 @@ PAGE = 25
 
 def whole() -> QuerySet[MissingEpisode]:
     """Episodes with what their page shows, before it is asked who may see them."""
-    return MissingEpisode.objects.select_related(
+    return with_later(MissingEpisode.objects.all()).select_related(
         "child__authority",
         "authority",
         "agency",
@@ -38,6 +38,18 @@ def whole() -> QuerySet[MissingEpisode]:
         "interview__interviewer",
         "interview__allocated_by",
         "interview__recorded_by",
+    )
+
+
+def with_later(rows: QuerySet[MissingEpisode]) -> QuerySet[MissingEpisode]:
+    """``came_back``: whether a later episode says that the child came back, though not when."""
+    return rows.annotate(came_back=Exists(later_ones()))
+
+
+def later_ones() -> QuerySet[MissingEpisode]:
+    """Of the row outside: the child's episodes that began after it."""
+    return MissingEpisode.objects.filter(
+        child_id=OuterRef("child_id"), started_at__gt=OuterRef("started_at"), set_aside_reason=""
     )
 
 
@@ -83,7 +95,8 @@ def owed_to(user: Any, after: str | None = None) -> Page[ReturnInterview]:
 
 def missing_now(user: Any, after: str | None = None) -> Page[MissingEpisode]:
     """Children who are missing now, whom this person may allocate for; longest gone first."""
-    found = MissingEpisode.objects.filter(returned_at__isnull=True, set_aside_reason="")
+    open_ = MissingEpisode.objects.filter(returned_at__isnull=True, set_aside_reason="")
+    found = open_.filter(~Exists(later_ones()))
     seen = visible(found.select_related("child", "agency"), user, Capability.ALLOCATE_INTERVIEW)
     return _page(seen.annotate(place=F("started_at")), after)
 

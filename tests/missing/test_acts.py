@@ -19,11 +19,14 @@ from cse.clocks.queries import clocks_of
 from cse.missing import actions
 from cse.missing.models import MissingEpisode, ReturnInterview
 from cse.missing.policies import Refused, Stale
+from cse.missing.queries import missing_now
 from cse.people.models import Role
 from cse.worklist.models import WorkItem
 from tests.clocks.conftest import at
 from tests.factories import grant, make_child, make_user
 from tests.missing.scene import BACK, SAID, START
+from tests.missing.test_thin_path import moment
+from tests.screening.pages import controls, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -288,7 +291,7 @@ def test_no_apparent_risk_can_be_graded_higher_on_review(scene):
 def test_set_aside_takes_back_the_clock_the_work_and_the_access(scene):
     episode, _ = scene.returned()
     scene.allocated(episode)
-    actions.set_aside(episode_id=episode.pk, by=scene.worker, reason="The wrong child")
+    actions.set_aside(episode_id=episode.pk, by=scene.coordinator, reason="The wrong child")
     (clock,) = clocks_of(episode)
     assert clock.state == "cancelled" and open_work(episode) == set()
     assert not can(scene.interviewer, "see a child", scene.child)
@@ -392,3 +395,84 @@ def test_an_earlier_episode_waits_while_the_child_is_missing_and_says_why(scene)
     scene.missing("2027-02-06 21:40")
     with pytest.raises(Refused, match=r"missing now, since 6 February 2027 at 9:40pm\. Record"):
         scene.missing("2027-01-10 10:00")
+
+
+def test_a_child_who_was_missing_again_since_is_not_missing_now(scene, tuesday):
+    scene.returned("2027-02-07 14:00", "2027-02-07 23:30")
+    learned = scene.missing("2027-02-07 08:00")
+    client = scene.client(scene.coordinator)
+    child = text_of(client.get(f"/missing/child/{scene.child.pk}/"))
+    assert "Missing now" not in child and "This child is missing now" not in child
+    assert "Came back, not recorded when" in child
+    assert missing_now(scene.coordinator).rows == ()
+    page = text_of(client.get(f"/missing/{learned.pk}/"))
+    assert "The return is not recorded" in page and "The child is missing" not in page
+    # They are missing again: what is said is what is to be done.
+    with pytest.raises(Refused, match="return of that one first, of 7 February 2027 at 8:00am"):
+        scene.missing("2027-02-08 09:00")
+    scene.back(learned, "2027-02-07 10:00")
+    assert scene.missing("2027-02-08 09:00").pk
+
+
+def test_what_is_owed_is_set_aside_by_a_coordinator_who_did_not_record_it(scene):
+    episode, _ = scene.returned()
+    scene.allocated(episode)
+    for person in (scene.worker, scene.interviewer):
+        with pytest.raises(Refused, match="A coordinator who did not record it"):
+            actions.set_aside(episode_id=episode.pk, by=person, reason="A slip")
+    page = text_of(scene.client().get(f"/missing/{episode.pk}/"))
+    assert "It was recorded by mistake" not in page
+    actions.set_aside(episode_id=episode.pk, by=scene.coordinator, reason="A slip")
+    grant(scene.coordinator, scene.child)
+    own = scene.missing("2027-02-01 10:00", by=scene.coordinator)
+    scene.back(own, "2027-02-01 12:00", by=scene.coordinator)
+    with pytest.raises(Refused, match="A coordinator who did not record it"):
+        actions.set_aside(episode_id=own.pk, by=scene.coordinator, reason="A slip")
+
+
+def test_an_open_one_is_set_aside_by_its_agency_alone(scene):
+    episode = scene.missing()
+    grant(scene.stranger, scene.child)
+    with pytest.raises(Refused, match="The agency that recorded it"):
+        actions.set_aside(episode_id=episode.pk, by=scene.stranger, reason="A slip")
+    actions.set_aside(episode_id=episode.pk, by=scene.worker, reason="A slip")
+
+
+def test_a_reason_that_reads_like_a_step_hides_no_change(scene):
+    episode, _ = scene.returned()
+    interview = scene.held(episode)
+    correct(scene, episode, reason="Not offered", circumstances="Other words")
+    actions.correct_interview(
+        episode_id=episode.pk,
+        by=scene.interviewer,
+        version=interview.version,
+        at=interview.outcome_at,
+        reason="held",
+        gathered=SAID | {"harm": "Left out before"},
+    )
+    page = text_of(scene.client().get(f"/missing/{episode.pk}/"))
+    assert "Other words (was:" in page and "Left out before (was: Nothing)" in page
+
+
+def test_who_allocates_or_offers_by_an_older_page_is_told_how_it_stands(scene):
+    episode, _ = scene.returned()
+    client = scene.client(scene.coordinator)
+    allocate, offer = f"/missing/{episode.pk}/allocate/", f"/missing/{episode.pk}/offer/"
+    opened = controls(client.get(allocate))
+    mine = {"who": "myself", "independent": "yes", "reason": "I know her"}
+    scene.allocated(episode)
+    stale = client.post(allocate, opened | mine)
+    assert stale.status_code == 409
+    assert f"It stands now: Allocated, {scene.interviewer.get_full_name()}" in text_of(stale)
+    assert controls(stale)["reason"] == "I know her"
+    assert client.post(allocate, controls(stale)).status_code == 302
+    opened = controls(client.get(offer))
+    said = moment("asked", "8", "2", "2027", "10:00") | {"what": "offer", "reason": "At home"}
+    assert client.post(offer, opened | said).status_code == 302
+    assert client.post(offer, opened | said).status_code == 409
+    assert (
+        ReturnInterview.objects.get(episode=episode)
+        .history.filter(history_change_reason="offered")
+        .count()
+        == 1
+    )

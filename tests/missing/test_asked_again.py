@@ -12,6 +12,8 @@ from cse.access.models import Basis, ChildTeamGrant
 from cse.access.policies import NotVisible
 from cse.audit.models import AuditEvent
 from cse.missing import actions
+from cse.missing.models import ReturnInterview
+from cse.missing.policies import may
 from cse.missing.tasks import ask_again
 from cse.people.actions import close_account
 from cse.people.models import Role, TeamKind
@@ -19,6 +21,7 @@ from cse.worklist.handing import hand_over_all
 from cse.worklist.queries import waiting_for
 from tests.factories import grant, make_agency, make_team, make_user
 from tests.missing.test_sealed import waits
+from tests.screening.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("W-SHR-21", "DEC-24")]
 
@@ -70,6 +73,13 @@ def test_where_nobody_coordinates_any_more_who_recorded_the_return_reads_so(scen
     close(scene.coordinator)
     assert actions.ask_again() == 1
     assert waits(owed) == {("allocate_interview", scene.worker)}
+    # Nobody coordinates: whoever it waits for does that part, and reads so.
+    page = text_of(scene.client().get(f"/missing/{owed.pk}/"))
+    assert "Nobody of a team that coordinates return interviews is there" in page
+    assert "Ask somebody to hold it" in page
+    assert "allocate" in {
+        act.value for act in may(scene.worker, ReturnInterview.objects.get(episode=owed))
+    }
     successor = make_user(Role.FRONT_DOOR, team=scene.front_door)
     assert actions.ask_again() == 1
     assert waits(owed) == {("allocate_interview", scene.front_door.group)}
@@ -143,3 +153,27 @@ def test_of_another_interviewer_only_who_holds_it_now_has_it(scene, owed):
     scene.allocated(owed, interviewer=scene.stranger)
     assert waits(owed) == {("hold_interview", scene.stranger)}
     assert not AuditEvent.objects.filter(act="work handed over").exists()
+
+
+def test_a_lead_who_sees_the_child_stands_in_before_who_recorded_the_return(scene, owed):
+    grant(scene.lead, scene.child)
+    close(scene.coordinator)
+    ask_again()
+    assert waits(owed) == {("allocate_interview", scene.lead)}
+    again = actions.allocate(
+        episode_id=owed.pk,
+        by=scene.lead,
+        reason="Knows her",
+        is_independent=True,
+        interviewer=scene.lead,
+    )
+    assert again.interviewer == scene.lead
+    page = text_of(scene.client().get(f"/missing/{owed.pk}/"))
+    assert "can record nothing here any more" not in page
+
+
+def test_the_page_says_that_who_was_asked_cannot_hold_it_any_more(scene, owed):
+    scene.allocated(owed)
+    close(scene.interviewer)
+    page = text_of(scene.client(scene.coordinator).get(f"/missing/{owed.pk}/"))
+    assert f"{scene.interviewer.get_full_name()} can record nothing here any more" in page

@@ -59,7 +59,7 @@ def pages(db, tuesday):
             | {"return_how": "self", "police_seen": "seen", "version": "1", "reason": TEXT},
         ),
         "grade": worker.get(f"/missing/{owed.pk}/grade/"),
-        "set-aside": worker.get(f"/missing/{owed.pk}/set-aside/"),
+        "set-aside": coordinator.get(f"/missing/{owed.pk}/set-aside/"),
         "allocate": coordinator.get(f"/missing/{owed.pk}/allocate/"),
         "allocate-found": coordinator.post(f"/missing/{owed.pk}/allocate/", found),
         "allocate-error": coordinator.post(f"/missing/{owed.pk}/allocate/", {}),

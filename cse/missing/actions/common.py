@@ -13,9 +13,10 @@ from cse.access.models import Basis
 from cse.access.policies import NotVisible
 from cse.audit import events
 from cse.children.models import Child
-from cse.missing import clocks
+from cse.missing.coordinators import coordinators_of
 from cse.missing.models import MissingEpisode, ReturnInterview
 from cse.missing.policies import Refused, Stale
+from cse.missing.queries import STEPS
 
 COORDINATOR_DAYS = 90
 """Days of access for the team that coordinates the interview, from each recording. Ours."""
@@ -54,6 +55,18 @@ def check_version(row: MissingEpisode | ReturnInterview, version: int) -> None:
         raise Stale
 
 
+def check_read(interview: ReturnInterview, version: int | None) -> None:
+    """The same where the page says which version it showed."""
+    if version is not None:
+        check_version(interview, version)
+
+
+def spoken(reason: str) -> str:
+    """A typed reason for the history, never one of the words that say there which step it was."""
+    text = reason.strip()
+    return f"{text}." if text in STEPS else text
+
+
 def check_passed(moment: dt.datetime, what: str) -> None:
     """Raise where a moment is still to come."""
     if moment > timezone.now():
@@ -78,7 +91,7 @@ def end_interviewers_access(episode: MissingEpisode, user: Any, by: Any, why: st
 
 def let_coordinators_see(episode: MissingEpisode, by: Any) -> None:
     """The team that allocates the interview may see the child, for a reason and a time."""
-    team = clocks.coordinators_of(episode)
+    team = coordinators_of(episode)
     if team is not None:
         grant_by_rule(
             child=episode.child,

@@ -18,15 +18,17 @@ from cse.interface.words import datetime_words
 from cse.missing import clocks
 from cse.missing.actions.common import (
     check_passed,
+    check_read,
     check_version,
     end_interviewers_access,
     keep,
     lock_interview,
     note,
+    spoken,
 )
+from cse.missing.coordinators import is_sealed
 from cse.missing.models import MissingEpisode, ReturnInterview
 from cse.missing.policies import Refused, check_interview
-from cse.missing.sealed import is_sealed
 from cse.missing.transitions import Act
 
 INTERVIEWER_DAYS = 30
@@ -53,15 +55,18 @@ def allocate(
     why_not_independent: str = "",
     interviewer: Any = None,
     outside: str = "",
+    version: int | None = None,
 ) -> ReturnInterview:
     """Ask somebody to hold the interview: a colleague, or somebody without an account here.
 
     ``reason`` says why they are the most appropriate person for the child (W §7). Somebody who is
     not independent of the child's care needs a reason, and may hold it all the same. A colleague
     may see the child from now on, for a time; who was asked before no longer does for this.
+    ``version`` is the one that was on the page. Raises `Stale` where somebody saved since.
     """
     interview = lock_interview(episode_id)
     after = check_interview(by, interview, Act.ALLOCATE)
+    check_read(interview, version)
     if (interviewer is None) == (not outside.strip()):
         raise Refused("Choose a colleague, or name somebody outside the service.")
     if not reason.strip():
@@ -91,10 +96,18 @@ def allocate(
 
 
 @transaction.atomic
-def offer(*, episode_id: uuid.UUID, by: Any, at: dt.datetime, note_text: str) -> ReturnInterview:
+def offer(
+    *,
+    episode_id: uuid.UUID,
+    by: Any,
+    at: dt.datetime,
+    note_text: str,
+    version: int | None = None,
+) -> ReturnInterview:
     """The child was asked, or asked again after they had declined; it is still owed."""
     interview = lock_interview(episode_id)
     interview.state = check_interview(by, interview, Act.OFFER)
+    check_read(interview, version)
     _check_after_return(interview, at)
     _clear_outcome(interview)
     interview.offered_at, interview.offer_note = at, note_text.strip()
@@ -122,18 +135,20 @@ def hold(
 
 
 @transaction.atomic
-def decline(*, episode_id: uuid.UUID, by: Any, at: dt.datetime, reason: str) -> ReturnInterview:
+def decline(
+    *, episode_id: uuid.UUID, by: Any, at: dt.datetime, reason: str, version: int | None = None
+) -> ReturnInterview:
     """The child does not want it: an outcome, with what they said (DEC-24). It can be offered
     again."""
-    return _without(episode_id, by, Act.DECLINE, at, reason, "Declined by the child")
+    return _without(episode_id, by, Act.DECLINE, at, reason, "Declined by the child", version)
 
 
 @transaction.atomic
 def do_not_offer(
-    *, episode_id: uuid.UUID, by: Any, at: dt.datetime, reason: str
+    *, episode_id: uuid.UUID, by: Any, at: dt.datetime, reason: str, version: int | None = None
 ) -> ReturnInterview:
     """The coordinator decides that it is not offered, and says why (DEC-24)."""
-    return _without(episode_id, by, Act.NOT_OFFER, at, reason, "Not offered")
+    return _without(episode_id, by, Act.NOT_OFFER, at, reason, "Not offered", version)
 
 
 @transaction.atomic
@@ -158,7 +173,7 @@ def correct_interview(
     interview.outcome_at = at
     changed = [name for name, value in before.items() if getattr(interview, name) != value]
     if changed:
-        _save(interview, reason.strip())
+        _save(interview, spoken(reason))
         note(
             "return interview corrected",
             interview.episode,
@@ -172,10 +187,17 @@ def correct_interview(
 
 
 def _without(
-    episode_id: uuid.UUID, by: Any, act: Act, at: dt.datetime, reason: str, words: str
+    episode_id: uuid.UUID,
+    by: Any,
+    act: Act,
+    at: dt.datetime,
+    reason: str,
+    words: str,
+    version: int | None,
 ) -> ReturnInterview:
     interview = lock_interview(episode_id)
     interview.state = check_interview(by, interview, act)
+    check_read(interview, version)
     if not reason.strip():
         raise Refused("Say why.")
     check = _check_after_offer if act is Act.DECLINE else _check_after_return

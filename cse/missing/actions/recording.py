@@ -28,7 +28,9 @@ from cse.missing.actions.common import (
     lock_child,
     lock_episode,
     note,
+    spoken,
 )
+from cse.missing.coordinators import coordinating_teams
 from cse.missing.models import Grade, MissingEpisode, ReturnInterview
 from cse.missing.policies import (
     Refused,
@@ -130,7 +132,7 @@ def correct(
         return episode
     _check_times(episode)
     episode.version += 1
-    keep(episode, reason.strip())
+    keep(episode, spoken(reason))
     note("missing episode corrected", episode, by, changed=changed, reason=reason.strip())
     if "returned_at" in changed:
         clocks.return_corrected(_interview_of(episode), reason.strip(), by)
@@ -150,7 +152,7 @@ def grade_again(
         raise Refused("Choose the new grade: it must differ from the one there is.")
     was, episode.grade = episode.grade, grade
     episode.version += 1
-    keep(episode, reason.strip())
+    keep(episode, spoken(reason))
     data = {"grade": [was, grade]}
     note("risk graded again", episode, by, changed=["grade"], reason=reason.strip(), data=data)
     return episode
@@ -203,7 +205,8 @@ def _check_times(episode: MissingEpisode) -> None:
             "return from that first; until then tell of this one in its circumstances."
         )
     if clash is not None:
-        open_still = "" if clash.is_over else " Record the return of that one first."
+        since = datetime_words(clash.started_at)
+        open_still = "" if clash.is_over else f" Record the return of that one first, of {since}."
         raise Refused(f"Another episode of this child covers that time already.{open_still}")
 
 
@@ -241,7 +244,7 @@ def _take_access_back(episode: MissingEpisode, by: Any) -> None:
         end_interviewers_access(episode, interview.interviewer, by, why)
     if _others(episode).exists():
         return
-    for team in clocks.coordinating_teams(episode):
+    for team in coordinating_teams(episode):
         end_by_rule(
             child=episode.child, basis=Basis.COORDINATOR, group=team.group, by=by, reason=why
         )

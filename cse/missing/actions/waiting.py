@@ -9,8 +9,8 @@ from django.db import transaction
 from cse.access.models import ChildTeamGrant
 from cse.missing import clocks
 from cse.missing.actions.common import let_coordinators_see, lock_interview
+from cse.missing.coordinators import coordinators_of, is_sealed, sees
 from cse.missing.models import MissingEpisode, ReturnInterview
-from cse.missing.sealed import is_sealed
 from cse.missing.transitions import OPEN
 from cse.worklist.models import WorkItem
 
@@ -48,8 +48,8 @@ def _let_see_again(episode: MissingEpisode) -> None:
 
     Not where somebody ended the team's access: that stands.
     """
-    team = clocks.coordinators_of(episode)
-    if team is None or clocks.sees(team, episode.child_id) or is_sealed(episode.child_id):
+    team = coordinators_of(episode)
+    if team is None or sees(team, episode.child_id) or is_sealed(episode.child_id):
         return
     ended = ChildTeamGrant.objects.filter(
         content_object=episode.child_id, group=team.group, ended_by__isnull=False

@@ -9,17 +9,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cse.access.capabilities import Capability
 from cse.access.decorators import requires
-from cse.access.policies import NotAllowed, can
+from cse.access.policies import NotAllowed, NotVisible, can
 from cse.children.views.common import visible_child
 from cse.clocks.pictures import picture_of
 from cse.clocks.queries import clocks_of
 from cse.interface.words import datetime_words
 from cse.missing import actions, forms
+from cse.missing.coordinators import is_sealed, stands_in
 from cse.missing.models import Grade
 from cse.missing.patterns import length_words
 from cse.missing.policies import Stale, check_can_change, check_can_return, check_can_set_aside, may
 from cse.missing.queries import course_of, history_of
-from cse.missing.sealed import is_sealed, stands_in
+from cse.missing.transitions import OPEN
 from cse.missing.views.common import (
     at_version,
     open_episode,
@@ -84,11 +85,30 @@ def show(request, pk):
         acts={act.value for act in may(request.user, interview)} if interview else set(),
         may_change=can(request.user, Capability.RECORD_MISSING, episode.child)
         and not episode.is_set_aside,
-        inside_alone=bool(interview) and stands_in(request.user, episode.child_id),
+        inside_alone=bool(interview) and stands_in(request.user, episode),
+        sealed=is_sealed(episode.child_id),
+        asked_cannot=bool(interview) and _asked_cannot(interview),
+        may_set_aside=_may_set_aside(request.user, episode),
         changes=episode_changes(episode),
         interview_changes=interview_changes(interview, rows) if interview else [],
         course=course_of(rows),
     )
+
+
+def _asked_cannot(interview):
+    """Whether who was asked can record the interview, which is still owed, no more."""
+    asked = interview.interviewer
+    if asked is None or interview.stands_at not in OPEN:
+        return False
+    return not can(asked, Capability.RECORD_INTERVIEW, interview.episode.child_id)
+
+
+def _may_set_aside(user, episode):
+    try:
+        check_can_set_aside(user, episode)
+    except (NotAllowed, NotVisible):
+        return False
+    return True
 
 
 @requires(Capability.RECORD_MISSING)
@@ -195,5 +215,7 @@ def set_aside(request, pk):
             status = refused(form, refusal)
         else:
             messages.success(request, "The episode is set aside and counts no more.")
-            return redirect("missing:child", episode.child_id)
+            if can(request.user, Capability.SEE_MISSING, episode.child_id):
+                return redirect("missing:child", episode.child_id)
+            return redirect("worklist:home")
     return page(request, "set_aside", episode.child, status=status, form=form, episode=episode)

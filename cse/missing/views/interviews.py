@@ -12,11 +12,12 @@ from cse.access.policies import NotAllowed, NotVisible, can
 from cse.clocks.pictures import picture_of
 from cse.clocks.queries import clocks_of
 from cse.missing import actions, forms
+from cse.missing.coordinators import is_sealed
 from cse.missing.models import ReturnInterview
 from cse.missing.policies import Stale, check_interview, may
-from cse.missing.sealed import is_sealed
 from cse.missing.transitions import Act, State
 from cse.missing.views.common import (
+    at_version,
     open_episode,
     page,
     posted,
@@ -56,7 +57,7 @@ def allocate(request, pk):
     episode, interview = _open(request, pk, Capability.RECORD_INTERVIEW)
     if away := turned_away(request, episode, check_interview, interview, Act.ALLOCATE):
         return away
-    form = forms.AllocateForm(posted(request))
+    form = forms.AllocateForm(posted(request), initial={"version": interview.version})
     status = 200
     if request.method == "POST" and "find" in request.POST:
         form.only_find()
@@ -64,12 +65,24 @@ def allocate(request, pk):
         try:
             actions.allocate(episode_id=pk, by=request.user, **_allocation(form, request.user))
         except NotAllowed as refusal:
-            status = refused(form, refusal)
+            form, status = _stands_now(form, refusal, pk)
         else:
             messages.success(request, "The return interview is allocated.")
             return redirect("missing:episode", pk)
     sealed = is_sealed(episode.child_id)
     return _page(request, "allocate", episode, status=status, form=form, sealed=sealed)
+
+
+def _stands_now(form, refusal, pk):
+    """The form with why the act was refused; where somebody saved since, with how it stands now."""
+    interview = ReturnInterview.objects.select_related("interviewer").get(episode_id=pk)
+    status = refused(form, refusal)
+    if isinstance(refusal, Stale):
+        form = at_version(form, interview.version)
+        form.now = ", ".join(
+            filter(None, (interview.get_state_display(), interview.interviewer_name))
+        )
+    return form, status
 
 
 def _allocation(form, user):
@@ -85,6 +98,7 @@ def _allocation(form, user):
         "is_independent": values["independent"] == "yes",
         "why_not_independent": values["why_not_independent"],
         "reason": values["reason"],
+        "version": values["version"],
     }
 
 
@@ -97,13 +111,13 @@ def offer(request, pk):
     asks = next((act for act in forms.ASKED if act in acts), Act.OFFER)
     if away := turned_away(request, episode, check_interview, interview, asks):
         return away
-    form = forms.OfferForm(posted(request), acts=acts)
+    form = forms.OfferForm(posted(request), acts=acts, initial={"version": interview.version})
     status = 200
     if sent(request, form, episode.child):
         try:
             _asked(pk, request.user, form.cleaned_data)
         except NotAllowed as refusal:
-            status = refused(form, refusal)
+            form, status = _stands_now(form, refusal, pk)
         else:
             messages.success(request, "Recorded.")
             return _after(request, episode)
@@ -111,12 +125,13 @@ def offer(request, pk):
 
 
 def _asked(pk, by, values):
-    act, at, reason = Act(values["what"]), values["asked_at"], values["reason"]
+    act, reason = Act(values["what"]), values["reason"]
+    said = {"episode_id": pk, "by": by, "at": values["asked_at"], "version": values["version"]}
     if act is Act.OFFER:
-        actions.offer(episode_id=pk, by=by, at=at, note_text=reason)
+        actions.offer(note_text=reason, **said)
     else:
         does = actions.decline if act is Act.DECLINE else actions.do_not_offer
-        does(episode_id=pk, by=by, at=at, reason=reason)
+        does(reason=reason, **said)
 
 
 @requires(Capability.RECORD_INTERVIEW)
