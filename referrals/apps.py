@@ -26,7 +26,7 @@ class ReferralsConfig(AppConfig):
 def _when_something_is_new() -> None:
     """What makes something owed: a level, a screen, a date of birth (DEC-13), a mistake undone."""
     from cse.children.told import when_birth_changes, when_level_changes
-    from referrals.actions import deciding_again, overtaken, owed
+    from referrals.actions import deciding_again, overtaken, owed, raised
     from referrals.actions.helping import screened_again
     from referrals.actions.looked_after import single_assessment_taken_back
     from referrals.actions.notes import screen_completed
@@ -40,6 +40,7 @@ def _when_something_is_new() -> None:
     when_level_changes("referrals owed", owed.level_changed)
     when_assessed("referrals owed", owed.screen_assessed)
     when_birth_changes("referrals", overtaken.birth_changed)
+    when_birth_changes("referrals that were sent", raised.birth_changed)
     when_assessment_changes("referrals", overtaken.assessment_changed)
     when_assessment_changes("referrals owed", owed.assessment_changed)
     when_level_changes("drafts of decisions", deciding_again.level_changed)

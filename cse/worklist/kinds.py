@@ -45,6 +45,7 @@ REFER_AFTER_ADVICE = "refer_after_advice"
 REFER_AFTER_SCREEN = "refer_after_screen"
 REFER_AFTER_LEVEL = "refer_after_level"
 REFER_AFTER_ASSESSMENT = "refer_after_assessment"
+REFER_AFTER_BIRTH = "refer_after_birth"
 HELP_ACTION = "help_action"
 HELP_MEETING = "help_meeting"
 OFFER_HELP = "offer_help"
@@ -185,6 +186,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 "Make the referral that an assessment makes mandatory: it speaks of harm",
                 "screening:assessment-harm",
             ),
+            Kind(
+                REFER_AFTER_BIRTH,
+                "Refer again: a corrected date of birth makes more mandatory",
+                "referrals:show",
+            ),
             Kind(HELP_ACTION, "Do what the early help plan says", "referrals:help-action"),
             Kind(HELP_MEETING, "Meet with the team around the child", "referrals:early-help"),
             Kind(
@@ -218,6 +224,7 @@ OWN_REFERRAL = (
     TELL_CONTACT,
     OVERSEE_REFERRAL,
     ESCALATE_DISAGREEMENT,
+    REFER_AFTER_BIRTH,
 )
 #: Work that only the agency that began it can open: nobody else's leads have it handed to them.
 OF_ONE_AGENCY = (

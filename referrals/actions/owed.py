@@ -64,7 +64,9 @@ def screen_assessed(screen: Screen, because: str, by: Any) -> None:
         elif newest_screen(screen.child_id) == screen:
             close_items(subject=screen.child, kind=kinds.HELP_OWED)
     elif not (_is_corrected(screen) or _was_sent(screen)):
-        _wait(kinds.REFER_AFTER_SCREEN, screen, screen.child, screen.completed_by, screen.agency_id)
+        wait_for_both(
+            kinds.REFER_AFTER_SCREEN, screen, screen.child, screen.completed_by, screen.agency_id
+        )
 
 
 def owe_early_help(child: Child, agency_id: uuid.UUID, owner: Any) -> None:
@@ -102,7 +104,7 @@ def level_changed(event: LevelEvent, by: Any) -> None:
         return
     if concern:
         owner, agency = event.decided_by, record.agency_id
-        _wait(kinds.REFER_AFTER_LEVEL, event.child, event.child, owner, agency)
+        wait_for_both(kinds.REFER_AFTER_LEVEL, event.child, event.child, owner, agency)
     else:
         owe_early_help(event.child, record.agency_id, event.decided_by)
 
@@ -126,7 +128,7 @@ def _owe_by_harm(assessment: RiskAssessment, first: RiskAssessment, owner: Any) 
     if not _in_hand(assessment.child):
         at_once = assessment.sections.get("significant_harm") == "suffering"
         what = (kinds.REFER_AFTER_ASSESSMENT, first, assessment.child)
-        _wait(*what, owner, assessment.agency_id, at_once=at_once)
+        wait_for_both(*what, owner, assessment.agency_id, at_once=at_once)
 
 
 def _owe_by_level(child: Child) -> None:
@@ -202,7 +204,7 @@ def no_longer_owed(referral: Referral) -> None:
         close_items(subject=screen, kind=kinds.REFER_AFTER_SCREEN)
 
 
-def _wait(
+def wait_for_both(
     kind: str,
     subject: Model,
     child: Child,

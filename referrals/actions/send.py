@@ -30,6 +30,7 @@ from referrals.actions.looked_after import owe_single_assessment
 from referrals.actions.overseeing import ask_overseer, settle_overseer
 from referrals.actions.overtaken import referral_sent
 from referrals.actions.owed import no_longer_owed
+from referrals.actions.raised import referred_again
 from referrals.addressees import FRONT_DOOR, Addressee, receivers_of
 from referrals.clocks import cancel_for, start_for
 from referrals.facts import facts_of_screen
@@ -103,6 +104,7 @@ def send(*, referral_id: uuid.UUID, by: Any, version: int) -> Referral:
     ask_overseer(referral, by)
     referral_sent(referral, by)
     no_longer_owed(referral)
+    referred_again(referral)
     events.record(
         "referral sent",
         by=by,

@@ -18,6 +18,7 @@ OWED: Final = (
     kinds.REFER_AFTER_SCREEN,
     kinds.REFER_AFTER_LEVEL,
     kinds.REFER_AFTER_ASSESSMENT,
+    kinds.REFER_AFTER_BIRTH,
 )
 """The referrals that wait to be made."""
 

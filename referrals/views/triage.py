@@ -23,6 +23,7 @@ from referrals.models import Delivery
 from referrals.policies import Refused, acts_open_to, check_delivery
 from referrals.preview import kept_for
 from referrals.queries.notes import notes_to_answer
+from referrals.raised import added_by_birth
 from referrals.reading import danger_said, facts_in_words, read_parts, rules_of_referral, why_there
 from referrals.screen_sent import screen_sent
 from referrals.transitions import Act
@@ -243,6 +244,7 @@ def _page(request, found, *, status=200, refused="", typed=(), hints=None, **for
         "referral": referral,
         "rules": rules_of_referral(referral),
         "owed": kept_for(found),
+        "added": added_by_birth(referral),
         "why_there": why_there(found),
         "parts": read_parts(referral),
         "danger": danger_said(referral),

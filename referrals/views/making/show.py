@@ -22,6 +22,7 @@ from referrals.parts import lead_still_to_ask
 from referrals.policies import Refused, check_can_oversee, check_can_withdraw, check_delivery
 from referrals.preview import kept_preview
 from referrals.queries.notes import notes_of
+from referrals.raised import added_by_birth
 from referrals.reading import danger_said, facts_in_words, read_parts
 from referrals.screen_sent import screen_sent
 from referrals.transitions import Act, State
@@ -63,6 +64,7 @@ def show(request, pk):
         own=own,
         outcomes=outcomes_of(request.user, deliveries, own=own),
         danger=danger_said(referral),
+        added=added_by_birth(referral) if shown is referral else [],
         facts=facts_in_words(shown),
         parts=[(each, "") for each in read_parts(shown)],
         notes=notes,

@@ -1,0 +1,37 @@
+"""What a corrected date of birth makes mandatory of a referral that was sent (DEC-02, DEC-13)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from cse.children.told import BIRTH
+from cse.strict import Refused
+from referrals.facts import route_of
+from referrals.models import Referral
+from referrals.policies import R8, owed_in
+from screening.child_then import facts_to_keep
+
+
+def added_by_birth(referral: Referral) -> list[Mapping[str, Any]]:
+    """The rules that ask for a referral by today's date of birth and did not when it was sent.
+
+    On the day of sending: that the child has grown older since adds nothing. One query where the
+    date of birth is another one now, none otherwise.
+    """
+    if referral.sent_at is None or facts_to_keep(referral.child, BIRTH).items() <= (
+        referral.child_facts.items()
+    ):
+        return []
+    try:
+        found = route_of(referral, timezone.localdate(referral.sent_at)).as_json()
+    except Refused:
+        return []
+    before = owed_in(referral.routing)
+    added = owed_in(found) - before
+    if before - {R8}:
+        # What was mandatory was asked for more strictly already.
+        added -= {R8}
+    return [rule for rule in found["rules"] if rule["id"] in added]

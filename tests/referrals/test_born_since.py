@@ -1,0 +1,82 @@
+"""A date of birth is corrected after a referral went: what the rules ask for then is owed as well."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from cse.worklist import kinds
+from cse.worklist.models import WorkItem
+from referrals import actions
+from referrals.policies import Refused
+from referrals.transitions import Act, State
+from tests.prepared import prepared
+from tests.referrals.area import years_old
+from tests.referrals.beside import peers
+from tests.referrals.test_born_later import born
+from tests.screening.pages import text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("DEC-02", "DEC-10", "W-REF-19")]
+
+
+@prepared
+def area(wiltshire):
+    wiltshire.child = wiltshire.another_child(date_of_birth=years_old(14))
+    return wiltshire
+
+
+def waits():
+    return WorkItem.objects.filter(kind=kinds.REFER_AFTER_BIRTH, closed_at__isnull=True)
+
+
+def test_younger_than_was_thought_it_is_owed_again_and_ends_by_two(area):
+    sent = area.sent(area.child, **peers())
+    received = area.at(sent, area.front_door)
+    assert received.obligation == "should" and not waits().exists()
+    born(area, years_old(12))
+    leads = area.lead.posts.get().team.group
+    assert {each.owner or each.owner_group for each in waits()} == {area.worker, leads}
+    received.refresh_from_db()
+    assert received.obligation == "mandatory" and "R3" in received.rules
+    for client, where in (
+        (area.client(), reverse("referrals:show", args=[sent.pk])),
+        (area.client(area.duty), reverse("referrals:delivery", args=[received.pk])),
+    ):
+        page = text_of(client.get(where))
+        assert "The date of birth was corrected since" in page and "R3" in page
+    # The front door does not end it alone, nor whoever sent it.
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    decided = actions.decide(
+        delivery_id=received.pk, by=area.duty, decision=Act.SEND_BACK, reasons="Two friends"
+    )
+    assert decided.stands_at is State.PROPOSED
+    # Another referral carries it, to everybody whom the rules name.
+    again = area.sent(area.child, **peers())
+    assert "R3" in {rule["id"] for rule in again.routing["rules"]}
+    assert not waits().exists()
+    assert "corrected since" not in text_of(
+        area.client().get(reverse("referrals:show", args=[again.pk]))
+    )
+
+
+def test_it_is_not_taken_back_alone_then(area):
+    sent = area.sent(area.child, **peers(other_person=None, checklist=[]))
+    born(area, years_old(12))
+    with pytest.raises(Refused, match="nobody takes it back alone"):
+        actions.withdraw(referral_id=sent.pk, by=area.worker, reason="A mistake")
+
+
+def test_a_slip_that_is_put_right_owes_nothing(area):
+    area.sent(area.child, **peers())
+    born(area, years_old(12))
+    assert waits().exists()
+    born(area, years_old(14))
+    assert not waits().exists()
+
+
+def test_older_than_was_thought_adds_nothing(area):
+    area.child = area.another_child(date_of_birth=years_old(12))
+    received = area.at(area.sent(area.child, **peers()), area.front_door)
+    born(area, years_old(14))
+    received.refresh_from_db()
+    assert received.obligation == "mandatory" and not waits().exists()
