@@ -13,6 +13,7 @@ from cse.children.panels import Panel, Tab, register_panel, register_tab
 from referrals import queries
 from referrals.arising import arises_from
 from referrals.panel_beside import beside_panel
+from referrals.queries.notes import notes_without_referral
 from screening.models import Screen
 from screening.ways_on import WayOn, register_way_on
 
@@ -38,6 +39,7 @@ def referrals_panel(child: Child, user: Any) -> Panel | None:
         "referrals": found,
         "arises_from": arises_from,
         "may_refer": Capability.REFER in acts,
+        "notes": list(notes_without_referral(user, child.pk)[:SHOWN]),
     }
     return Panel("Referrals", "referrals/making/panel.html", context)
 

@@ -28,6 +28,7 @@ ACTS: Final = (
     "referral withdrawn",
     "referral overseen",
     "referral waits for nobody",
+    "rules added to a sent referral",
     "disagreed with a decision",
     "disagreement answered",
     "disagreement waits for nobody",

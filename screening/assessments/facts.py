@@ -10,7 +10,7 @@ from screening.assessments import queries
 from screening.assessments.rules import Facts, StrategyDiscussion, harm_said, strategy_discussion
 from screening.facts import levels_of
 from screening.models import Contribution, RiskAssessment, Screen
-from screening.queries import level_history, standing_in_time, tool_of
+from screening.queries import level_history, rated_high, standing_in_time, tool_of
 
 
 def facts_of(
@@ -25,6 +25,7 @@ def facts_of(
     return Facts(
         sections=assessment.sections,
         present=queries.present_in(assessment.screen, tool_of(assessment.tool_version_id)),
+        rated=rated_high(assessment.screen) if assessment.screen is not None else (),
         waiting=sum(each.waits for each in asked),
         history=levels_of(history),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,7 +37,8 @@ NEEDED: Final = (
 class Facts:
     """What an assessment says, as the rules read it.
 
-    ``present`` is how many indicators the screen found (yes or possible) in each domain, by key.
+    ``present`` is how many indicators the screen found (yes or possible) in each domain, by key;
+    ``rated`` are the domains that it rates high, where its tool rates domains.
     ``waiting`` is how many who were asked have not answered. ``history`` are the child's levels.
     """
 
@@ -45,6 +46,7 @@ class Facts:
     present: Mapping[str, int]
     waiting: int = 0
     history: Sequence[LevelEvent] = ()
+    rated: Collection[str] = ()
 
     def says(self, field: str) -> str:
         """What is written or chosen; empty for nothing."""
@@ -59,7 +61,7 @@ class Facts:
 def completion_problems(facts: Facts, tool: Tool) -> tuple[Problem, ...]:
     """Everything to put right before completing; empty when it can be completed.
 
-    A domain needs its analysis where the screen found something in it.
+    A domain needs its analysis where the screen found something in it, or rates it high.
     """
     return (
         *_domains(facts, tool),
@@ -73,9 +75,14 @@ def completion_problems(facts: Facts, tool: Tool) -> tuple[Problem, ...]:
 def _domains(facts: Facts, tool: Tool) -> Iterator[Problem]:
     for domain in tool.domains:
         found = facts.present.get(domain.key, 0)
-        if found and not facts.says(analysis_of(domain.key)):
+        if facts.says(analysis_of(domain.key)):
+            continue
+        if found:
             said = "1 indicator" if found == 1 else f"{found} indicators"
             message = f"Write the analysis of {domain.title}: the screen found {said}"
+            yield Problem(analysis_of(domain.key), message, "DEC-27")
+        elif domain.key in facts.rated:
+            message = f"Write the analysis of {domain.title}: the screen rates it high"
             yield Problem(analysis_of(domain.key), message, "DEC-27")
 
 

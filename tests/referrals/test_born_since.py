@@ -1,4 +1,4 @@
-"""A date of birth is corrected after a referral went: what the rules ask for then is owed as well."""
+"""A date of birth is corrected after a referral went: what the rules then ask for is owed too."""
 
 from __future__ import annotations
 

@@ -540,6 +540,13 @@ def test_a_note_waits_for_no_referral_and_reaches_those_who_receive_one(oxfordsh
     }
     assert client.post(where, said)["Location"] == where
     assert "Taken to a place of safety" in text_of(client.get(where))
+    # Who opens the child, or the list of referrals, reads of it.
+    lead = area.client(area.lead)
+    grant(area.lead, area.child)
+    child = text_of(lead.get(reverse("children:child", args=[area.child.pk])))
+    assert "Police protection" in child and "no referral holds it" in child
+    listed = text_of(lead.get(reverse("referrals:child", args=[area.child.pk])))
+    assert "What was done, with no referral" in listed and "Taken to a place" in listed
     with transaction.atomic():
         grant_by_rule(
             child=area.child, basis=Basis.GIVEN, reason="For the test", days=9, user=area.duty

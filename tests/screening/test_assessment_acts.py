@@ -30,7 +30,7 @@ from screening.policies import NoDraft, Refused
 from screening.tools.loader import tool_named
 from tests.factories import grant, make_agency, make_team, make_user
 from tests.screening.assessing import analysed, assessed, at, drafted, fill, write
-from tests.screening.made import HIGH, NO, OTHER_HIGH, YES, Given, completed
+from tests.screening.made import HIGH, NO, OTHER_HIGH, YES, Given, completed, corrected
 from tests.screening.pages import controls, text_of
 
 pytestmark = pytest.mark.django_db
@@ -408,3 +408,25 @@ def test_harm_with_the_level_vulnerable_prompts_on_two_pages_and_completes(oxfor
     assert done.status_code == 302
     draft.refresh_from_db()
     assert draft.is_complete
+
+
+@pytest.mark.requirement("DEC-27")
+def test_the_page_says_that_the_screen_it_rests_on_was_corrected_since(oxfordshire):
+    screen = completed(oxfordshire)
+    draft, _ = start_assessment(child=oxfordshire.child, by=oxfordshire.worker)
+    texts = analysed(draft, direction="static", level="at_risk")
+    draft = write(draft, oxfordshire.worker, texts)
+    done = complete_assessment(assessment_id=draft.pk, by=oxfordshire.worker, version=draft.version)
+    client = oxfordshire.client()
+    assert "The screen was corrected since" not in text_of(client.get(at("assessment", done)))
+    newer = corrected(screen, by=oxfordshire.worker, level="cse", direction="increased")
+    page = client.get(at("assessment", done))
+    assert "The screen was corrected since" in text_of(page)
+    assert reverse("screening:show", args=[newer.pk]) in page.content.decode()
+
+
+@pytest.mark.requirement("DEC-27", "W-REF-24")
+def test_the_page_says_that_a_level_makes_a_referral_mandatory(oxfordshire):
+    done = assessed(oxfordshire, level="at_risk", harm_happened="no", significant_harm="no")
+    page = text_of(oxfordshire.client().get(at("assessment", done)))
+    assert "Must be made, unless a front door or specialist team has one: the level is At" in page

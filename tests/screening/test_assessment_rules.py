@@ -60,6 +60,16 @@ def test_a_domain_in_which_the_screen_found_something_is_analysed(tool):
     assert problems(tool, {first.key: 2}, **{analysis_of(first.key): "Weighed"}) == []
 
 
+@pytest.mark.requirement("DEC-27")
+def test_a_domain_that_the_screen_rates_high_is_analysed_too(tool):
+    first = tool.domains[0]
+    rated = Facts(ALL, {first.key: 0}, rated={first.key})
+    (found,) = completion_problems(rated, tool)
+    assert found.field == analysis_of(first.key) and "the screen rates it high" in found.message
+    said = Facts({**ALL, analysis_of(first.key): "Weighed"}, {}, rated={first.key})
+    assert completion_problems(said, tool) == ()
+
+
 @pytest.mark.parametrize("field", [*ALL])
 def test_what_is_needed_is_named(tool, field):
     assert problems(tool, **{field: "  "}) == [field]

@@ -21,7 +21,7 @@ from referrals.models import NoteKind
 from referrals.parts import lead_still_to_ask
 from referrals.policies import Refused, check_can_oversee, check_can_withdraw, check_delivery
 from referrals.preview import kept_preview
-from referrals.queries.notes import notes_of
+from referrals.queries.notes import notes_of, notes_without_referral
 from referrals.raised import added_by_birth
 from referrals.reading import danger_said, facts_in_words, read_parts
 from referrals.screen_sent import screen_sent
@@ -217,5 +217,6 @@ def child_referrals(request, child_id):
         referrals=list(queries.referrals_of(request.user, child.pk)[: MOST * 4]),
         arises_from=arises_from,
         set_aside=queries.set_aside_of(request.user, child.pk),
+        notes=list(notes_without_referral(request.user, child.pk)[:MOST]),
         may_refer=Capability.REFER in principals_of(request.user).acts,
     )

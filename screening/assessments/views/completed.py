@@ -24,6 +24,7 @@ from screening.assessments.rules import harm_said
 from screening.assessments.views.common import open_assessment, page, posted
 from screening.child_then import birth_words, child_as
 from screening.forms import ReasonForm
+from screening.models import Screen
 from screening.policies import Refused, may_approve
 
 
@@ -54,6 +55,7 @@ def show(request, pk):
         may_approve=waiting_level and may_approve(request.user, waiting_level, assessment),
         strategy=_strategy(opened),
         harm=harm_said(assessment.sections) if assessment.is_complete else (),
+        screen_now=_corrected_since(assessment),
         harm_out=queries.harm_before(assessment) if assessment.is_complete else None,
         harm_answer=queries.harm_answer(assessment) if assessment.is_complete else None,
         then=then,
@@ -61,6 +63,12 @@ def show(request, pk):
         may_correct=not why_not(check_can_correct, request.user, assessment),
         may_ask=not why_not(check_can_ask, request.user, assessment),
     )
+
+
+def _corrected_since(assessment):
+    """The newest correction of the screen that it rests on, if there is one."""
+    rests_on = assessment.screen_id
+    return screens.newest_correction(Screen, rests_on) if rests_on is not None else None
 
 
 def _level_of(opened, versions):
