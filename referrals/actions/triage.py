@@ -100,15 +100,18 @@ def _undecided(delivery: Delivery) -> None:
 def decide(*, delivery_id: uuid.UUID, by: Any, decision: Act, reasons: str) -> Delivery:
     """Decide a claimed referral, saying why; who decides is recorded (W §4.8).
 
-    Where a rule made it mandatory, another outcome or sending it back is a proposal until
-    somebody else of the team agrees (`agree`). Accepting takes responsibility and access with it.
-    Not taking up help is no reason by itself to end it.
+    Where a rule made it mandatory, or whoever decides had decided what was not upheld, another
+    outcome or sending it back is a proposal until somebody else of the team agrees (`agree`).
+    Accepting takes responsibility and access with it. Not taking up help is no reason by itself to
+    end it.
     """
     decision = Act(decision)
     if decision not in DECISIONS:
         raise Refused("Choose one of the decisions.")
     delivery = lock_delivery(delivery_id)
-    proposed = second_person_needed(delivery.obligation, decision)
+    proposed = second_person_needed(delivery.obligation, decision) or (
+        decision in ENDINGS and _fell(delivery, by)
+    )
     delivery.state = check_delivery(by, delivery, Act.PROPOSE if proposed else decision)
     _need(reasons)
     if decision in ENDINGS and says_only_not_engaging(reasons):
@@ -124,6 +127,14 @@ def decide(*, delivery_id: uuid.UUID, by: Any, decision: Act, reasons: str) -> D
     else:
         _carry_out(delivery, by)
     return delivery
+
+
+def _fell(delivery: Delivery, by: Any) -> bool:
+    """Whether a decision of this person on it was not upheld: they end it by no one word again."""
+    if delivery.reopened_at is None:
+        return False
+    before = delivery.history.filter(decided_by=by, history_date__lt=delivery.reopened_at)
+    return bool(before.exists())
 
 
 @transaction.atomic

@@ -596,3 +596,31 @@ def test_a_colleague_of_who_accepted_it_passes_it_on(oxfordshire, received):
     )
     received.refresh_from_db()
     assert (received.state, received.decided_by) == (State.SENT_ON, area.other_duty)
+
+
+@pytest.mark.requirement("D-REF-01")
+def test_who_was_not_upheld_does_not_decide_the_same_again_alone(oxfordshire):
+    """Decision 0014: a decision that fell is taken anew, and not by the same word."""
+    area = oxfordshire
+    received = area.at(area.sent(professional_working=True), area.front_door)
+    assert received.obligation != "mandatory"
+    said = {"delivery_id": received.pk, "decision": Act.SEND_BACK, "reasons": "Not for us"}
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    assert actions.decide(by=area.duty, **said).stands_at is State.BACK
+    row = actions.disagree(delivery_id=received.pk, by=area.worker, reasons="It is")
+    actions.answer_disagreement(
+        disagreement_id=row.pk, by=area.manager, answer="It was wrong", upheld=True
+    )
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    assert actions.decide(by=area.duty, **said).stands_at is State.PROPOSED
+    actions.agree(delivery_id=received.pk, by=area.other_duty, note="So do I, on my own reading")
+    received.refresh_from_db()
+    assert received.stands_at is State.BACK
+    # Somebody else decides it alone, as ever.
+    row = actions.disagree(delivery_id=received.pk, by=area.worker, reasons="It is still")
+    actions.answer_disagreement(
+        disagreement_id=row.pk, by=area.manager, answer="It was wrong", upheld=True
+    )
+    third = make_user(Role.FRONT_DOOR, team=area.front_door)
+    actions.claim(delivery_id=received.pk, by=third)
+    assert actions.decide(by=third, **said).stands_at is State.BACK

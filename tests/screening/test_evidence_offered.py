@@ -139,7 +139,7 @@ def test_what_was_set_aside_is_not_offered(scene, draft):
     client = scene.client()
     assert "Missing for 11 hours" in text_of(client.get(where(draft)))
     before = text_of(client.get(where(draft))).count("Missing episode of 7 February")
-    set_aside(episode_id=later.pk, by=scene.worker, reason="The wrong child")
+    set_aside(episode_id=later.pk, by=scene.coordinator, reason="The wrong child")
     assert before and "Missing episode of 7 February" not in text_of(client.get(where(draft)))
 
 
