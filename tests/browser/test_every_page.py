@@ -59,8 +59,8 @@ UNLINKED = frozenset(
     referrals:decide referrals:decision referrals:decision-facts referrals:disagreement
     referrals:draft referrals:exception referrals:facts referrals:part referrals:release
     referrals:second referrals:set-aside referrals:set-decision-aside referrals:withdraw
-    screening:assessment-check screening:assessment-draft screening:assessment-part
-    screening:assessment-set-aside screening:compare screening:completed screening:countersign
+    screening:assessment-check screening:assessment-draft screening:assessment-harm
+    screening:assessment-part screening:assessment-set-aside screening:compare screening:completed screening:countersign
     screening:offered signin:ended signin:signed-out
     """.split()
 )
