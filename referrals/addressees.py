@@ -175,6 +175,12 @@ def team_for(name: Route, area: Authority, agency: Agency, child: uuid.UUID) -> 
     return None
 
 
+def front_door_of(area: Authority, child: uuid.UUID) -> Team | None:
+    """The area's front door, where somebody is there for this child; else its specialist team."""
+    found = _first(child, agency__authority=area, kind=TeamKind.FRONT_DOOR)
+    return found or specialists_of(area, child)
+
+
 def specialists_of(area: Authority, child: uuid.UUID) -> Team | None:
     """The area's specialist team for exploitation: the CSE team, or Kingfisher."""
     return _first(child, agency__authority=area, kind=TeamKind.CSE_TEAM)

@@ -8,7 +8,7 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         from cse.children.queries.timeline import keep_off_timeline
-        from referrals import arising, documents, held, panels, somebody_else
+        from referrals import arising, documents, held, orphans, panels, somebody_else
         from referrals.clocks import register
         from referrals.timeline import ACTS
 
@@ -16,6 +16,7 @@ class ReferralsConfig(AppConfig):
         panels.register()
         arising.register()
         somebody_else.register()
+        orphans.register()
         held.register()
         documents.register()
         _when_something_is_new()

@@ -120,6 +120,18 @@ def directory(
     return [LeadEntry(agency, by_agency.get(agency.pk, [])) for agency in agencies]
 
 
+def teams_left_empty(person: User) -> list[Team]:
+    """The teams in which nobody else holds a post today with an open account: what is sent to them
+    waits for nobody once this person has gone. One query.
+    """
+    today = timezone.localdate()
+    held = Post.objects.current(today)
+    others = held.filter(user__is_active=True).exclude(user=person)
+    found = Team.objects.filter(pk__in=held.filter(user=person).values("team_id"))
+    left = found.exclude(pk__in=others.values("team_id")).select_related("agency")
+    return list(left.order_by("name", "id"))
+
+
 def second_factors_of(person: User) -> list[str]:
     """What kinds of second factor somebody has; never a key or a code."""
     from allauth.mfa.models import Authenticator

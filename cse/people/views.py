@@ -139,7 +139,8 @@ def invite(request, user_id):
     return redirect("people:user", person.pk)
 
 
-def _with_reason(request, user_id, *, act, title, text, button, done):
+def _with_reason(request, user_id, *, act, title, text, button, done, empties=False):
+    """``empties``: say which teams nobody is left in afterwards."""
     person = _person(request, user_id)
     form = forms.ReasonForm(request.POST or None)
     note_extra_fields(request, form)
@@ -154,6 +155,7 @@ def _with_reason(request, user_id, *, act, title, text, button, done):
             messages.success(request, done)
             return redirect("people:user", person.pk)
     context = {"form": form, "person": person, "title": title, "text": text, "button": button}
+    context["empty"] = queries.teams_left_empty(person) if empties else []
     return render(request, "people/reason.html", context)
 
 
@@ -170,6 +172,7 @@ def close(request, user_id):
         text="They are signed out at once and cannot sign in any more. What they recorded stays.",
         button="Close the account",
         done="The account is closed and its sessions have ended.",
+        empties=True,
     )
 
 
@@ -255,7 +258,8 @@ def end_post(request, post_id):
         else:
             messages.success(request, "The last day of the post is set.")
             return redirect("people:user", post.user_id)
-    return render(request, "people/end_post.html", {"form": form, "post": post})
+    empty = [each for each in queries.teams_left_empty(post.user) if each.pk == post.team_id]
+    return render(request, "people/end_post.html", {"form": form, "post": post, "empty": empty})
 
 
 # -- Areas, agencies, teams, contact points -----------------------------------------------------

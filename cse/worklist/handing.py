@@ -32,6 +32,7 @@ from cse.worklist.kinds import (
 from cse.worklist.models import WorkItem
 
 _asking_again: dict[str, Callable[[WorkItem], bool]] = {}
+_last_resort: dict[str, Callable[[WorkItem], Group | None]] = {}
 
 
 def register_asking_again(kind: str, ask: Callable[[WorkItem], bool]) -> None:
@@ -42,6 +43,14 @@ def register_asking_again(kind: str, ask: Callable[[WorkItem], bool]) -> None:
     _asking_again[kind] = ask
 
 
+def register_last_resort(kind: str, give: Callable[[WorkItem], Group | None]) -> None:
+    """Let a room say who has work of this kind where nobody who sees the child is left.
+
+    ``give`` lets them see the child, for a reason; None where there is nobody at all.
+    """
+    _last_resort[kind] = give
+
+
 @transaction.atomic
 def hand_over(*, child_id: uuid.UUID) -> int:
     """Let the leads have what waits for people who do not see this child; how many things.
@@ -50,7 +59,8 @@ def hand_over(*, child_id: uuid.UUID) -> int:
     recorded it, else other leads or a CSE team who do, else somebody who may decide who sees it.
     What only the owner's agency can open goes to nobody else, and what takes a post only to such
     posts. A team's work moves where people hold posts in it and none of them sees the child;
-    in a team without anybody it waits for the next one. Where nobody is left it stays as it is.
+    in a team without anybody it waits for the next one. Where nobody is left it stays as it is, or
+    goes to whom its room names then (`register_last_resort`).
     """
     # The child's row stands for the set of its open work: two acts at once take turns.
     child = Child.objects.select_for_update(no_key=True).get(pk=child_id)
@@ -97,6 +107,8 @@ def _hand_out(child: Child, left: list[WorkItem]) -> int:
             _give(item, _nearest(may_have, own, child).group, None)
         elif deciding and item.kind not in OF_ONE_AGENCY:
             _give(item, None, deciding[0])
+        elif (last := _last_resort.get(item.kind)) and (there := last(item)) is not None:
+            _give(item, there, None)
         else:
             continue
         handed += 1

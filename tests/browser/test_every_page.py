@@ -60,8 +60,8 @@ UNLINKED = frozenset(
     referrals:draft referrals:exception referrals:facts referrals:part referrals:release
     referrals:second referrals:set-aside referrals:set-decision-aside referrals:withdraw
     screening:assessment-check screening:assessment-draft screening:assessment-harm
-    screening:assessment-part screening:assessment-set-aside screening:compare screening:completed screening:countersign
-    screening:offered signin:ended signin:signed-out
+    screening:assessment-part screening:assessment-set-aside screening:compare
+    screening:completed screening:countersign screening:offered signin:ended signin:signed-out
     """.split()
 )
 #: Routes that are opened in no browser here, and why.

@@ -16,7 +16,7 @@ from cse.access.policies import NotAllowed, NotVisible
 from cse.access.principals import principals_of
 from cse.audit.models import AuditEvent
 from cse.people import actions
-from cse.people.models import Agency, AgencyType, ContactPoint, Post, Role, Team, User
+from cse.people.models import Agency, AgencyType, ContactPoint, Post, Role, Team, TeamKind, User
 from cse.people.saving import version_of
 from tests.factories import PASSWORD, make_agency, make_authority, make_team, make_user
 from tests.signin.helpers import sign_in
@@ -249,6 +249,24 @@ def test_a_closed_account_is_signed_out_everywhere_at_once(office, boss):
     assert two.get("/account/").status_code == 302
     office.post(reverse("people:open", args=[person.pk]), {"reason": "came back"})
     assert sign_in(two, person)["Location"] == "/"
+
+
+@pytest.mark.requirement("W-SHR-21", "O-REF-10")
+def test_who_closes_the_last_account_of_a_team_reads_what_that_means(office, boss):
+    agency = make_agency(authority=boss.posts.first().team.agency.authority)
+    duty = make_team(agency, name="Assessment desk", kind=TeamKind.FRONT_DOOR)
+    last = make_user(Role.FRONT_DOOR, team=duty)
+    close = reverse("people:close", args=[last.pk])
+    end = reverse("people:end-post", args=[last.posts.get().pk])
+    for where in (close, end):
+        page = office.get(where).content.decode()
+        assert "Nobody is left there then" in page and "Assessment desk" in page
+    second = make_user(Role.FRONT_DOOR, team=duty)
+    for where in (close, end):
+        assert "Nobody is left there then" not in office.get(where).content.decode()
+    second.is_active = False
+    second.save()
+    assert "Assessment desk" in office.get(close).content.decode()
 
 
 def test_closing_needs_a_reason(office):

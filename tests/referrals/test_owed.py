@@ -9,7 +9,10 @@ import time_machine
 from django.utils import timezone
 
 from cse.access import actions as access
-from cse.access.policies import NotAllowed
+from cse.access.capabilities import Capability
+from cse.access.models import ChildTeamGrant
+from cse.access.policies import NotAllowed, can
+from cse.people.models import Role
 from cse.worklist import kinds
 from cse.worklist.handing import hand_over_all
 from cse.worklist.models import WorkItem
@@ -26,7 +29,7 @@ from screening.assessments.actions import (
 )
 from screening.models import HarmAnswer
 from screening.policies import Refused as Refusal
-from tests.factories import grant
+from tests.factories import grant, make_agency, make_child, make_user
 from tests.referrals.area import TEXTS
 from tests.screening.assessing import assessed, at, write
 from tests.screening.conftest import Place
@@ -318,3 +321,32 @@ def test_harm_in_an_assessment_is_a_concern_until_the_child_is_screened_again(ox
     with time_machine.travel(timezone.now() + dt.timedelta(days=1)):
         completed(area, **NOTHING)
     assert facts_on_record(area.child)["concerns_confirmed"] is False
+
+
+@pytest.mark.requirement("W-REF-24", "W-SHR-21")
+@pytest.mark.parametrize("left", ["account", "sealed"])
+def test_what_is_mandatory_goes_to_the_front_door_where_nobody_is_left(oxfordshire, left):
+    """Decision 0023: an agency without leads, and the only one who saw the child has gone."""
+    area = oxfordshire
+    alone = make_user(Role.PRACTITIONER, agency=make_agency(authority=area.authority))
+    area.child = make_child(by=alone)
+    grant(alone, area.child)
+    area.worker = alone
+    completed(area)
+    assert [each.owner for each in owed(area.child)] == [alone]
+    if left == "sealed":
+        grant(area.lead, area.child)
+        access.seal(child=area.child, names=[alone], reason="A relative", by=area.lead)
+    alone.is_active = False
+    alone.save()
+    hand_over_all()
+    if left == "sealed":
+        assert not can(area.duty, Capability.SEE_CHILD, area.child)
+        return
+    (item,) = owed(area.child)
+    assert item.owner_group == area.front_door.group
+    assert can(area.duty, Capability.SEE_CHILD, area.child)
+    held = ChildTeamGrant.objects.get(group=area.front_door.group, content_object=area.child)
+    assert held.reason.startswith("A referral of this child is owed")
+    # They see the child: what else was left to the one who has gone follows, and then no more.
+    assert (hand_over_all(), hand_over_all()) == (1, 0)
