@@ -171,11 +171,15 @@ def ask_again(child: Child, by: Any) -> None:
         if decision.routing != before:
             _saved(decision, by, ["rules"])
             _wait(decision)
+            if decision.way == Way.EXCEPTION:
+                # Its referral is drafted where somebody says so themselves; here it waits.
+                owe_referral(decision, decision.made_by)
 
 
 def _wait(decision: DecisionNotToRefer) -> None:
     """A draft waits to be finished; where a rule leaves no way out, the referral waits instead."""
-    if any(rule["obligation"] == Obligation.MANDATORY for rule in _why_closed(decision)):
+    closed = closing(decision.routing, decision.way or Way.DECISION)
+    if any(rule["obligation"] == Obligation.MANDATORY for rule in closed):
         close_items(subject=decision, kind=kinds.FINISH_DECISION)
         owe_referral(decision, decision.made_by)
         return

@@ -125,6 +125,8 @@ def test_a_draft_of_a_decision_asks_the_rules_again_and_the_referral_waits(area)
     born_later(area)
     draft.refresh_from_db()
     assert "R3" in rules(draft) and draft.way == "exception"
+    assert waits(kinds.REFER_AFTER_DECISION).filter(owner=area.worker).exists()
+    assert [each.owner for each in waits(kinds.FINISH_DECISION)] == [area.worker]
     page = text_of(page_of(area, "decision", draft))
     assert "Under-13 exception" in page
     signs = area.client().post(
