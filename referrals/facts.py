@@ -167,6 +167,11 @@ def said_anew(before: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, 
     return said
 
 
+def says_other_days(before: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
+    """Whether other days of activity are said than before: those are looked at, these were."""
+    return bool(before.get("sexual_activity") != said.get("sexual_activity"))
+
+
 def only_said(facts: Mapping[str, Any]) -> dict[str, Any]:
     """What of ``facts`` the person may say; everything else changes nothing (bad-input)."""
     return {key: value for key, value in facts.items() if key in SAID}

@@ -82,6 +82,10 @@ def draft_referral(*, child: Child, key: uuid.UUID, facts: Mapping[str, Any], by
     referral, new = start_from_child(child=child, by=by, token=uuid.uuid4() if again else key)
     if new and facts:
         referral = set_facts(
-            referral_id=referral.pk, facts={**referral.facts, **facts}, version=0, by=by
+            referral_id=referral.pk,
+            facts={**referral.facts, **facts},
+            version=0,
+            by=by,
+            said_now=False,
         )
     return referral

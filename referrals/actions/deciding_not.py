@@ -33,7 +33,7 @@ from referrals.actions.common import ANSWER_DAYS, DRAFT_DAYS, KEPT, RESPONSIBLE_
 from referrals.actions.owed import owe_early_help, owe_referral, referral_made
 from referrals.actions.start import put_away_signed
 from referrals.actions.under_way import others_against, own_against
-from referrals.facts import said_anew
+from referrals.facts import said_anew, says_other_days
 from referrals.models import Capacity, DecisionNotToRefer, Referral, Signature, Way
 from referrals.on_record import facts_on_record, route_on
 from referrals.policies import Refused, check_can_set_aside, check_can_start
@@ -151,7 +151,7 @@ def set_decision_facts(
 ) -> DecisionNotToRefer:
     """Say what is known anew; it replaces what was said before. Raises as `start_decision`."""
     decision = _to_change(decision_id, version, by)
-    ask_rules_of(decision, facts, strict=True)
+    ask_rules_of(decision, facts, strict=says_other_days(decision.facts, facts))
     _saved(decision, by, ["facts"])
     _wait(decision)
     _draft_what_is_owed(decision, by)

@@ -19,7 +19,7 @@ from referrals.models import Delivery, Referral
 from referrals.policies import owed_in
 from referrals.raised import added_by_birth
 from referrals.routing import Obligation
-from referrals.transitions import NEEDS_ACCESS
+from referrals.transitions import NEEDS_ACCESS, State
 
 
 def birth_changed(child: Child, before: Mapping[str, Any], by: Any) -> None:
@@ -27,7 +27,7 @@ def birth_changed(child: Child, before: Mapping[str, Any], by: Any) -> None:
     sent = Referral.objects.filter(child=child, status="sent", deliveries__state__in=NEEDS_ACCESS)
     for referral in sent.select_related("child", "authority", "placed_in", "placed_by").distinct():
         added = added_by_birth(referral)
-        if not added:
+        if not added or _carried(referral, added):
             close_items(subject=referral, kind=kinds.REFER_AFTER_BIRTH)
             continue
         for pk in referral.deliveries.filter(state__in=NEEDS_ACCESS).values_list("pk", flat=True):
@@ -42,6 +42,15 @@ def birth_changed(child: Child, before: Mapping[str, Any], by: Any) -> None:
             obj=referral,
             rule=" ".join(rule["id"] for rule in added),
         )
+
+
+def _carried(referral: Referral, added: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether one that was sent since, and stands, carries what has come to apply."""
+    later = Referral.objects.filter(
+        child=referral.child, status="sent", sent_at__gt=referral.sent_at
+    ).exclude(deliveries__state=State.WITHDRAWN)
+    wanted = {rule["id"] for rule in added}
+    return any(wanted <= owed_in(each.routing) for each in later)
 
 
 def referred_again(referral: Referral) -> None:

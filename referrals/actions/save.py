@@ -15,7 +15,7 @@ from cse.people.models import Authority
 from referrals.actions.common import keep, lock_referral
 from referrals.actions.overseeing import name_overseer
 from referrals.actions.overtaken import draft_said
-from referrals.facts import facts_of_screen, said_anew
+from referrals.facts import facts_of_screen, said_anew, says_other_days
 from referrals.models import Referral
 from referrals.on_record import ask_rules
 from referrals.parts import BY_KEY, CHOICES, LONGEST, OVERSIGHT, Part
@@ -69,21 +69,24 @@ def set_facts(
     by: Any,
     placed_in: Authority | None = None,
     placed_by: Authority | None = None,
+    said_now: bool = True,
 ) -> Referral:
     """Say what is known, in the words of ``explain routing``; it replaces what was said before.
 
     ``placed_in``: the other area in which a looked-after child lives; ``placed_by``: the one that
     looks after a child who lives here (DEC-41); not both. What comes from the record or the screen
     is not said here and not lost. Raises `cse.strict.Refused` with every fact that is not
-    understood or contradicts another, and `StaleSave`.
+    understood or contradicts another, and `StaleSave`; of a day before the date of birth only where
+    it is ``said_now``, and not what stood there before (decision 0022).
     """
     referral = _to_change(referral_id, FACTS, facts, version, by)
-    referral.facts = said_anew(referral.facts, facts)
+    before, referral.facts = referral.facts, said_anew(referral.facts, facts)
+    strict = said_now and says_other_days(before, referral.facts)
     referral.placed_in = _another(placed_in, referral)
     referral.placed_by = _another(placed_by, referral)
     if referral.other_area is not None and not referral.facts.get("looked_after"):
         raise Refused("Only a looked-after child is placed in another area: say so as well.")
-    return _save(referral, FACTS, by)
+    return _save(referral, FACTS, by, strict=strict)
 
 
 def _another(area: Authority | None, referral: Referral) -> Authority | None:
@@ -119,13 +122,13 @@ def _to_change(
     return referral
 
 
-def _save(referral: Referral, part: str, by: Any) -> Referral:
+def _save(referral: Referral, part: str, by: Any, *, strict: bool = False) -> Referral:
     saved = referral.part_versions.get(part, 0) + 1
     now = timezone.now()
     referral.part_versions = {**referral.part_versions, part: saved}
     referral.version += 1
     referral.saved_at = now
-    ask_rules(referral, timezone.localdate(now), strict=part == FACTS)
+    ask_rules(referral, timezone.localdate(now), strict=strict)
     keep(referral, f"saved {part}")
     events.record("referral saved", by=by, child=referral.child_id, obj=referral, changed=[part])
     draft_said(referral)

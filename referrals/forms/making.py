@@ -195,6 +195,9 @@ class MakingFactsForm(FactsForm):
         cleaned.setdefault("level", "")
         born = self.child.date_of_birth
         for name in ("activity_from", "activity_to"):
+            if name in self._kept:
+                # As it is stored: a corrected date of birth contradicts it (decision 0022).
+                continue
             if cleaned.get(name) and born and cleaned[name] < born:
                 what = self.fields[name].what  # type: ignore[attr-defined]
                 self.add_error(name, f"The {what} must be after the child’s date of birth")

@@ -176,6 +176,7 @@ def _typed_act(request, found, asked, *, act, done, proposed="", **form_of):
         return _refused(request, found, refused, typed, **{name: _as_typed(request, found, form)})
     if "check_wording" in request.POST:
         unbound = _as_typed(request, found, form)
+        unbound.initial["about"] = request.POST.get("about", "")
         return _page(request, found, **{name: unbound}, hints={name: hints_for(" ".join(typed))})
     if not form.is_valid():
         return _page(request, found, **{name: form})
@@ -184,7 +185,8 @@ def _typed_act(request, found, asked, *, act, done, proposed="", **form_of):
 
 def _as_typed(request, found, form):
     """The form as it was filled in, without a word about what is still missing."""
-    initial = request.POST.dict()
+    # What it is about is what stands there now: the page has been read again.
+    initial = {name: text for name, text in request.POST.items() if name != "about"}
     if isinstance(form, DecideForm):
         return DecideForm(initial=initial, choices=choices_of(request.user, found))
     return type(form)(initial=initial)

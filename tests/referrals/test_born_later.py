@@ -13,7 +13,7 @@ from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions
 from referrals.actions import deciding_not as deciding
-from referrals.models import DecisionNotToRefer
+from referrals.models import DecisionNotToRefer, Referral
 from referrals.queries.beside import decisions_visible_to, standing_of
 from referrals.ways_out import Standing
 from tests.factories import grant, make_user
@@ -85,14 +85,18 @@ def test_a_draft_is_saved_and_says_what_contradicts_and_the_youngest_age_counts(
     assert "There is a problem" in text_of(answer) and WORDS in text_of(answer)
     with pytest.raises(FactsRefused, match=WORDS):
         actions.send(referral_id=draft.pk, by=area.worker, version=draft.version)
-    # Said anew it is refused at its own field.
+    # Another day that is said now is refused at its own field; what stands there is not.
+    other = {"from": began(40), "to": None}
+    said = {"referral_id": draft.pk, "version": draft.part_versions["facts"], "by": area.worker}
     with pytest.raises(FactsRefused, match="before the date of birth"):
-        actions.set_facts(
-            referral_id=draft.pk,
-            facts=peers(),
-            version=draft.part_versions["facts"],
-            by=area.worker,
-        )
+        actions.set_facts(facts=peers(sexual_activity=other), **said)
+    facts = reverse("referrals:facts", args=[draft.pk])
+    ticked = controls(client.get(facts)) | {"now": "immediate_danger", "act": "leave"}
+    answer = client.post(facts, ticked)
+    # The page asks for the day; the danger is kept meanwhile, and holds.
+    assert "must be after the child’s date of birth" in text_of(answer)
+    draft.refresh_from_db()
+    assert "R1" in rules(draft)
 
 
 @pytest.mark.requirement("DEC-28")
@@ -147,6 +151,9 @@ def test_a_signed_decision_is_superseded_and_the_date_of_birth_saved(area, count
     assert standing_of(found) is Standing.SUPERSEDED
     assert found.supersession.because == "birth"
     assert waits(kinds.REFER_AFTER_DECISION).filter(owner=area.worker).exists()
+    made = area.client().post(reverse("referrals:refer-after-decision", args=[decision.pk]))
+    assert made.status_code == 302
+    assert "R3" in rules(Referral.objects.get(status="draft"))
 
 
 # -- The rules ask for something else than the page that is open --------------------------------

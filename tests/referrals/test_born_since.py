@@ -10,6 +10,7 @@ from cse.worklist.models import WorkItem
 from referrals import actions
 from referrals.policies import Refused
 from referrals.transitions import Act, State
+from tests.factories import grant
 from tests.prepared import prepared
 from tests.referrals.area import years_old
 from tests.referrals.beside import peers
@@ -80,3 +81,13 @@ def test_older_than_was_thought_adds_nothing(area):
     born(area, years_old(14))
     received.refresh_from_db()
     assert received.obligation == "mandatory" and not waits().exists()
+
+
+def test_where_the_other_referral_is_withdrawn_it_is_owed_again(area):
+    sent = area.sent(area.child, **peers())
+    born(area, years_old(12))
+    again = area.sent(area.child, **peers())
+    assert not waits().exists()
+    grant(area.lead, area.child)
+    actions.withdraw(referral_id=again.pk, by=area.lead, reason="The wrong form")
+    assert {each.subject_id for each in waits()} == {sent.pk}

@@ -231,6 +231,11 @@ def test_a_second_person_agrees_to_no_proposal_that_they_have_not_read(area, rec
     typed = opened | {"answer": "agree", "note": "I agree with it as I read it"}
     actions.release(delivery_id=received.pk, by=area.duty, reason="I was wrong")
     propose(Act.SEND_BACK, "Say more")
+    # A mistake on the old page leads to no other proposal either.
+    wrong = other.post(at("second", received), typed | {"note": ""})
+    assert "Give your own reason" in text_of(wrong)
+    other.post(at("second", received), controls(wrong, "about") | {"note": "As I read it"})
+    assert stands(received) == State.PROPOSED
     page = other.post(at("second", received), typed)
     assert page.status_code == 409 and "has changed since you opened the page" in text_of(page)
     assert stands(received) == State.PROPOSED

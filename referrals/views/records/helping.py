@@ -299,6 +299,9 @@ def answer(request, pk):
             messages.success(request, ENDED if form.agrees else "Early help goes on.")
             return redirect("referrals:early-help", pk=pk)
     row.refresh_from_db()
+    if "note" in form.cleaned_data and "answer" in form.cleaned_data:
+        # Refused by what stands now, which the page shows: from here on it is about that.
+        form.data = dict(form.data.items()) | {"about": ""}
     return _plan(request, row, form)
 
 
