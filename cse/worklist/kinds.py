@@ -224,7 +224,6 @@ OWN_REFERRAL = (
     TELL_CONTACT,
     OVERSEE_REFERRAL,
     ESCALATE_DISAGREEMENT,
-    REFER_AFTER_BIRTH,
 )
 #: Work that only the agency that began it can open: nobody else's leads have it handed to them.
 OF_ONE_AGENCY = (
@@ -233,6 +232,7 @@ OF_ONE_AGENCY = (
     FINISH_DECISION,
     REFER_AFTER_DECISION,
     REFER_AFTER_ADVICE,
+    REFER_AFTER_BIRTH,
     END_HELP,
     SINGLE_ASSESSMENT,
     ASSESSMENT_RISKS,

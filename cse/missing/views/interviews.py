@@ -13,7 +13,6 @@ from cse.clocks.pictures import picture_of
 from cse.clocks.queries import clocks_of
 from cse.missing import actions, forms
 from cse.missing.coordinators import is_sealed
-from cse.missing.models import ReturnInterview
 from cse.missing.policies import Stale, check_interview, may
 from cse.missing.transitions import Act, State
 from cse.missing.views.common import (
@@ -65,7 +64,7 @@ def allocate(request, pk):
         try:
             actions.allocate(episode_id=pk, by=request.user, **_allocation(form, request.user))
         except NotAllowed as refusal:
-            form, status = _stands_now(form, refusal, pk)
+            form, status = _stands_now(form, refusal, interview)
         else:
             messages.success(request, "The return interview is allocated.")
             return redirect("missing:episode", pk)
@@ -73,11 +72,11 @@ def allocate(request, pk):
     return _page(request, "allocate", episode, status=status, form=form, sealed=sealed)
 
 
-def _stands_now(form, refusal, pk):
+def _stands_now(form, refusal, interview):
     """The form with why the act was refused; where somebody saved since, with how it stands now."""
-    interview = ReturnInterview.objects.select_related("interviewer").get(episode_id=pk)
     status = refused(form, refusal)
     if isinstance(refusal, Stale):
+        interview.refresh_from_db()
         form = at_version(form, interview.version)
         form.now = ", ".join(
             filter(None, (interview.get_state_display(), interview.interviewer_name))
@@ -117,7 +116,7 @@ def offer(request, pk):
         try:
             _asked(pk, request.user, form.cleaned_data)
         except NotAllowed as refusal:
-            form, status = _stands_now(form, refusal, pk)
+            form, status = _stands_now(form, refusal, interview)
         else:
             messages.success(request, "Recorded.")
             return _after(request, episode)
@@ -153,7 +152,7 @@ def hold(request, pk):
             _write(pk, request.user, form, held=held and not late)
         except NotAllowed as refusal:
             if late or isinstance(refusal, Stale):
-                met = _met(form, pk, RECORDED_SINCE if late else str(refusal))
+                met = _met(form, interview, RECORDED_SINCE if late else str(refusal))
                 form, status = met.form, 409
             else:
                 status = refused(form, refusal)
@@ -174,9 +173,9 @@ RECORDED_SINCE = (
 )
 
 
-def _met(form, pk, words):
+def _met(form, interview, words):
     """The form on what is stored now, and what that is."""
-    interview = ReturnInterview.objects.get(episode_id=pk)
+    interview.refresh_from_db()
     held = interview.stands_at is State.HELD
     kind = forms.CorrectInterviewForm if held else forms.InterviewForm
     return onto_newest(form, interview, forms.interview_initial, words, kind=kind)

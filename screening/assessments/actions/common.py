@@ -1,13 +1,17 @@
-"""What several acts on assessments need: a locked row, a reason, the first version."""
+"""What several acts on assessments need: a locked row, a reason, the first version, who is told."""
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from typing import Final
+from typing import Any, Final
 
 from cse.access.policies import NotVisible
 from cse.children.models import Child
 from screening.assessments import queries
+from screening.assessments.facts import facts_of
+from screening.assessments.rules import Facts, strategy_discussion
+from screening.assessments.told import News, What, tell
 from screening.models import RiskAssessment, StatutoryAssessment
 from screening.policies import Refused
 
@@ -52,6 +56,37 @@ def need(text: str, message: str) -> str:
     if not text.strip():
         raise Refused(message)
     return text.strip()
+
+
+def tell_of(
+    assessment: RiskAssessment,
+    what: What,
+    by: Any,
+    *,
+    facts: Facts | None = None,
+    before: dt.date | None = None,
+    reason: str = "",
+) -> None:
+    """Tell the rooms above what has happened to it, inside the act; ``facts`` as they were before.
+
+    A correction moves no day: what runs from the first version goes on from its day.
+    """
+    first = first_of(assessment)
+    day = queries.day_of(first)
+    assert day is not None  # noqa: S101  the first version is complete
+    read = facts_of(assessment) if facts is None else facts
+    tell(
+        News(
+            what=what,
+            assessment=assessment,
+            first=first,
+            on=day,
+            before=before,
+            by=by,
+            reason=reason,
+            strategy_discussion=strategy_discussion(assessment.authority.tool_key, read).follows,
+        )
+    )
 
 
 def first_of(assessment: RiskAssessment) -> RiskAssessment:

@@ -15,13 +15,11 @@ from cse.worklist.actions import close_items
 from screening.actions.common import ACCESS_DAYS, leads_of
 from screening.actions.complete import StaleCheck, Unfinished
 from screening.actions.levels import write_level
-from screening.assessments import queries
-from screening.assessments.actions.common import first_of, lock
+from screening.assessments.actions.common import lock, tell_of
 from screening.assessments.changes import problems_of
 from screening.assessments.facts import facts_of
 from screening.assessments.policies import check_can_complete
-from screening.assessments.rules import Facts, strategy_discussion
-from screening.assessments.told import News, What, tell
+from screening.assessments.told import What
 from screening.child_then import facts_to_keep
 from screening.models import RiskAssessment, Status
 from screening.rules.levels import level_change
@@ -53,7 +51,8 @@ def complete_assessment(*, assessment_id: uuid.UUID, by: Any, version: int) -> R
     _give_access(draft, by)
     write_level(draft, level_change(facts.level, facts.history) if facts.level else None, by)
     close_items(subject=draft)
-    _tell(draft, facts, by)
+    what = What.CORRECTED if draft.corrects_id else What.COMPLETED
+    tell_of(draft, what, by, facts=facts, reason=draft.correction_reason)
     return draft
 
 
@@ -89,21 +88,3 @@ def _give_access(draft: RiskAssessment, by: Any) -> None:
             days=ACCESS_DAYS,
             reason="A colleague of their agency assessed this child",
         )
-
-
-def _tell(draft: RiskAssessment, facts: Facts, by: Any) -> None:
-    """A correction moves no day: what runs from the first version goes on from its day."""
-    first = first_of(draft)
-    day = queries.day_of(first)
-    assert day is not None  # noqa: S101  the first version is complete
-    tell(
-        News(
-            what=What.CORRECTED if draft.corrects_id else What.COMPLETED,
-            assessment=draft,
-            first=first,
-            on=day,
-            by=by,
-            strategy_discussion=strategy_discussion(draft.authority.tool_key, facts).follows,
-            reason=draft.correction_reason,
-        )
-    )

@@ -16,11 +16,9 @@ from cse.worklist.actions import open_item
 from screening.actions.common import due_in
 from screening.actions.correct import check_own_correction
 from screening.assessments import queries
-from screening.assessments.actions.common import DRAFT_DAYS, first_of, lock, need
-from screening.assessments.facts import facts_of
+from screening.assessments.actions.common import DRAFT_DAYS, first_of, lock, need, tell_of
 from screening.assessments.policies import check_can_correct
-from screening.assessments.rules import strategy_discussion
-from screening.assessments.told import News, What, tell
+from screening.assessments.told import What
 from screening.models import DateCorrection, RiskAssessment, Status
 from screening.policies import Refused
 from screening.queries import judged_on
@@ -119,19 +117,7 @@ def correct_day(
         changed=["completed_on"],
         data={"days": [before.isoformat(), on.isoformat()]},
     )
-    follows = strategy_discussion(assessment.authority.tool_key, facts_of(assessment)).follows
-    tell(
-        News(
-            what=What.DATE_CORRECTED,
-            assessment=assessment,
-            first=first,
-            on=on,
-            before=before,
-            by=by,
-            reason=reason,
-            strategy_discussion=follows,
-        )
-    )
+    tell_of(assessment, What.DATE_CORRECTED, by, before=before, reason=reason)
     return row
 
 

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from cse.audit import events
 from screening.assessments import queries
-from screening.assessments.actions.common import lock, need
+from screening.assessments.actions.common import lock, need, tell_of
 from screening.assessments.policies import check_can_answer_harm
-from screening.assessments.told import News, What, tell
+from screening.assessments.told import What
 from screening.models import HarmAnswer
 
 
@@ -38,18 +38,5 @@ def answer_harm(*, assessment_id: uuid.UUID, by: Any, note: str) -> HarmAnswer:
         obj=assessment,
         reason=note,
     )
-    first = queries.versions_of(assessment)[0]
-    day = queries.day_of(first)
-    assert day is not None  # noqa: S101  the first version is complete
-    tell(
-        News(
-            what=What.HARM_ANSWERED,
-            assessment=assessment,
-            first=first,
-            on=day,
-            by=by,
-            strategy_discussion=False,
-            reason=note,
-        )
-    )
+    tell_of(assessment, What.HARM_ANSWERED, by, reason=note)
     return row
