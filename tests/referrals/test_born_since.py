@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
+from cse.access.capabilities import Capability
+from cse.access.models import Basis
+from cse.access.policies import can
 from cse.worklist import kinds
+from cse.worklist.handing import hand_over_all
 from cse.worklist.models import WorkItem
+from cse.worklist.queries import waiting_for
 from referrals import actions
+from referrals.actions.raised import birth_changed
 from referrals.policies import Refused
 from referrals.transitions import Act, State
 from tests.factories import grant
@@ -91,3 +98,23 @@ def test_where_the_other_referral_is_withdrawn_it_is_owed_again(area):
     grant(area.lead, area.child)
     actions.withdraw(referral_id=again.pk, by=area.lead, reason="The wrong form")
     assert {each.subject_id for each in waits()} == {sent.pk}
+
+
+def test_who_sees_only_the_referral_reads_nothing_of_a_corrected_record(area):
+    """Decision 0009: what others recorded since is not theirs; it waits for a lead who sees it."""
+    area.sent(area.child, **peers())
+    grant(area.lead, area.child)
+    wide = area.child.user_grants.filter(user=area.worker).exclude(basis=Basis.REFERRER)
+    for held in wide:
+        held.expires_at = held.starts_at
+        held.save()
+    with transaction.atomic():
+        area.child.date_of_birth = years_old(12)
+        area.child.save()
+        birth_changed(area.child, {}, area.lead)
+    assert can(area.worker, Capability.OWN_REFERRAL, area.child)
+    assert not can(area.worker, Capability.SEE_CHILD, area.child)
+    kept = [item.kind for item in waiting_for(area.worker).items]
+    assert kinds.REFER_AFTER_BIRTH not in kept
+    hand_over_all()
+    assert kinds.REFER_AFTER_BIRTH in [item.kind for item in waiting_for(area.lead).items]
