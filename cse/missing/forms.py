@@ -356,7 +356,11 @@ class OfferForm(Moments):
     now = ""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    what = choice("What happened?", (), "Select what happened")
+    what = choice(
+        "What happened?",
+        tuple((act.value, words) for act, words in ASKED.items()),
+        "Select what happened",
+    )
     asked_on = day_field("Which day was that?", "day")
     asked_time = TimeField(label="At what time?", what="time")
     asked_twice = _twice("when they were asked")
@@ -366,8 +370,8 @@ class OfferForm(Moments):
         needed="Write down what was said, or why it is not offered",
     )
 
-    def __init__(self, *args: Any, acts: frozenset[Act], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def ask_only(self, acts: frozenset[Act]) -> None:
+        """Ask for what can be done as it stands; what an older page asked for, the act answers."""
         what = self.fields["what"]
         assert isinstance(what, forms.ChoiceField)  # noqa: S101  declared above
         what.choices = [(act.value, words) for act, words in ASKED.items() if act in acts]

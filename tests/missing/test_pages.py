@@ -220,6 +220,31 @@ def test_a_form_to_record_what_somebody_recorded_meanwhile_says_so(scene):
     assert (interview.harm, interview.needs) == ("Theirs", TYPED)
 
 
+def test_an_older_page_of_asking_is_told_how_it_stands_and_keeps_its_text(scene):
+    episode, _ = scene.returned()
+    scene.allocated(episode)
+    where = page_of(episode, "offer/")
+    mine = scene.client(scene.interviewer)
+    opened = controls(mine.get(where), having="asked_time")
+    who = {"episode_id": episode.pk, "by": scene.coordinator}
+    actions.hold(
+        **who,
+        at=at("2027-02-08 10:00"),
+        gathered={"harm": "Nothing that she would name"},
+        version=episode.interview.version,
+    )
+    late = mine.post(
+        where,
+        opened | moment("asked", "8", "2", "2027", "9:00") | {"what": "offer", "reason": TYPED},
+    )
+    shown = text_of(late)
+    assert late.status_code == 409
+    assert "It stands now: Held" in shown
+    assert TYPED in shown
+    assert "Select a valid choice" not in shown
+    assert "Back to the episode" in shown
+
+
 def test_everything_that_was_done_stands_on_the_page_in_order(scene):
     episode, _ = scene.returned()
     scene.allocated(episode)

@@ -189,6 +189,9 @@ def test_what_was_typed_too_late_is_shown_back(area):  # noqa: F811
     answer = signed_in(area.lead).post(here, {"answer": "agree", "note": "Typed by the lead"})
     assert answer.status_code == 409
     assert "Typed by the lead" in answer.content.decode()
+    answer = signed_in(area.lead).post(here, {"note": "Typed without a choice"})
+    assert answer.status_code == 409
+    assert "Typed without a choice" in answer.content.decode()
 
 
 def test_who_signs_says_why_not(area):  # noqa: F811

@@ -75,9 +75,9 @@ def allocate(request, pk):
 def _stands_now(form, refusal, interview):
     """The form with why the act was refused; where somebody saved since, with how it stands now."""
     status = refused(form, refusal)
-    if isinstance(refusal, Stale):
-        interview.refresh_from_db()
-        form = at_version(form, interview.version)
+    interview.refresh_from_db()
+    if form.cleaned_data["version"] not in (None, interview.version):
+        form, status = at_version(form, interview.version), 409
         form.now = ", ".join(
             filter(None, (interview.get_state_display(), interview.interviewer_name))
         )
@@ -110,7 +110,7 @@ def offer(request, pk):
     asks = next((act for act in forms.ASKED if act in acts), Act.OFFER)
     if away := turned_away(request, episode, check_interview, interview, asks):
         return away
-    form = forms.OfferForm(posted(request), acts=acts, initial={"version": interview.version})
+    form = forms.OfferForm(posted(request), initial={"version": interview.version})
     status = 200
     if sent(request, form, episode.child):
         try:
@@ -120,6 +120,7 @@ def offer(request, pk):
         else:
             messages.success(request, "Recorded.")
             return _after(request, episode)
+    form.ask_only(may(request.user, interview))
     return _page(request, "offer", episode, status=status, form=form)
 
 

@@ -200,7 +200,9 @@ def _answer(request, found):
     form = AnswerForm(request.POST)
     note_extra_fields(request, form, found.child_id)
     if not form.is_valid():
-        return _show(request, found, form)
+        # Where nobody can answer any more, that is what is said, with the text that was typed.
+        late = _why_not(check_can_answer_decision, request.user, found)
+        return _show(request, found, form, words=late, status=409 if late else 200)
     try:
         acts.answer_decision(
             decision_id=found.pk,
