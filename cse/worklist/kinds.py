@@ -52,6 +52,7 @@ OFFER_HELP = "offer_help"
 HELP_OWED = "help_owed"
 END_HELP = "end_help"
 SCREEN_AGAIN = "screen_again"
+RECORD_RETURN = "record_return"
 ALLOCATE_INTERVIEW = "allocate_interview"
 HOLD_INTERVIEW = "hold_interview"
 ANSWER_LINK = "answer_link"
@@ -201,6 +202,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind(OFFER_HELP, "Offer early help again", "referrals:early-help"),
             Kind(END_HELP, "Agree that early help ends, or not", "referrals:early-help"),
             Kind(SCREEN_AGAIN, "Screen the child again after early help", "referrals:early-help"),
+            Kind(
+                RECORD_RETURN,
+                "A child is missing: find out whether they are back, and record the return",
+                "missing:episode",
+            ),
             Kind(
                 ALLOCATE_INTERVIEW, "Ask somebody to hold the return interview", "missing:episode"
             ),

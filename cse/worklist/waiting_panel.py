@@ -26,6 +26,7 @@ FOR_ALL = frozenset(
         kinds.DUTY_ADDED,
         kinds.DUTY_TAKEN,
         kinds.FINISH_ASSESSMENT,
+        kinds.RECORD_RETURN,
         kinds.ALLOCATE_INTERVIEW,
         kinds.HOLD_INTERVIEW,
     }

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from cse.access.actions import exclude
+from cse.access.actions import exclude, seal
 from cse.access.models import Basis, ChildTeamGrant, ChildUserGrant
 from cse.access.policies import NotVisible, can
 from cse.audit.models import AuditEvent
@@ -60,6 +60,31 @@ def test_recording_lets_the_coordinators_see_the_child_for_a_time(scene):
     given = ChildTeamGrant.objects.get(basis=Basis.COORDINATOR)
     assert given.group == scene.front_door.group and given.reason
     assert given.expires_at - given.starts_at == dt.timedelta(days=90)
+
+
+def test_a_missing_child_waits_for_somebody_to_look_whether_they_are_back(scene):
+    both = {("record_return", scene.worker), ("record_return", scene.front_door.group)}
+    episode = scene.missing()
+    assert open_work(episode) == both
+    assert {each.due_at for each in WorkItem.objects.filter(kind="record_return")} == {
+        episode.recorded_at + dt.timedelta(hours=24)
+    }
+    home = text_of(scene.client().get("/"))
+    assert "find out whether they are back" in home and "Nothing due" not in home
+    scene.back(episode)
+    assert open_work(episode) == {("allocate_interview", scene.front_door.group)}
+
+
+def test_what_was_recorded_by_mistake_waits_for_nobody(scene):
+    episode = scene.missing()
+    actions.set_aside(episode_id=episode.pk, by=scene.worker, reason="Another child")
+    assert open_work(episode) == set()
+
+
+def test_the_return_of_a_sealed_child_waits_only_inside(scene):
+    grant(scene.lead, scene.child)
+    seal(child=scene.child, names=[scene.worker], reason="A relative", by=scene.lead)
+    assert open_work(scene.missing()) == {("record_return", scene.worker)}
 
 
 def test_a_stranger_records_nothing(scene):

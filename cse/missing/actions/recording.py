@@ -30,7 +30,7 @@ from cse.missing.actions.common import (
     note,
     spoken,
 )
-from cse.missing.coordinators import coordinating_teams
+from cse.missing.coordinators import coordinating_teams, coordinators_of, sees
 from cse.missing.models import Grade, MissingEpisode, ReturnInterview
 from cse.missing.policies import (
     Refused,
@@ -38,6 +38,8 @@ from cse.missing.policies import (
     check_can_return,
     check_can_set_aside,
 )
+from cse.worklist import kinds
+from cse.worklist.actions import close_items, open_for_both
 
 START = (
     "started_at",
@@ -62,6 +64,8 @@ RETURN = (
     "evidence_kept",
 )
 """What is recorded when the child came back (O §7.5.7)."""
+LOOK_AGAIN = dt.timedelta(hours=24)
+"""After so long somebody looks whether a missing child is back. Ours: no handbook has a number."""
 
 
 @transaction.atomic
@@ -91,6 +95,7 @@ def record(*, child: Child, by: Any, token: uuid.UUID, facts: Mapping[str, Any])
     _check_times(episode)
     keep(episode, "recorded")
     let_coordinators_see(episode, by)
+    _wait_for_return(episode)
     note("missing episode recorded", episode, by, data={"grade": episode.grade})
     return episode
 
@@ -105,6 +110,7 @@ def record_return(*, episode_id: uuid.UUID, by: Any, facts: Mapping[str, Any]) -
     _check_times(episode)
     episode.version += 1
     keep(episode, "return recorded")
+    close_items(subject=episode, kind=kinds.RECORD_RETURN)
     interview = ReturnInterview(episode=episode)
     keep(interview, "owed")
     let_coordinators_see(episode, by)
@@ -165,12 +171,29 @@ def set_aside(*, episode_id: uuid.UUID, by: Any, reason: str) -> MissingEpisode:
     check_can_set_aside(by, episode)
     _need(reason)
     clocks.cancel(episode, reason.strip(), by)
+    close_items(subject=episode, kind=kinds.RECORD_RETURN)
     episode.set_aside_reason = reason.strip()
     episode.version += 1
     keep(episode, "set aside")
     note("missing episode set aside", episode, by, reason=reason.strip())
     _take_access_back(episode, by)
     return episode
+
+
+def _wait_for_return(episode: MissingEpisode) -> None:
+    """The return waits for who recorded the episode, and for the team that coordinates.
+
+    Forgotten, nobody would ask the child: the interview is owed from the return on.
+    """
+    team = coordinators_of(episode)
+    open_for_both(
+        owner=episode.recorded_by,
+        group=team.group if team is not None and sees(team, episode.child_id) else None,
+        kind=kinds.RECORD_RETURN,
+        child=episode.child,
+        subject=episode,
+        due_at=episode.recorded_at + LOOK_AGAIN,
+    )
 
 
 def _set(episode: MissingEpisode, facts: Mapping[str, Any], names: tuple[str, ...]) -> None:
