@@ -71,8 +71,12 @@ def _open(request, pk):
 
 
 def _answered_by_me(request, pk):
-    """The second click of two, by somebody who saw the child only until the answer."""
-    return Disagreement.objects.filter(pk=pk, answered_by_id=request.user.pk).exists()
+    """The second click of two, by somebody who saw the child only until the answer.
+
+    Another text than the one that is kept is no second click: the page of the error shows it.
+    """
+    answered = Disagreement.objects.filter(pk=pk, answered_by_id=request.user.pk).first()
+    return answered is not None and answered.answer == request.POST.get("answer", "").strip()
 
 
 def _still_seen(request, row):

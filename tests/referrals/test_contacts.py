@@ -220,3 +220,15 @@ def test_a_draft_says_what_its_writer_must_do(wiltshire):
     row = row_of(client, reverse("worklist:home"), DANGER_MARK)
     assert "You must: Immediate danger or significant harm now" in row
     assert text_of(client.get(reverse("worklist:home"))).count("You must: ") == 2
+
+
+def test_who_tells_after_a_colleague_did_is_told_so_and_keeps_the_text(area):
+    sent = area.sent(position_of_trust=True)
+    (contact,) = contacts_of(sent)
+    worker, colleague = area.client(), area.client(area.colleague)
+    assert worker.get(tell_of(contact)).status_code == 200
+    assert colleague.post(tell_of(contact), said()).status_code == 302
+    late = worker.post(tell_of(contact), said(reason="I rang their duty desk"))
+    assert late.status_code == 409
+    shown = text_of(late)
+    assert "Nothing of yours was saved" in shown and "I rang their duty desk" in shown

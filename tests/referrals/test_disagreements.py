@@ -383,3 +383,19 @@ def test_an_answer_that_lets_it_stand_changes_nothing(oxfordshire):
         actions.answer_disagreement(
             disagreement_id=row.pk, by=area.manager, answer="After all.", upheld=True
         )
+
+
+def test_who_says_it_after_somebody_else_is_told_and_keeps_the_text(area):
+    decided = by_two(area)
+    where = reverse("referrals:disagree", args=[decided.pk])
+    grant(area.lead, area.child)
+    worker, lead = area.client(), area.client(area.lead)
+    assert worker.get(where).status_code == lead.get(where).status_code == 200
+    assert lead.post(where, {"reason": "It cannot wait."}).status_code == 302
+    # Pressed twice it is one.
+    assert lead.post(where, {"reason": "It cannot wait."}).status_code == 302
+    late = worker.post(where, {"reason": "She told me more today"})
+    assert late.status_code == 409
+    shown = text_of(late)
+    assert "Somebody has said so already" in shown and "She told me more today" in shown
+    assert decided.disagreements.count() == 1

@@ -220,16 +220,21 @@ def disagree(request, pk):
         done=_told_who_answers,
         allowed=lambda found: _may_disagree(request.user, found),
         more=partial(_before_disagreeing, request.user),
+        twice=lambda found, said: _said_already(request.user, found, said["reason"]),
     )
 
 
 def _before_disagreeing(user, found):
     """Who will answer, before anything is typed; whom to telephone where nobody here can."""
-    if not _may_disagree(user, found):
-        return {}
     team = queries.who_answers(found.delivery, user.pk)
     contacts = () if team else contacts_of(found.delivery.authority_id)
     return {"answering": team, "contacts": contacts}
+
+
+def _said_already(user, found, text):
+    """Whether it is the second click of two."""
+    said = {(row.said_by_id, row.reasons) for row in found.disagreements}
+    return (user.pk, text.strip()) in said
 
 
 def _told_who_answers(row):
@@ -249,8 +254,22 @@ def _may_disagree(user, found):
     return found.may_disagree
 
 
-def _answer(request, pk, *, template, form_of, act, done, allowed, more=lambda _: {}):
-    """What is said about a delivery, and the act it is for."""
+def _answer(
+    request,
+    pk,
+    *,
+    template,
+    form_of,
+    act,
+    done,
+    allowed,
+    more=lambda _: {},
+    twice=lambda _found, _said: False,
+):
+    """What is said about a delivery, and the act it is for.
+
+    Refused by what others have done since, the page says so and shows what was typed.
+    """
     found = _own_outcome(request, pk)
     form = form_of(request.POST or None, found)
     note_extra_fields(request, form, found.delivery.referral.child_id)
@@ -258,6 +277,9 @@ def _answer(request, pk, *, template, form_of, act, done, allowed, more=lambda _
         try:
             made = act(form.cleaned_data)
         except Refused as refusal:
+            found = _own_outcome(request, pk)
+            if twice(found, form.cleaned_data):
+                return redirect("referrals:show", pk=found.delivery.referral_id)
             form.add_error(None, str(refusal))
         else:
             messages.success(request, done(made))
@@ -265,5 +287,7 @@ def _answer(request, pk, *, template, form_of, act, done, allowed, more=lambda _
     elif request.method != "POST" and not allowed(found):
         messages.info(request, "There is nothing of that kind to do here now.")
         return redirect("referrals:outcome", pk=pk)
-    context = more(found)
-    return page(request, template, found.delivery.referral, found=found, form=form, **context)
+    closed = request.method == "POST" and not allowed(found)
+    context = {"found": found, "form": form, "closed": closed} | ({} if closed else more(found))
+    status = 409 if closed else 200
+    return page(request, template, found.delivery.referral, status=status, **context)
