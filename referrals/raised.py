@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,18 +16,23 @@ from referrals.policies import R8, owed_in
 from screening.child_then import facts_to_keep
 
 
+def ended_at(referral: Referral) -> dt.datetime:
+    """When a draft was sent, or last saved before it was set aside."""
+    return referral.sent_at or referral.saved_at
+
+
 def added_by_birth(referral: Referral) -> list[Mapping[str, Any]]:
     """The rules that ask for a referral by today's date of birth and did not when it was sent.
 
-    On the day of sending: that the child has grown older since adds nothing. One query where the
-    date of birth is another one now, none otherwise.
+    Or set aside. On that day: that the child has grown older since adds nothing. One query where
+    the date of birth is another one than when it was sent, none otherwise.
     """
-    if referral.sent_at is None or facts_to_keep(referral.child, BIRTH).items() <= (
+    if referral.is_draft or facts_to_keep(referral.child, BIRTH).items() <= (
         referral.child_facts.items()
     ):
         return []
     try:
-        found = route_of(referral, timezone.localdate(referral.sent_at)).as_json()
+        found = route_of(referral, timezone.localdate(ended_at(referral))).as_json()
     except Refused:
         return []
     before = owed_in(referral.routing)

@@ -31,6 +31,7 @@ from referrals.actions.beside import (
 )
 from referrals.actions.common import ANSWER_DAYS, DRAFT_DAYS, KEPT, RESPONSIBLE_DAYS, keep
 from referrals.actions.owed import owe_early_help, owe_referral, referral_made
+from referrals.actions.raised import decided_since
 from referrals.actions.start import put_away_signed
 from referrals.actions.under_way import others_against, own_against
 from referrals.facts import said_anew, says_other_days
@@ -282,6 +283,7 @@ def answer_decision(
     elif signed >= set(NEEDED[decision.way]):
         close_items(subject=decision)
         _put_draft_away(decision, by)
+        decided_since(decision)
         if any(rule["id"] == "R13" for rule in decision.routing["rules"]):
             owe_early_help(decision.child, decision.agency_id, decision.made_by)
     else:

@@ -24,7 +24,7 @@ from referrals.actions.common import (
     take_back_what_is_not_needed,
 )
 from referrals.actions.owed import owed_again
-from referrals.actions.raised import birth_changed
+from referrals.actions.raised import withdrawn_beside
 from referrals.actions.triage import reopen
 from referrals.addressees import manned
 from referrals.clocks import cancel_for, meet_for
@@ -124,7 +124,7 @@ def withdraw(*, referral_id: uuid.UUID, by: Any, reason: str) -> Referral:
         take_back_what_is_not_needed(delivery, by, "The referral was withdrawn")
     close_items(subject=referral)
     owed_again(referral)
-    birth_changed(referral.child, {}, by)
+    withdrawn_beside(referral, by)
     events.record("referral withdrawn", by=by, child=referral.child_id, obj=referral, reason=reason)
     return referral
 

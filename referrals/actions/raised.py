@@ -9,55 +9,108 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
 from cse.audit import events
 from cse.children.models import Child
 from cse.worklist import kinds
 from cse.worklist.actions import close_items
 from referrals.actions.common import keep, lock_delivery
 from referrals.actions.owed import wait_for_both
-from referrals.models import Delivery, Referral
+from referrals.models import DecisionNotToRefer, Delivery, Referral
 from referrals.policies import owed_in
-from referrals.raised import added_by_birth
+from referrals.queries.beside import standing_of
+from referrals.raised import added_by_birth, ended_at
 from referrals.routing import Obligation
 from referrals.transitions import NEEDS_ACCESS, State
+from referrals.ways_out import Standing
 
 
 def birth_changed(child: Child, before: Mapping[str, Any], by: Any) -> None:
-    """Each referral of the child that a team still has is read again with the new date of birth."""
-    sent = Referral.objects.filter(child=child, status="sent", deliveries__state__in=NEEDS_ACCESS)
-    for referral in sent.select_related("child", "authority", "placed_in", "placed_by").distinct():
+    """Each referral of the child that was sent, or set aside, is read with the new date of birth.
+
+    Also one that has ended: what was said in it is known of the child. A draft beside an exception
+    is the exception's own (`overtaken`).
+    """
+    exceptions = DecisionNotToRefer.objects.filter(child=child).values("pk")
+    rows = _whole(child).exclude(status="draft").exclude(status="set_aside", token__in=exceptions)
+    _read_again(rows, by)
+
+
+def withdrawn_beside(referral: Referral, by: Any) -> None:
+    """One was withdrawn: what it carried is owed again by those that a team still has."""
+    _read_again(_whole(referral.child).filter(deliveries__state__in=NEEDS_ACCESS), by)
+
+
+def _whole(child: Child) -> QuerySet[Referral]:
+    return Referral.objects.filter(child=child).select_related(
+        "child", "authority", "placed_in", "placed_by"
+    )
+
+
+def _read_again(rows: QuerySet[Referral], by: Any) -> None:
+    waiting: set[str] = set()
+    for referral in sorted(rows.distinct(), key=_has_ended):
         added = added_by_birth(referral)
         if not added or _carried(referral, added):
             close_items(subject=referral, kind=kinds.REFER_AFTER_BIRTH)
             continue
         for pk in referral.deliveries.filter(state__in=NEEDS_ACCESS).values_list("pk", flat=True):
             _raise(lock_delivery(pk), added)
+        wanted = {rule["id"] for rule in added}
+        if _has_ended(referral) and wanted <= waiting:
+            continue
+        waiting |= wanted
         wait_for_both(
-            kinds.REFER_AFTER_BIRTH, referral, child, referral.sent_by, referral.agency_id
+            kinds.REFER_AFTER_BIRTH,
+            referral,
+            referral.child,
+            referral.sent_by or referral.made_by,
+            referral.agency_id,
         )
         events.record(
             "rules added to a sent referral",
             by=by,
-            child=child,
+            child=referral.child,
             obj=referral,
             rule=" ".join(rule["id"] for rule in added),
         )
 
 
+def _has_ended(referral: Referral) -> bool:
+    """Whether no team has it any more."""
+    return not referral.deliveries.filter(state__in=NEEDS_ACCESS).exists()
+
+
 def _carried(referral: Referral, added: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether one that was sent since, and stands, carries what has come to apply."""
-    later = Referral.objects.filter(
-        child=referral.child, status="sent", sent_at__gt=referral.sent_at
-    ).exclude(deliveries__state=State.WITHDRAWN)
-    wanted = {rule["id"] for rule in added}
-    return any(wanted <= owed_in(each.routing) for each in later)
+    """Whether a referral that was sent since and stands carries what has come to apply.
+
+    Or a decision of the agency, or an exception, that everybody has signed since.
+    """
+    wanted, since = {rule["id"] for rule in added}, ended_at(referral)
+    later = Referral.objects.filter(child=referral.child, status="sent", sent_at__gt=since).exclude(
+        deliveries__state=State.WITHDRAWN
+    )
+    decided = DecisionNotToRefer.objects.filter(
+        child=referral.child, agency=referral.agency_id, status="signed", saved_at__gt=since
+    )
+    standing = (each for each in decided if standing_of(each) is Standing.STANDS)
+    return any(wanted <= owed_in(each.routing) for each in (*later, *standing))
+
+
+def decided_since(decision: DecisionNotToRefer) -> None:
+    """Everybody has signed a decision: what it takes the place of is owed no more."""
+    rows = _whole(decision.child).filter(agency=decision.agency_id).exclude(status="draft")
+    for referral in rows:
+        added = added_by_birth(referral)
+        if added and _carried(referral, added):
+            close_items(subject=referral, kind=kinds.REFER_AFTER_BIRTH)
 
 
 def referred_again(referral: Referral) -> None:
     """A referral went: what it carries is owed no more by those that went before."""
     carried = owed_in(referral.routing)
-    before = Referral.objects.filter(child=referral.child, status="sent").exclude(pk=referral.pk)
-    for each in before.select_related("child", "authority", "placed_in", "placed_by"):
+    for each in _whole(referral.child).exclude(status="draft").exclude(pk=referral.pk):
         if {rule["id"] for rule in added_by_birth(each)} <= carried:
             close_items(subject=each, kind=kinds.REFER_AFTER_BIRTH)
 

@@ -9,19 +9,22 @@ from django.urls import reverse
 from cse.access.capabilities import Capability
 from cse.access.models import Basis
 from cse.access.policies import can
+from cse.people.models import Role
 from cse.worklist import kinds
 from cse.worklist.handing import hand_over_all
 from cse.worklist.models import WorkItem
 from cse.worklist.queries import waiting_for
 from referrals import actions
+from referrals.actions.deciding_not import answer_decision
 from referrals.actions.raised import birth_changed
 from referrals.policies import Refused
 from referrals.transitions import Act, State
-from tests.factories import grant
+from tests.factories import grant, make_user
 from tests.prepared import prepared
 from tests.referrals.area import years_old
 from tests.referrals.beside import peers
 from tests.referrals.test_born_later import born
+from tests.referrals.test_deciding_not import signed
 from tests.screening.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("DEC-02", "DEC-10", "W-REF-19")]
@@ -31,6 +34,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.requirement("DEC-02", "DEC-10",
 def area(wiltshire):
     wiltshire.child = wiltshire.another_child(date_of_birth=years_old(14))
     return wiltshire
+
+
+#: Both are 14, and nothing else worries anybody: to be recorded, no more (R9).
+ALONE = peers(checklist=[])
 
 
 def waits():
@@ -88,6 +95,56 @@ def test_older_than_was_thought_adds_nothing(area):
     born(area, years_old(14))
     received.refresh_from_db()
     assert received.obligation == "mandatory" and not waits().exists()
+
+
+def closed(area, sent):
+    received = area.at(sent, area.front_door)
+    actions.claim(delivery_id=received.pk, by=area.duty)
+    actions.decide(
+        delivery_id=received.pk, by=area.duty, decision=Act.OTHER_OUTCOME, reasons="The GP helps"
+    )
+
+
+def withdrawn(area, sent):
+    actions.withdraw(referral_id=sent.pk, by=area.worker, reason="We help ourselves")
+
+
+@pytest.mark.parametrize("ends", [closed, withdrawn])
+def test_also_after_it_has_ended_what_was_said_is_known(area, ends):
+    """R9 alone: one person ended it. By the new date of birth the child was 12."""
+    sent = area.sent(area.child, **ALONE)
+    assert {rule["id"] for rule in sent.routing["rules"]} == {"R9"}
+    ends(area, sent)
+    born(area, years_old(12))
+    assert {each.subject_id for each in waits()} == {sent.pk}
+    page = text_of(area.client().get(reverse("referrals:show", args=[sent.pk])))
+    assert "The date of birth was corrected since" in page and "Make another referral" in page
+    area.sent(area.child, **ALONE)
+    assert not waits().exists()
+
+
+def test_also_of_a_draft_that_was_set_aside(area):
+    draft = area.draft(area.child, **ALONE)
+    actions.set_aside(referral_id=draft.pk, by=area.worker, reason="We help ourselves")
+    born(area, years_old(12))
+    assert {each.subject_id for each in waits()} == {draft.pk}
+    page = text_of(area.client().get(reverse("referrals:show", args=[draft.pk])))
+    assert "The date of birth was corrected since" in page
+    # Everybody who must agrees that it is not owed: the exception takes its place (DEC-10).
+    grant(area.lead, area.child)
+    area.senior = make_user(Role.SENIOR_MANAGER, agency=area.agency, given_name="Sam")
+    decision = signed(area, facts=ALONE)
+    for person in (area.lead, area.senior):
+        assert waits().exists()
+        answer_decision(decision_id=decision.pk, by=person, agrees=True)
+    assert not waits().exists()
+
+
+def test_two_that_have_ended_owe_it_once(area):
+    for _ in "12":
+        withdrawn(area, area.sent(area.child, **ALONE))
+    born(area, years_old(12))
+    assert len({each.subject_id for each in waits()}) == 1
 
 
 def test_where_the_other_referral_is_withdrawn_it_is_owed_again(area):
