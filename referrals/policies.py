@@ -15,7 +15,7 @@ from cse.access.models import Exclusion
 from cse.access.policies import NotAllowed, NotVisible, check
 from cse.access.principals import principals_of
 from cse.children.models import Child
-from cse.interface.words import datetime_words
+from cse.interface.words import SENT_ALREADY, datetime_words
 from cse.people.models import AgencyType, Post, Role, User
 from referrals.addressees import FRONT_DOOR
 from referrals.models import DecisionNotToRefer, Delivery, Disagreement, NoteKind, Referral
@@ -67,6 +67,13 @@ NOTHING_CONSIDERED = (
 
 class Refused(NotAllowed):
     """The state does not allow the act; the message says what to do instead."""
+
+
+class SentAlready(Refused):
+    """The same form was sent before and said something else: that stands, and this is not kept."""
+
+    def __init__(self) -> None:
+        super().__init__(SENT_ALREADY)
 
 
 class AlreadyBegun(Refused):

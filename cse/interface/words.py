@@ -13,6 +13,11 @@ from zoneinfo import ZoneInfo
 import markupsafe
 
 LONDON = ZoneInfo("Europe/London")
+SENT_ALREADY = (
+    "You sent this page before, and what it said then is recorded and stays as it was. What it "
+    "says now is below and is not saved: send it again to record it as well."
+)
+"""Of a form that was sent, changed by way of the browser's "Back", and sent once more."""
 _CHOICE = re.compile(r"[a-z0-9_-]+")
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from cse.access.capabilities import Capability
 from cse.access.policies import NotAllowed, can, check
 from cse.access.principals import principals_of
+from cse.interface.words import SENT_ALREADY
 from cse.missing.coordinators import stands_in
 from cse.missing.models import MissingEpisode, ReturnInterview
 from cse.missing.transitions import Act, Actor, State, after
@@ -27,6 +28,13 @@ class Stale(Refused):
 
     def __init__(self) -> None:
         super().__init__("Somebody else changed this since you opened the page.")
+
+
+class SentAlready(Refused):
+    """The same form was sent before and said something else: that stands, and this is not kept."""
+
+    def __init__(self) -> None:
+        super().__init__(SENT_ALREADY)
 
 
 def check_can_change(user: Any, episode: MissingEpisode) -> None:

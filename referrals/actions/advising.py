@@ -25,7 +25,7 @@ from referrals.actions.beside import (
     lock_child,
     made_before,
 )
-from referrals.actions.common import keep
+from referrals.actions.common import check_same, keep
 from referrals.actions.owed import owe_referral
 from referrals.actions.save import save_part, set_facts
 from referrals.actions.start import start_from_child
@@ -98,14 +98,16 @@ def record_consultation(
     """Keep a talk about somebody of 13 to 15 who is not identified (W §4.3.2, DEC-14).
 
     ``said``: the texts, ``advised_by`` and ``advised_on``. Raises `NotWithoutName` at another
-    age, and `Identifies` for a text that may name the child: nothing is kept then.
+    age, `Identifies` for a text that may name the child, and `SentAlready` where the same form
+    said something else before: nothing is kept then.
     """
     if not consulting(by):
         raise NotAllowed("Your post does not include: consult without a name.")
+    routing, known = rules_without_name(by, age, facts)
     made = Consultation.objects.filter(signed_by=by, token=token).first()
     if made is not None:
+        check_same(made, facts=known, **_talk(said))
         return made, False
-    routing, known = rules_without_name(by, age, facts)
     if not routing.no_names_consultation.available:
         raise NotWithoutName(routing)
     found = dict(named_in(by, said))
@@ -227,15 +229,17 @@ def record_advice(
     """Keep the advice that social care gave about a child (W §9.2, O §7.7.4).
 
     Where social care asks for a referral it is owed: it waits for who asked and for their leads.
+    Raises `SentAlready` where the same form said something else before.
     """
     check(by, Capability.REFER, child)
     check_can_begin(by, child)
     child = lock_child(child)
+    talk = _talk(said)
     made = made_before(AdviceContact.objects.all(), child, signed_by=by, token=token)
     if made is not None:
+        check_same(made, asks_for_referral=asks_for_referral, **talk)
         return made, False
     agency = agency_of(by)
-    talk = _talk(said)
     if not asks_for_referral and not talk["next_steps"]:
         raise Refused("Say what happens next.")
     row = AdviceContact(

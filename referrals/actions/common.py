@@ -9,12 +9,15 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.db import models
+
 from cse.access.actions import end_by_rule, grant_by_rule
 from cse.access.models import Basis
 from cse.access.policies import NotVisible
 from cse.children.models import Child
 from cse.people.models import Team
 from referrals.models import Delivery, Referral
+from referrals.policies import SentAlready
 from referrals.transitions import NEEDS_ACCESS
 from screening.child_then import FACTS
 
@@ -108,3 +111,9 @@ def still_needed(team: Team, child_id: uuid.UUID) -> bool:
     return Delivery.objects.filter(
         team=team, referral__child_id=child_id, state__in=NEEDS_ACCESS
     ).exists()
+
+
+def check_same(made: models.Model, **said: Any) -> None:
+    """Raise `SentAlready` where the form that made a row says something else by now."""
+    if any(getattr(made, name) != value for name, value in said.items()):
+        raise SentAlready

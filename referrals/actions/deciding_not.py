@@ -29,12 +29,19 @@ from referrals.actions.beside import (
     lock_child,
     made_before,
 )
-from referrals.actions.common import ANSWER_DAYS, DRAFT_DAYS, KEPT, RESPONSIBLE_DAYS, keep
+from referrals.actions.common import (
+    ANSWER_DAYS,
+    DRAFT_DAYS,
+    KEPT,
+    RESPONSIBLE_DAYS,
+    check_same,
+    keep,
+)
 from referrals.actions.owed import owe_early_help, owe_referral, referral_made
 from referrals.actions.raised import decided_since
 from referrals.actions.start import put_away_signed
 from referrals.actions.under_way import others_against, own_against
-from referrals.facts import said_anew, says_other_days
+from referrals.facts import only_said, said_anew, says_other_days
 from referrals.models import Capacity, DecisionNotToRefer, Referral, Signature, Way
 from referrals.on_record import facts_on_record, route_on
 from referrals.policies import Refused, check_can_set_aside, check_can_start
@@ -115,7 +122,8 @@ def start_decision(
     """A draft with what the worker says; the rules say at once whether there is a way out.
 
     Gives the draft and whether it is new: the same ``token`` makes one. Raises
-    ``cse.strict.Refused`` with every fact that contradicts another.
+    ``cse.strict.Refused`` with every fact that contradicts another, and `SentAlready` where the
+    same form said something else before.
     """
     check_can_start(by, child, timezone.localdate())
     check_can_begin(by, child)
@@ -123,6 +131,7 @@ def start_decision(
     rows = DecisionNotToRefer.objects.select_related("child", "authority", "agency", "made_by")
     found = made_before(rows, child, made_by=by, token=token)
     if found is not None:
+        check_same(found, facts=only_said(facts))
         return found, False
     moment = timezone.now()
     decision = DecisionNotToRefer(

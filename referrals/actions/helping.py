@@ -27,7 +27,7 @@ from referrals.actions.beside import (
     lock_child,
     made_before,
 )
-from referrals.actions.common import ANSWER_DAYS, keep
+from referrals.actions.common import ANSWER_DAYS, check_same, keep
 from referrals.models import (
     STAYS,
     Closing,
@@ -46,6 +46,7 @@ from screening.never_give_up import says_only_not_engaging
 from screening.policies import is_adult
 
 PLAN_TEXTS = ("needs", "strengths", "child_views")
+OFFERED = (*PLAN_TEXTS, "status", "not_taken_up_reason", "assessed_on", "review_on")
 CLOSED = "This early help has ended and can no longer change. Begin it anew."
 
 NOT_ENGAGING = (
@@ -70,15 +71,14 @@ def offer_help(
 
     ``said``: ``assessed_on``, the texts of the assessment, ``lead_professional`` (a user who sees
     the child) and ``review_on``, the day of the next meeting; or ``not_taken_up_reason`` and in
-    ``review_on`` the day on which it is offered again. An agency has one open for a child.
+    ``review_on`` the day on which it is offered again. An agency has one open for a child. Raises
+    `SentAlready` where the same form said something else before.
     """
     check_can_start(by, child, timezone.localdate())
     check(by, Capability.EARLY_HELP, child)
     check_can_begin(by, child)
     child = lock_child(child)
     made = made_before(EarlyHelp.objects.all(), child, made_by=by, token=token)
-    if made is not None:
-        return made, False
     row = EarlyHelp(
         token=token,
         child=child,
@@ -89,6 +89,9 @@ def offer_help(
         lead_professional=by,
     )
     _write(row, said, taken_up=taken_up)
+    if made is not None:
+        check_same(made, **{name: getattr(row, name) for name in OFFERED})
+        return made, False
     try:
         with transaction.atomic():
             keep(row, "offered")

@@ -20,7 +20,7 @@ from cse.children.models import Child
 from cse.worklist import kinds
 from cse.worklist.actions import close_items
 from cse.worklist.models import WorkItem
-from referrals.actions.common import keep
+from referrals.actions.common import check_same, keep
 from referrals.models import Note, NoteKind, Referral
 from referrals.policies import Refused
 from referrals.queries import is_visible, may_follow
@@ -55,6 +55,7 @@ def write_note(
     """Write down what was done or learned, beside a referral or beside none (O §7.3.6).
 
     Gives the note and whether it is new: the same ``token``, from a form sent twice, makes one.
+    Raises `SentAlready` where that form said something else before.
     """
     _check(by, child, referral)
     Child.objects.select_for_update(no_key=True).only("pk").get(pk=child.pk)
@@ -62,6 +63,15 @@ def write_note(
     if before is not None:
         if before.child_id != child.pk:
             raise Refused("This form was used for another child. Open it again.")
+        check_same(
+            before,
+            kind=kind,
+            happened_on=happened_on,
+            at_time=at_time,
+            text=text,
+            with_whom=with_whom.strip(),
+            referral=referral,
+        )
         return before, False
     if kind in BY_ITS_OWN_ACT:
         raise Refused("A note of this kind is written by the act that it is of.")

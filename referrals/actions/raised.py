@@ -95,7 +95,8 @@ def _carried(referral: Referral, added: Iterable[Mapping[str, Any]]) -> bool:
         child=referral.child, agency=referral.agency_id, status="signed", saved_at__gt=since
     )
     standing = (each for each in decided if standing_of(each) is Standing.STANDS)
-    return any(wanted <= owed_in(each.routing) for each in (*later, *standing))
+    routings = [each.routing for each in later] + [each.routing for each in standing]
+    return any(wanted <= owed_in(routing) for routing in routings)
 
 
 def decided_since(decision: DecisionNotToRefer) -> None:

@@ -34,6 +34,7 @@ from cse.missing.coordinators import coordinating_teams, coordinators_of, sees
 from cse.missing.models import Grade, MissingEpisode, ReturnInterview
 from cse.missing.policies import (
     Refused,
+    SentAlready,
     check_can_change,
     check_can_return,
     check_can_set_aside,
@@ -72,9 +73,10 @@ LOOK_AGAIN = dt.timedelta(hours=24)
 def record(*, child: Child, by: Any, token: uuid.UUID, facts: Mapping[str, Any]) -> MissingEpisode:
     """Record that a child is missing, or was; ``facts`` are the fields of ``START``.
 
-    The same form sent twice is one episode. The area's coordinating team may see the child from
-    now on. Raises `Refused` where the time is to come or lies within an episode there is. One that
-    was learned of late may lie before others: its return is recorded next.
+    The same form sent twice is one episode; where it says something else by now it is refused
+    (`SentAlready`). The area's coordinating team may see the child from now on. Raises `Refused`
+    where the time is to come or lies within an episode there is. One that was learned of late may
+    lie before others: its return is recorded next.
     """
     check(by, Capability.RECORD_MISSING, child)
     lock_child(child.pk)
@@ -82,6 +84,8 @@ def record(*, child: Child, by: Any, token: uuid.UUID, facts: Mapping[str, Any])
     assert agency_id is not None  # noqa: S101  an act needs a post, and a post has an agency
     found = MissingEpisode.objects.filter(recorded_by=by, token=token).first()
     if found is not None:
+        if any(getattr(found, name) != facts[name] for name in START):
+            raise SentAlready
         return found
     episode = MissingEpisode(
         token=token,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -66,8 +67,18 @@ def turned_away(request: HttpRequest, episode: MissingEpisode, check: Any, *args
 
 def at_version(form: Any, version: int) -> Any:
     """The same form with what was typed, on the newest version: sent again it is saved."""
+    return _with(form, version=str(version))
+
+
+def with_another_token(form: Any) -> Any:
+    """The same form with what was typed, as one of its own: sent again it is recorded as well."""
+    return _with(form, token=str(uuid.uuid4()))
+
+
+def _with(form: Any, **hidden: str) -> Any:
     form.data = form.data.copy()
-    form.data["version"] = str(version)
+    for name, value in hidden.items():
+        form.data[name] = value
     return form
 
 

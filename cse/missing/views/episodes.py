@@ -18,7 +18,14 @@ from cse.missing import actions, forms
 from cse.missing.coordinators import is_sealed, stands_in
 from cse.missing.models import Grade
 from cse.missing.patterns import length_words
-from cse.missing.policies import Stale, check_can_change, check_can_return, check_can_set_aside, may
+from cse.missing.policies import (
+    SentAlready,
+    Stale,
+    check_can_change,
+    check_can_return,
+    check_can_set_aside,
+    may,
+)
 from cse.missing.queries import course_of, history_of
 from cse.missing.transitions import OPEN
 from cse.missing.views.common import (
@@ -29,6 +36,7 @@ from cse.missing.views.common import (
     refused,
     sent,
     turned_away,
+    with_another_token,
 )
 from cse.missing.views.meeting import onto_newest
 from cse.missing.views.words import episode_changes, interview_changes
@@ -49,6 +57,8 @@ def record(request, child_id):
             episode = actions.record(child=child, by=request.user, token=token, facts=form.facts())
         except NotAllowed as refusal:
             status = refused(form, refusal)
+            if isinstance(refusal, SentAlready):
+                form = with_another_token(form)
         else:
             if actions.came_back_since(episode):
                 messages.success(

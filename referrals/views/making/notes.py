@@ -14,6 +14,7 @@ from cse.audit.extra import note_extra_fields
 from referrals.actions.notes import write_note
 from referrals.forms.making import NoteForm, read_token
 from referrals.models import NoteKind
+from referrals.policies import SentAlready
 from referrals.queries.notes import notes_without_referral
 from referrals.views.making.common import child_page, open_child, open_referral, page
 
@@ -29,7 +30,7 @@ def note(request, pk):
     note_extra_fields(request, form, referral.child_id)
     if _written(request, form, referral.child, referral):
         return redirect("referrals:show", pk=pk)
-    return page(request, "note", referral, form=form, **_token(request))
+    return page(request, "note", referral, form=form, **_token(request, form))
 
 
 @form_view
@@ -47,7 +48,7 @@ def child_note(request, child_id):
         child,
         form=form,
         notes=list(notes_without_referral(request.user, child.pk)),
-        **_token(request),
+        **_token(request, form),
     )
 
 
@@ -60,8 +61,9 @@ def _form(request, child):
     return NoteForm(request.POST or None, child=child, initial=initial)
 
 
-def _token(request):
-    return {"token": request.POST.get("token") or uuid.uuid4()}
+def _token(request, form):
+    again = getattr(form, "sent_already", False)
+    return {"token": uuid.uuid4() if again else request.POST.get("token") or uuid.uuid4()}
 
 
 def _written(request, form, child, referral):
@@ -75,6 +77,7 @@ def _written(request, form, child, referral):
         )
     except NotAllowed as refusal:
         form.add_error(None, str(refusal))
+        form.sent_already = isinstance(refusal, SentAlready)
         return False
     messages.success(request, "The note is kept. Nobody changes it; write another to add to it.")
     return True

@@ -23,6 +23,7 @@ from referrals.views.records.common import (
     new_token,
     open_child,
     open_row,
+    sent_already,
     turned_away,
 )
 
@@ -38,15 +39,10 @@ def record(request, child_id):
     form = AdviceForm(request.POST or None, child=child)
     note_extra_fields(request, form, child.pk)
     if request.method == "POST" and form.is_valid() and token.is_valid():
-        row, _ = acts.record_advice(
-            child=child,
-            by=request.user,
-            token=token.cleaned_data["token"],
-            asks_for_referral=form.asks,
-            said=form.cleaned_data,
-        )
-        messages.success(request, "The advice is recorded under your name.")
-        return redirect("referrals:advice", pk=row.pk)
+        made, token = sent_already(form, token, lambda: _record(request, child, form, token))
+        if made:
+            messages.success(request, "The advice is recorded under your name.")
+            return redirect("referrals:advice", pk=made[0].pk)
     context = {
         "form": form,
         "token": token,
@@ -54,6 +50,16 @@ def record(request, child_id):
         "has_errors": has_errors(form, token),
     }
     return child_page(request, "record_advice", child, context)
+
+
+def _record(request, child, form, token):
+    return acts.record_advice(
+        child=child,
+        by=request.user,
+        token=token.cleaned_data["token"],
+        asks_for_referral=form.asks,
+        said=form.cleaned_data,
+    )
 
 
 def _leads(user):

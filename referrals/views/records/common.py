@@ -17,7 +17,9 @@ from cse.children.models import Child
 from cse.children.pages import frame
 from cse.strict import Refused as BadFacts
 from referrals.actions.deciding_not import ReferralUnderWay
+from referrals.forms.deciding_not import TokenForm
 from referrals.forms.facts import FactsForm
+from referrals.policies import SentAlready
 from referrals.policies_beside import IN_AN_EMERGENCY
 
 
@@ -57,6 +59,19 @@ def child_page(
     """A page under the child's identity bar."""
     framed = frame(child, request.user)
     return render(request, f"referrals/records/{template}.html", framed | context, status=status)
+
+
+def sent_already(form: Any, token: TokenForm, act: Any) -> tuple[Any, TokenForm]:
+    """What ``act()`` gives, and the form's token.
+
+    None, with why on ``form``, and the token of another record, where that form was sent before and
+    said something else.
+    """
+    try:
+        return act(), token
+    except SentAlready as refusal:
+        form.add_error(None, str(refusal))
+    return None, TokenForm(initial={"token": new_token()})
 
 
 def try_facts(form: FactsForm, act: Any) -> Any:

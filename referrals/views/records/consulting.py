@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,7 +27,13 @@ from referrals.models import ConsultationUsed
 from referrals.policies import Refused
 from referrals.queries import visible_to
 from referrals.queries.beside import consultations_of
-from referrals.views.records.common import as_uuid, has_errors, new_token, try_facts
+from referrals.views.records.common import (
+    as_uuid,
+    has_errors,
+    new_token,
+    sent_already,
+    try_facts,
+)
 
 PAGE = 25
 OF_ANOTHER = (
@@ -55,7 +63,11 @@ def start(request):
     valid = [form.is_valid() for form in (token, age, facts, talk)]
     if request.method == "POST" and all(valid):
         try:
-            made = try_facts(facts, lambda known: _record(request, token, age, known, talk))
+            made, token = sent_already(
+                talk,
+                token,
+                lambda: try_facts(facts, partial(_record, request, token, age, talk)),
+            )
             if made is not None:
                 return redirect("referrals:consultation", pk=made[0].pk)
         except acts.Identifies as identifies:
@@ -75,7 +87,7 @@ def start(request):
     return render(request, "referrals/records/consult.html", context)
 
 
-def _record(request, token, age, known, talk):
+def _record(request, token, age, talk, known):
     return acts.record_consultation(
         by=request.user,
         token=token.cleaned_data["token"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
@@ -43,6 +45,7 @@ from referrals.views.records.common import (
     new_token,
     open_child,
     open_row,
+    sent_already,
     try_facts,
     turned_away,
 )
@@ -66,11 +69,8 @@ def decide(request, child_id):
     if request.method == "POST" and not adult:
         form = FactsForm(request.POST)
         if form.is_valid() and token.is_valid():
-            made = try_facts(
-                form,
-                lambda facts: acts.start_decision(
-                    child=child, facts=facts, by=request.user, token=token.cleaned_data["token"]
-                ),
+            made, token = sent_already(
+                form, token, lambda: try_facts(form, partial(_start, request, child, token))
             )
             if made is not None:
                 return redirect("referrals:decision", pk=made[0].pk)
@@ -78,6 +78,12 @@ def decide(request, child_id):
         form = FactsForm(initial=_first_guess(request, child))
     context = {"form": form, "token": token, "adult": adult, "has_errors": has_errors(form, token)}
     return child_page(request, "decide", child, context)
+
+
+def _start(request, child, token, facts):
+    return acts.start_decision(
+        child=child, facts=facts, by=request.user, token=token.cleaned_data["token"]
+    )
 
 
 def _first_guess(request, child):

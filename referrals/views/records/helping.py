@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -28,7 +30,7 @@ from referrals.forms.helping import (
 )
 from referrals.forms.triage import SecondForm
 from referrals.models import Closing, HelpAction, HelpOutcome
-from referrals.policies import Refused
+from referrals.policies import Refused, SentAlready
 from referrals.policies_beside import check_can_answer_ending
 from referrals.queries.beside import early_help_visible_to, first_assessed
 from referrals.queries.still_open import still_open
@@ -38,6 +40,7 @@ from referrals.views.records.common import (
     new_token,
     open_child,
     open_row,
+    sent_already,
     turned_away,
 )
 from screening.policies import is_adult
@@ -61,20 +64,23 @@ def start(request, child_id):
     note_extra_fields(request, form, child.pk)
     adult = is_adult(child, timezone.localdate())
     if request.method == "POST" and not adult and form.is_valid() and token.is_valid():
-        made = _tried(
-            form,
-            lambda: acts.offer_help(
-                child=child,
-                by=request.user,
-                token=token.cleaned_data["token"],
-                taken_up=form.is_taken_up,
-                said=form.cleaned_data,
-            ),
+        made, token = sent_already(
+            form, token, lambda: _tried(form, partial(_offer, request, child, form, token))
         )
         if made:
             return redirect("referrals:early-help", pk=made[0].pk)
     context = {"form": form, "token": token, "adult": adult}
     return _page(request, "start_help", child, context, form, token)
+
+
+def _offer(request, child, form, token):
+    return acts.offer_help(
+        child=child,
+        by=request.user,
+        token=token.cleaned_data["token"],
+        taken_up=form.is_taken_up,
+        said=form.cleaned_data,
+    )
 
 
 @require_safe
@@ -330,6 +336,8 @@ def _tried(form, act):
     """What the act gives; None, with the reason on the form, where it was refused."""
     try:
         return act()
+    except SentAlready:
+        raise
     except Refused as refused:
         form.add_error(None, str(refused))
     except acts.StaleHelp as stale:
