@@ -17,8 +17,12 @@ LONGEST_NAME = 100
 
 
 class WhyLateForm(PlainForm):
-    """A reason for the figures, and the words beside it (DEC-32)."""
+    """A reason for the figures, and the words beside it (DEC-32).
 
+    ``stood``: the reason that was on the page, of which this is a correction; empty for none.
+    """
+
+    stood = forms.CharField(widget=forms.HiddenInput, required=False)
     code = forms.ChoiceField(
         label="What is the main reason?",
         choices=LateReason.choices,

@@ -150,6 +150,7 @@ class Dropped(models.TextChoices):
     NOT_OWED = "not_owed", "It was no longer owed, or due at another time"
     NO_ACCESS = "no_access", "The person may no longer see it"
     KIND_GONE = "kind_gone", "The service no longer has this kind of deadline"
+    NOT_THEIRS = "not_theirs", "It is owed by somebody else now"
 
 
 #: Kept as ``Reminder.offset`` of an e-mail that waits for no day: it became yours; what you wait

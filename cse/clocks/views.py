@@ -31,7 +31,8 @@ def why_late(request, clock_id):
     kind, clock = _visible_clock(request, clock_id)
     now = timezone.now()
     back = kind.address(clock.subject_id) or reverse("children:child", args=[clock.child_id])
-    initial = {"code": clock.late_code, "text": clock.late_text}
+    initial = {"code": clock.late_code, "text": clock.late_text, "stood": clock.late_text}
+    status = 200
     form = forms.WhyLateForm(request.POST if request.method == "POST" else None, initial=initial)
     note_extra_fields(request, form, clock.child_id)
     if request.method == "POST" and form.is_valid():
@@ -39,11 +40,21 @@ def why_late(request, clock_id):
             actions.say_why_late(clock=clock, by=request.user, **form.cleaned_data)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
+            if isinstance(refusal, actions.ReasonSince):
+                form, status = _about(form, refusal.clock), 409
         else:
             messages.success(request, "The reason is recorded. What is owed stays owed.")
             return redirect(back)
     context = {"form": form, "back_href": back, "picture": picture_of(clock, now=now)}
-    return render(request, "clocks/why_late.html", frame(clock.child, request.user) | context)
+    context |= frame(clock.child, request.user)
+    return render(request, "clocks/why_late.html", context, status=status)
+
+
+def _about(form, clock):
+    """The form with what was typed, about the reason that stands now."""
+    form.data = form.data.copy()
+    form.data["stood"] = clock.late_text
+    return form
 
 
 def _visible_clock(request, clock_id):

@@ -32,7 +32,7 @@ from referrals.queries.beside import standing_of
 from referrals.transitions import NEEDS_ACCESS, State
 from referrals.ways_out import Standing, closing
 from screening.actions.common import due_in, leads_of
-from screening.assessments.queries import harm_answer, harm_before, newest_of, versions_of
+from screening.assessments.queries import harm_taken_out, newest_of, versions_of
 from screening.assessments.rules import harm_said
 from screening.assessments.told import News, What
 from screening.models import RiskAssessment, Screen, Status
@@ -150,8 +150,8 @@ def owed_again(referral: Referral) -> None:
         screen_assessed(screen, "referral withdrawn", None)
     for assessment in standing_in_time(RiskAssessment.objects.filter(child=child)):
         first = versions_of(assessment)[0]
-        unanswered = harm_before(assessment) and not harm_answer(assessment)
-        if harm_said(assessment.sections) or unanswered:
+        taken = harm_taken_out(assessment)
+        if harm_said(assessment.sections) or (taken is not None and taken.answer is None):
             _owe_by_harm(assessment, first, assessment.completed_by)
     _owe_by_level(child)
     if any(_gone(child)):

@@ -47,9 +47,25 @@ class StartForm(PlainForm):
             self.say_plainly()
 
 
-class DayForm(PlainForm):
-    """Another day of completion, and why."""
+def at_newest(form: Any, **hidden: Any) -> Any:
+    """The same form with what was typed, about what stands now: sent again it is about that."""
+    form.data = form.data.copy()
+    for name, value in hidden.items():
+        form.data[name] = str(value)
+    return form
 
+
+class HarmForm(PlainForm):
+    """Why it was right to take harm out, of the version that was ``read``."""
+
+    read = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    reason = narrative("Why is the correction right?")
+
+
+class DayForm(PlainForm):
+    """Another day of completion, and why. ``stood``: the day that was on the page."""
+
+    stood = forms.DateField(widget=forms.HiddenInput, required=False)
     on = DayMonthYearField(
         label="Completed on", what="day of completion", latest=timezone.localdate
     )

@@ -94,13 +94,20 @@ def check_can_correct(user: Any, assessment: RiskAssessment) -> None:
 
 
 def check_can_answer_harm(user: Any, assessment: RiskAssessment) -> None:
-    """Raise unless this person may answer for a correction that took harm out (decision 0010)."""
+    """Raise unless this person may answer for corrections that took harm out (decision 0010).
+
+    Whoever took out any of it does not, whatever was corrected after that.
+    """
     check(user, Capability.COUNTERSIGN, assessment.child_id)
     check_answers_for(user, assessment, assessment.pk)
-    if not queries.harm_before(assessment):
+    taken = queries.harm_taken_out(assessment)
+    if taken is None:
         raise Refused("No correction took out here what was said of harm.")
-    if user.pk in {assessment.completed_by_id, *worked_on(assessment)}:
-        raise Refused("You worked on this correction yourself: somebody else has to answer.")
+    if taken.answer is not None:
+        raise Refused(f"{taken.answer.by.get_full_name()} has answered for it already.")
+    for each in taken.parts:
+        if user.pk in {each.completed_by_id, *worked_on(each)}:
+            raise Refused("You worked on this correction yourself: somebody else has to answer.")
 
 
 def _check_answers_for_it(user: Any, assessment: RiskAssessment) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise, takewhile
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet
@@ -117,21 +119,42 @@ def newest_of(assessment: RiskAssessment) -> RiskAssessment:
     return next(each for each in reversed(versions_of(assessment)) if each.is_complete)
 
 
-def harm_before(assessment: RiskAssessment) -> RiskAssessment | None:
-    """The earlier version that spoke of harm, where this one, a correction, does not; else None."""
+@dataclass(frozen=True)
+class HarmTakenOut:
+    """Corrections took out what an assessment said of harm.
+
+    ``before``: the last version that spoke of it; ``by``: the correction after it; ``parts``: every
+    correction that took out any of it; ``answer``: what somebody else has said to that since.
+    """
+
+    before: RiskAssessment
+    by: RiskAssessment
+    parts: tuple[RiskAssessment, ...]
+    answer: HarmAnswer | None
+
+
+def harm_taken_out(assessment: RiskAssessment) -> HarmTakenOut | None:
+    """What a version, or the ones that it corrects, took out of it; None where harm is said, or
+    never was.
+    """
     if harm_said(assessment.sections):
         return None
-    earlier = [
-        each
-        for each in versions_of(assessment)
-        if each.correction_number < assessment.correction_number and harm_said(each.sections)
-    ]
-    return earlier[-1] if earlier else None
-
-
-def harm_answer(assessment: RiskAssessment) -> HarmAnswer | None:
-    """What somebody else answered for it, if they have."""
-    return HarmAnswer.objects.filter(assessment=assessment).select_related("by").first()
+    whole_chain = [each for each in versions_of(assessment) if each.is_complete]
+    number = assessment.correction_number
+    versions = [each for each in whole_chain if each.correction_number <= number]
+    spoke = [place for place, each in enumerate(versions) if harm_said(each.sections)]
+    if not spoke:
+        return None
+    before, by = versions[spoke[-1]], versions[spoke[-1] + 1]
+    parts = tuple(
+        later
+        for earlier, later in pairwise(versions)
+        if set(harm_said(earlier.sections)) - set(harm_said(later.sections))
+    )
+    after = whole_chain[whole_chain.index(by) :]
+    since = takewhile(lambda each: not harm_said(each.sections), after)
+    answers = HarmAnswer.objects.filter(assessment__in=list(since)).select_related("by")
+    return HarmTakenOut(before, by, parts, answers.first())
 
 
 def day_of(assessment: RiskAssessment) -> dt.date | None:

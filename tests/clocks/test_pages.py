@@ -68,6 +68,26 @@ def test_what_is_missing_is_said_and_what_was_typed_is_kept(scene, as_, typed, s
     assert clock.late_code == ""
 
 
+def test_a_reason_that_somebody_gave_meanwhile_is_not_overwritten(scene, as_):
+    clock = scene.start()
+    browser, address = as_(scene.worker), reverse("clocks:why-late", args=[clock.pk])
+    browser.get(address)
+    actions.say_why_late(clock=clock, code="agency", text="Theirs,\nin two lines", by=scene.lead)
+    late = browser.post(address, OTHER_REASON | {"stood": ""})
+    page = late.content.decode()
+    assert late.status_code == 409 and "Theirs," in page and OTHER_REASON["text"] in page
+    clock.refresh_from_db()
+    assert clock.late_text == "Theirs,\nin two lines"
+    # Who has read it may put another in its place; what it said is in the history.
+    read = OTHER_REASON | {"stood": "Theirs,\r\nin two lines"}
+    assert browser.post(address, read).status_code == 302
+    # Pressed twice it is one.
+    assert browser.post(address, read).status_code == 302
+    clock.refresh_from_db()
+    assert clock.late_text == OTHER_REASON["text"]
+    assert clock.history.filter(late_text__startswith="Theirs").exists()
+
+
 def test_what_is_not_late_needs_no_reason_and_the_page_says_so(scene, as_):
     clock = scene.start()
     browser = as_(scene.worker, "2026-12-24 10:00")

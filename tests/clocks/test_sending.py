@@ -97,6 +97,44 @@ def test_what_was_explained_is_still_owed_and_still_reminded_of(scene, wednesday
     assert "+1d" in offsets(scene.worker, delivery=Delivery.SENT)
 
 
+@pytest.mark.requirement("DEC-32")
+def test_whoever_owes_it_no_more_is_not_reminded_of_it(scene, wednesday):
+    """Asked before, and somebody else since: only who owes it then, and who is told, hear of it."""
+    clock = scene.start()
+    colleague = make_user(Role.PRACTITIONER, agency=scene.worker.posts.get().team.agency)
+    grant(colleague, scene.child)
+    kinds.PEOPLE["owners"] = [colleague]
+    actions.people_changed(clock=clock, by=scene.worker)
+    wednesday.move_to(at("2026-12-31 10:00"))
+    actions.run_due()
+    assert offsets(scene.worker, delivery=Delivery.SENT) == set()
+    assert offsets(colleague, delivery=Delivery.SENT) >= {"0d", "+1d"}
+    assert offsets(scene.lead, delivery=Delivery.SENT) >= {"0d", "+1d"}
+    dropped = Reminder.objects.filter(user=scene.worker, delivery=Delivery.DROPPED)
+    assert {each.dropped for each in dropped} == {Dropped.NOT_THEIRS}
+    assert scene.worker.email not in {each.to[0] for each in mail.outbox}
+    # Theirs again, they hear of what is to come.
+    kinds.PEOPLE["owners"] = [scene.worker]
+    actions.people_changed(clock=clock, by=colleague)
+    wednesday.move_to(at("2027-01-04 10:00"))
+    actions.run_due()
+    assert offsets(scene.worker, delivery=Delivery.SENT) == {"+2d"}
+
+
+def test_a_team_that_owes_it_no_more_is_not_told(scene, wednesday):
+    team = make_team(scene.worker.posts.get().team.agency)
+    kinds.PEOPLE["owners"] = [team.group]
+    clock = scene.start()
+    kinds.PEOPLE["owners"] = [scene.worker]
+    actions.people_changed(clock=clock, by=scene.worker)
+    wednesday.move_to(at("2026-12-30 10:00"))
+    actions.run_due()
+    left = Reminder.objects.filter(group=team.group, due_at__lte=at("2026-12-30 10:00"))
+    assert {(each.delivery, each.dropped) for each in left} == {
+        (Delivery.DROPPED, Dropped.NOT_THEIRS)
+    }
+
+
 @pytest.mark.parametrize("end", ["met", "cancelled", "moved"])
 def test_what_is_no_longer_owed_is_not_sent_and_that_is_written_down(scene, wednesday, end):
     clock = scene.start()

@@ -34,7 +34,7 @@ from tests.referrals.area import TEXTS
 from tests.screening.assessing import assessed, at, write
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, TYPED, completed, corrected, fill_in, lowered
-from tests.screening.pages import text_of
+from tests.screening.pages import controls, text_of
 
 pytestmark = pytest.mark.django_db
 NO_HARM = {"harm_happened": "no", "significant_harm": "no"}
@@ -225,27 +225,68 @@ def test_one_persons_correction_takes_no_harm_out_and_anothers_answer_does(oxfor
     assert "no referral is owed" not in page
     assert "no referral is owed" in text_of(area.client(area.lead).get(where))
     with pytest.raises(NotAllowed):
-        answer_harm(assessment_id=done.pk, by=area.worker, note="I know better")
+        answer_harm(assessment_id=done.pk, read=newer.pk, by=area.worker, note="I know better")
     lead = area.client(area.lead)
-    assert lead.post(where, {"reason": ""}).status_code == 200
+    typed = controls(lead.get(where), having="reason")
+    assert lead.post(where, typed).status_code == 200
     assert len(owed(area.child)) == 2
-    answered = lead.post(where, {"reason": "It was of another child"})
+    answered = lead.post(where, typed | {"reason": "It was of another child"})
     assert answered["Location"] == at("assessment", newer)
     assert owed(area.child) == []
     assert "It was of another child" in text_of(area.client().get(at("assessment", newer)))
     assert "answered for that on" in text_of(area.client().get(where))
-    # Sent twice it is one answer.
-    assert lead.post(where, {"reason": "Again"}).status_code == 302
+    # Sent twice it is one answer; another text is not dropped in silence.
+    assert lead.post(where, typed | {"reason": "It was of another child"}).status_code == 302
+    again = lead.post(where, typed | {"reason": "Also a slip"})
+    assert again.status_code == 409
+    assert "has answered for it already" in text_of(again) and "Also a slip" in text_of(again)
     assert HarmAnswer.objects.get().note == "It was of another child"
+    # A later correction of something else opens nothing again.
+    latest = correct(area, newer, **NO_HARM, strengths="An aunt")
+    assert owed(area.child) == []
+    shown = text_of(area.client().get(at("assessment", latest)))
+    assert "answered for by" in shown and "somebody else says whether" not in shown
+
+
+@pytest.mark.requirement("DEC-06", "DEC-04")
+def test_whoever_took_the_harm_out_never_answers_for_it(oxfordshire):
+    """Not after a colleague's correction of something else either."""
+    area = oxfordshire
+    done = assessed(area, level="vulnerable", harm_happened="yes", significant_harm="likely")
+    part = correct(area, done, area.lead, harm_happened="yes", significant_harm="none")
+    rest = correct(area, part, **NO_HARM)
+    newest = correct(area, rest, **NO_HARM, strengths="An aunt")
+    with pytest.raises(Refusal, match="worked on this correction yourself"):
+        answer_harm(assessment_id=done.pk, read=newest.pk, by=area.lead, note="I was right")
+    assert len(owed(area.child)) == 2
+    page = text_of(area.client(area.lead).get(at("assessment-harm", newest)))
+    assert f"by {area.worker.get_full_name()} takes that out" in page
+
+
+@pytest.mark.requirement("DEC-06", "DEC-04")
+def test_an_answer_is_to_what_its_author_has_read(oxfordshire):
+    area = oxfordshire
+    done = assessed(area, level="vulnerable", harm_happened="yes")
+    newer = correct(area, done, **NO_HARM)
+    where, lead = at("assessment-harm", newer), area.client(area.lead)
+    typed = controls(lead.get(where), having="reason") | {"reason": "Fine by me"}
+    correct(area, newer, **NO_HARM, strengths="An aunt, whom she trusts")
+    late = lead.post(where, typed)
+    assert late.status_code == 409 and len(owed(area.child)) == 2
+    assert "corrected this assessment since you opened" in text_of(late)
+    assert "Fine by me" in late.content.decode()
+    again = controls(late, having="reason")
+    assert again["read"] != typed["read"]
+    assert lead.post(where, again).status_code == 302 and owed(area.child) == []
 
 
 @pytest.mark.requirement("DEC-04")
 def test_nor_does_a_lead_answer_for_a_correction_of_their_own(oxfordshire):
     area = oxfordshire
     done = assessed(area, level="vulnerable", harm_happened="yes")
-    correct(area, done, area.lead, **NO_HARM)
+    newer = correct(area, done, area.lead, **NO_HARM)
     with pytest.raises(Refusal, match="worked on this correction yourself"):
-        answer_harm(assessment_id=done.pk, by=area.lead, note="I know better")
+        answer_harm(assessment_id=done.pk, read=newer.pk, by=area.lead, note="I know better")
     assert len(owed(area.child)) == 2
 
 
@@ -253,8 +294,8 @@ def test_nor_does_a_lead_answer_for_a_correction_of_their_own(oxfordshire):
 def test_where_the_harm_was_a_slip_the_level_is_still_owed(oxfordshire):
     area = oxfordshire
     done = assessed(area, level="at_risk", harm_happened="yes")
-    correct(area, done, level="at_risk", **NO_HARM)
-    answer_harm(assessment_id=done.pk, by=area.lead, note="A slip")
+    newer = correct(area, done, level="at_risk", **NO_HARM)
+    answer_harm(assessment_id=done.pk, read=newer.pk, by=area.lead, note="A slip")
     assert {each.kind for each in owed(area.child)} == {kinds.REFER_AFTER_LEVEL}
 
 

@@ -15,7 +15,7 @@ from cse.children.queries.levels import standing
 from cse.people.models import AgencyType, Role, TeamKind
 from cse.worklist.models import WorkItem
 from screening.actions import StaleCheck, StaleSave, Unfinished, approve_level
-from screening.assessments import told
+from screening.assessments import queries, told
 from screening.assessments.actions import (
     complete_assessment,
     correct_assessment,
@@ -430,3 +430,21 @@ def test_the_page_says_that_a_level_makes_a_referral_mandatory(oxfordshire):
     done = assessed(oxfordshire, level="at_risk", harm_happened="no", significant_harm="no")
     page = text_of(oxfordshire.client().get(at("assessment", done)))
     assert "Must be made, unless a front door or specialist team has one: the level is At" in page
+
+
+def test_an_older_page_of_the_day_is_told_and_keeps_the_reason(oxfordshire):
+    area = oxfordshire
+    done = assessed(area)
+    where, mine = at("assessment-day", done), area.client()
+    opened = controls(mine.get(where), having="stood")
+    earlier = timezone.localdate() - dt.timedelta(days=2)
+    correct_day(assessment_id=done.pk, on=earlier, reason="On paper", by=area.worker)
+    other = earlier - dt.timedelta(days=1)
+    typed = {"on-day": other.day, "on-month": other.month, "on-year": other.year}
+    late = mine.post(where, opened | typed | {"reason": "Signed the day before"})
+    assert late.status_code == 409
+    assert "corrected the day since you opened" in text_of(late)
+    again = controls(late, having="stood")
+    assert again["reason"] == "Signed the day before"
+    assert mine.post(where, again).status_code == 302
+    assert queries.day_of(done) == other

@@ -49,11 +49,11 @@ def place(oxfordshire):
     return oxfordshire
 
 
-def ask(place, assessment=None, days=5, **whom):
+def ask(place, assessment=None, days=5, question=WHAT, **whom):
     return ask_contribution(
         assessment_id=(assessment or place.draft).pk,
         by=place.worker,
-        question=WHAT,
+        question=question,
         due_on=timezone.localdate() + dt.timedelta(days=days),
         **(whom or {"user": place.nurse}),
     )
@@ -236,7 +236,7 @@ def test_somebody_without_an_account_is_written_down_under_both_names(place):
     client = place.client()
     sent = {
         "said_on-day": today.day, "said_on-month": today.month, "said_on-year": today.year,
-        "answer": "given", "text": "Seen in March.", "act": "write",
+        "answer": "given", "text": "Seen in March.", "act": "write", "version": str(row.version),
     }  # fmt: skip
     assert client.post(at("request", row), sent).status_code == 302
     words = text_of(client.get(at("assessment-draft", place.draft)))
@@ -244,8 +244,60 @@ def test_somebody_without_an_account_is_written_down_under_both_names(place):
     asked = ask(place)
     with pytest.raises(Refused, match="answer for themselves"):
         write_down(
-            contribution_id=asked.pk, answer="given", text="Mine", said_on=today, by=place.worker
+            contribution_id=asked.pk,
+            answer="given",
+            text="Mine",
+            said_on=today,
+            version=asked.version,
+            by=place.worker,
         )
+
+
+def spoke(row, text):
+    today = timezone.localdate()
+    return {
+        "said_on-day": today.day, "said_on-month": today.month, "said_on-year": today.year,
+        "answer": "given", "text": text, "act": "write", "version": str(row.version),
+    }  # fmt: skip
+
+
+@pytest.mark.requirement("O-MTG-12")
+def test_what_is_written_down_answers_all_that_was_asked(place):
+    row = ask(place, name="Dr Ines Marr", agency_name="Ridge Surgery")
+    where, client = at("request", row), place.client()
+    typed = controls(client.get(where), having="said_on-day")
+    ask(place, name="Dr Ines Marr", agency_name="Ridge Surgery", question="Was she with child?")
+    late = client.post(where, typed | spoke(row, "No bruises."))
+    assert late.status_code == 409
+    shown = text_of(late)
+    assert "asked for more since you opened" in shown and "Was she with child?" in shown
+    row.refresh_from_db()
+    assert row.waits
+    again = controls(late, having="said_on-day")
+    assert again["text"] == "No bruises."
+    both = again | {"answer": "given", "text": "No bruises, and no."}
+    assert client.post(where, both).status_code == 302
+    row.refresh_from_db()
+    assert row.text == "No bruises, and no."
+
+
+@pytest.mark.parametrize("meanwhile", ["written down", "withdrawn"])
+def test_notes_of_a_call_are_shown_where_somebody_was_quicker(place, meanwhile):
+    row = ask(place, name="Dr Ines Marr", agency_name="Ridge Surgery")
+    where, client = at("request", row), place.client()
+    if meanwhile == "withdrawn":
+        theirs = {"act": "withdraw", "reason": "She has left the surgery"}
+    else:
+        theirs = spoke(row, "Seen in March.")
+    assert client.post(where, theirs).status_code == 302
+    # Pressed twice it is one.
+    assert client.post(where, theirs).status_code == 302
+    late = client.post(where, spoke(row, "Half an hour of notes"))
+    assert late.status_code == 409
+    shown = text_of(late)
+    assert "Nothing of yours was saved" in shown and "Half an hour of notes" in shown
+    words = "never changes" if meanwhile == "written down" else "no longer asked for"
+    assert words in shown
 
 
 @pytest.mark.requirement("O-MTG-12")

@@ -154,6 +154,7 @@ def test_contributions_are_printed_as_they_were_given_and_drafts_never(place):
         answer="given",
         text="The flat is empty.",
         said_on=timezone.localdate(),
+        version=told.version,
         by=place.worker,
     )
     found = complete_assessment(assessment_id=draft.pk, by=place.worker, version=draft.version)
@@ -267,6 +268,7 @@ def test_long_texts_are_printed_whole_and_too_long_ones_refused(place):
             answer="given",
             text=LONG,
             said_on=timezone.localdate(),
+            version=row.version,
             by=place.worker,
         )
     with pytest.raises(TooLong):

@@ -172,7 +172,7 @@ def test_somebody_without_an_account_is_written_down(place):
     care = place.client(place.social)
     sent = {
         "said_on-day": today.day, "said_on-month": today.month, "said_on-year": today.year,
-        "answer": "given", "text": "Seen in March.", "act": "write",
+        "answer": "given", "text": "Seen in March.", "act": "write", "version": "1",
     }  # fmt: skip
     assert care.post(at("request", found), sent).url == at("statutory", row)
     assert "Dr Ines Marr, Ridge Surgery" in text_of(care.get(at("statutory", row)))

@@ -3,6 +3,7 @@
 from cse.clocks.actions.calendar import add_day, remove_day
 from cse.clocks.actions.notices import put_away
 from cse.clocks.actions.running import (
+    ReasonSince,
     cancel_clock,
     correct_done,
     meet_clock,
@@ -15,6 +16,7 @@ from cse.clocks.actions.sending import Ran, run_due
 
 __all__ = [
     "Ran",
+    "ReasonSince",
     "add_day",
     "cancel_clock",
     "correct_done",

@@ -99,12 +99,25 @@ def meet_clock(
     return _ended(clock, "deadline met", by, changed=("state", "met_at"))
 
 
+class ReasonSince(NotAllowed):
+    """Somebody gave a reason since the page was opened; ``clock`` holds it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        super().__init__(
+            "Somebody gave a reason since you opened this page: "
+            f"{clock.get_late_code_display()}. {clock.late_text}"
+        )
+
+
 @transaction.atomic
-def say_why_late(*, clock: Clock, code: str, text: str, by: Any) -> Clock:
+def say_why_late(*, clock: Clock, code: str, text: str, by: Any, stood: str | None = None) -> Clock:
     """Write down why something is late, or was done late; it stays owed (DEC-32).
 
-    ``code`` is a ``LateReason``. Raises ``NotAllowed`` without both, or where nothing is late, and
-    ``NotVisible`` for somebody who does not see what it is owed on.
+    ``code`` is a ``LateReason``; ``stood`` the text that its author read there, where a page showed
+    it: another one since raises `ReasonSince`, and the same again is one. Raises ``NotAllowed``
+    without both, or where nothing is late, and ``NotVisible`` for somebody who does not see what
+    it is owed on.
     """
     clock = _locked(clock, by)
     if not kind_of(clock.kind).sees(by, clock.subject_id):
@@ -112,6 +125,10 @@ def say_why_late(*, clock: Clock, code: str, text: str, by: Any) -> Clock:
     clock.state = _next(clock, Act.SAY_WHY_LATE, timezone.now())
     if code not in LateReason.values or not text.strip():
         raise NotAllowed("Choose a reason and say more about it.")
+    if (clock.late_code, clock.late_text) == (code, text.strip()):
+        return clock
+    if stood is not None and stood.split() != clock.late_text.split():
+        raise ReasonSince(clock)
     clock.late_code, clock.late_text = code, text.strip()
     clock.save()
     _record("reason for lateness recorded", clock, by, changed=("late_code", "late_text"))

@@ -14,15 +14,17 @@ from dataclasses import dataclass
 from smtplib import SMTPDataError, SMTPRecipientsRefused
 
 import structlog
+from django.contrib.auth.models import Group
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from cse.access.policies import can
+from cse.access.principals import principals_of
 from cse.audit import events
 from cse.clocks.actions.due import remind_when_late
-from cse.clocks.kinds import kind_of
+from cse.clocks.kinds import ClockKind, kind_of
 from cse.clocks.mail import message_for
 from cse.clocks.models import BEGUN, DONE, Channel, Clock, Delivery, Dropped, Reminder
 from cse.clocks.queries import members_of
@@ -132,7 +134,30 @@ def _why_not(reminder: Reminder) -> Dropped | None:
     needed = (kind.follows if offset == DONE else None) or kind.capability
     if reminder.user is not None and not can(reminder.user, needed, clock.child_id):
         return Dropped.NO_ACCESS
+    if offset not in (BEGUN, DONE) and not _is_theirs(reminder, kind):
+        return Dropped.NOT_THEIRS
     return None
+
+
+def _is_theirs(reminder: Reminder, kind: ClockKind) -> bool:
+    """Whether they owe it, or are told of it, still: by name or with a team.
+
+    Where it is owed by nobody now, or a mistake of its room keeps that from us, whoever was to be
+    reminded is all there is.
+    """
+    try:
+        with transaction.atomic():
+            people = kind.people(reminder.clock)
+    except Exception as error:
+        log.warning("people_not_known", object_id=str(reminder.pk), error_type=type(error).__name__)
+        return True
+    them = [*people.owners, *people.told]
+    if not them or reminder.user in them or reminder.group in them:
+        return True
+    if reminder.user is None:
+        return False
+    groups = {each.pk for each in them if isinstance(each, Group)}
+    return not groups.isdisjoint(principals_of(reminder.user).groups)
 
 
 def _drop(reminder: Reminder, why: Dropped) -> None:

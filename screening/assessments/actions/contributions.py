@@ -237,13 +237,25 @@ def give_contribution(
 
 @transaction.atomic
 def write_down(
-    *, contribution_id: uuid.UUID, answer: str, text: str, said_on: dt.date, by: Any
+    *,
+    contribution_id: uuid.UUID,
+    answer: str,
+    text: str,
+    said_on: dt.date,
+    version: int,
+    by: Any,
 ) -> Contribution:
-    """Write down what somebody without an account has said, and on which day they said it."""
+    """Write down what somebody without an account has said, and on which day they said it.
+
+    Raises `StaleContribution` where they are asked for more since ``version``, `Refused` where it
+    was written down or withdrawn.
+    """
     row = _lock(contribution_id)
     if (row.answered_by_id, row.answer, row.text) == (by.pk, answer, text.strip()):
         return row
     check_can_write_down(by, row)
+    if row.version != version:
+        raise StaleContribution(row)
     if said_on > timezone.localdate():
         raise Refused("The day must be today or in the past.")
     row.said_on = said_on

@@ -87,13 +87,14 @@ def _copy_of(assessment: RiskAssessment, by: Any, reason: str) -> RiskAssessment
 
 @transaction.atomic
 def correct_day(
-    *, assessment_id: uuid.UUID, on: dt.date, reason: str, by: Any
+    *, assessment_id: uuid.UUID, on: dt.date, reason: str, by: Any, stood: dt.date | None = None
 ) -> DateCorrection | None:
     """Put the day right on which an assessment was completed; what runs from it is told (DEC-29).
 
     It is the day of the version completed first, whichever version is named. The same day again
     writes nothing. Raises `Refused` without a reason, for a day to come and one before the birth
-    or before the screen that it rests on.
+    or before the screen that it rests on; and where it stands no more on the day it ``stood`` on
+    when its author read it.
     """
     assessment = lock(assessment_id)
     check_can_correct(by, assessment)
@@ -102,6 +103,11 @@ def correct_day(
     assert before is not None  # noqa: S101  the first version is complete
     if on == before:
         return None
+    if stood is not None and stood != before:
+        raise Refused(
+            "Somebody corrected the day since you opened the page: it is "
+            f"{date_words(before)} now. What you typed is below and is not saved."
+        )
     reason = need(reason, "Say why the day is corrected.")
     check_day(on, assessment)
     row = DateCorrection(

@@ -91,11 +91,11 @@ def address_of(record: AnyAssessment) -> str:
 
 
 def asking_page(
-    request: HttpRequest, template: str, record: AnyAssessment, **context: Any
+    request: HttpRequest, template: str, record: AnyAssessment, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     """A page about asking for contributions to an assessment, ours or social care's."""
     context |= {"back_to": address_of(record), **frame(record.child, request.user, TAB)}
-    return render(request, f"screening/assessment/{template}.html", context)
+    return render(request, f"screening/assessment/{template}.html", context, status=status)
 
 
 def page(

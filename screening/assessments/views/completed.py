@@ -12,7 +12,7 @@ from screening.assessments import queries
 from screening.assessments.actions import answer_harm, correct_assessment, correct_day
 from screening.assessments.changes import changes_of
 from screening.assessments.facts import led_to
-from screening.assessments.forms import DayForm
+from screening.assessments.forms import DayForm, HarmForm, at_newest
 from screening.assessments.policies import (
     check_can_answer_harm,
     check_can_ask,
@@ -56,8 +56,7 @@ def show(request, pk):
         strategy=_strategy(opened),
         harm=harm_said(assessment.sections) if assessment.is_complete else (),
         screen_now=_corrected_since(assessment),
-        harm_out=queries.harm_before(assessment) if assessment.is_complete else None,
-        harm_answer=queries.harm_answer(assessment) if assessment.is_complete else None,
+        harm_out=queries.harm_taken_out(assessment) if assessment.is_complete else None,
         then=then,
         born=birth_words(then),
         may_correct=not why_not(check_can_correct, request.user, assessment),
@@ -119,14 +118,20 @@ def harm(request, pk):
     opened = open_assessment(request, pk)
     if not opened.assessment.is_complete:
         return redirect("screening:assessment", pk=pk)
-    newest = queries.newest_of(opened.assessment)
-    form = ReasonForm(posted(request))
+    newest, status = queries.newest_of(opened.assessment), 200
+    form = HarmForm(posted(request), initial={"read": newest.pk})
     note_extra_fields(request, form, newest.child_id)
     if request.method == "POST" and form.is_valid():
         try:
-            answer_harm(assessment_id=pk, by=request.user, note=form.cleaned_data["reason"])
+            answer_harm(
+                assessment_id=pk,
+                read=form.cleaned_data["read"],
+                by=request.user,
+                note=form.cleaned_data["reason"],
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
+            form, status = at_newest(form, read=newest.pk), 409
         else:
             messages.success(request, "Your answer is kept. No referral waits by it any more.")
             return redirect("screening:assessment", pk=newest.pk)
@@ -137,9 +142,9 @@ def harm(request, pk):
         form=form,
         newest=newest,
         said=harm_said(newest.sections),
-        before=queries.harm_before(newest),
-        answer=queries.harm_answer(newest),
+        taken=queries.harm_taken_out(newest),
         refused=why_not(check_can_answer_harm, request.user, newest),
+        status=status,
     )
 
 
@@ -151,14 +156,16 @@ def day(request, pk):
     if not opened.assessment.is_complete:
         return redirect("screening:assessment", pk=pk)
     first = queries.versions_of(opened.assessment)[0]
-    now = queries.day_of(first)
-    form = DayForm(posted(request), initial={"on": now})
+    now, status = queries.day_of(first), 200
+    form = DayForm(posted(request), initial={"on": now, "stood": now})
     note_extra_fields(request, form, opened.assessment.child_id)
     if request.method == "POST" and form.is_valid():
         try:
             row = correct_day(assessment_id=pk, by=request.user, **form.cleaned_data)
         except Refused as refusal:
             form.add_error("on", str(refusal))
+            if form.cleaned_data["stood"] not in (None, now):
+                form, status = at_newest(form, stood=now), 409
         else:
             words = "The day is corrected." if row else "That is the day that stands already."
             messages.success(request, words)
@@ -171,4 +178,5 @@ def day(request, pk):
         day=now,
         days=queries.corrections_of_day(first),
         refused=why_not(check_can_correct, request.user, opened.assessment),
+        status=status,
     )

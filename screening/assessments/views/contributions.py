@@ -44,6 +44,10 @@ ASKED_AGAIN = (
     "They had been asked already and have not answered: your question stands in that request now, "
     "before what was asked first. You see here when they have answered."
 )
+ASKED_FOR_MORE = (
+    "They have been asked for more since you opened this page. Read what stands here now; what you "
+    "typed is below and is not saved yet."
+)
 form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -200,7 +204,7 @@ def requested(request, pk):
     """A request that somebody made: take it back, or write down what was said by telephone."""
     row = _own_request(request, pk)
     refused = why_not(check_asks, request.user, row.record)
-    if not row.waits:
+    if not row.waits and request.method != "POST":
         return redirect(address_of(row.record))
     withdrawing = request.POST.get("act") == "withdraw" or "reason" in request.POST
     forms = (
@@ -214,9 +218,12 @@ def requested(request, pk):
             _deal_with(request, row, form, withdrawing=withdrawing)
         except Refused as refusal:
             form.add_error(None, str(refusal))
+        except StaleContribution:
+            form.add_error(None, ASKED_FOR_MORE)
+            return _deal_page(request, row.pk, forms, refused, told=True)
         else:
             return redirect(address_of(row.record))
-    return _deal_page(request, row, forms, refused)
+    return _deal_page(request, row.pk, forms, refused)
 
 
 def _own_request(request, pk):
@@ -236,16 +243,28 @@ def _own_request(request, pk):
 
 def _deal_with(request, row, form, *, withdrawing):
     if withdrawing:
-        withdraw_request(
-            contribution_id=row.pk, by=request.user, reason=form.cleaned_data["reason"]
-        )
+        reason = form.cleaned_data["reason"].strip()
+        if (row.withdrawn_by_id, row.withdrawn_reason) == (request.user.pk, reason):
+            return  # a double click
+        withdraw_request(contribution_id=row.pk, by=request.user, reason=reason)
         messages.success(request, "It is no longer asked for. Their access has ended.")
         return
-    write_down(contribution_id=row.pk, by=request.user, **form.cleaned_data)
+    write_down(
+        contribution_id=row.pk,
+        by=request.user,
+        version=read_version(request.POST),
+        **form.cleaned_data,
+    )
     messages.success(request, "It is written down under their name and yours.")
 
 
-def _deal_page(request, row, forms, refused):
+def _deal_page(request, pk, forms, refused, *, told=False):
+    """The request as it stands now: somebody may have dealt with it since it was opened.
+
+    Who was ``told`` that more is asked for reads it here; before that the form is of its version.
+    """
+    row = _own_request(request, pk)
+    older = forms[0].is_bound and not told
     return asking_page(
         request,
         "request",
@@ -254,4 +273,6 @@ def _deal_page(request, row, forms, refused):
         form=forms[0],
         withdrawal=forms[1],
         refused=refused,
+        version=read_version(request.POST) if older else row.version,
+        status=409 if told or not row.waits else 200,
     )
