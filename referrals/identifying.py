@@ -85,6 +85,12 @@ _NO_PERSON = (
     r"Thames|Wiltshire|Oxfordshire|Ofsted|Maths|English|Science|French|Spanish|German|History|"
     r"Geography|Music|Drama|Art|World"
 )
+#: Whose name may follow: "her dad is David Hughes", "his twin brother Tom".
+_RELATIONS = (
+    r"(?:mum|mother|mummy|dad|father|daddy|(?:step|half|foster|twin)?[ -]?"
+    r"(?:brother|sister|mum|dad|mother|father)|twin|(?:boy|girl)?friend|cousin|niece|nephew|gran(?:dad|ny|dma|dpa)?|"
+    r"grand(?:mother|father)|partner|son|daughter|carer|neighbour)"
+)
 _CALLED = r"(?:called|named|(?:first |real |full |sur)?name(?:[^\S\n]+(?:is|was)|[^\S\n]*:))"
 #: What is called so and is nobody: a plan, a project, a place that helps.
 _NO_CALLED = (
@@ -192,7 +198,11 @@ PATTERNS: Final = (
         re.compile(
             rf"\b{_TITLES}\.?[^\S\n]+(?-i:(?!(?:{_NO_PERSON})\b)(?:{_NAME}|[A-ZÀ-ÖØ-Þ]{{5,}}\b))"
             rf"|\b{_CALLED}[^\S\n]+(?!{_SERVICES}\b)"
-            rf"(?-i:(?!(?:{_NO_PERSON}|{_NO_CALLED})\b){_NAME}(?:[^\S\n]+{_NAME})?)",
+            rf"(?-i:(?!(?:{_NO_PERSON}|{_NO_CALLED})\b){_NAME}(?:[^\S\n]+{_NAME})?)"
+            # "is" alone may say what somebody is: "his mum is Polish". Two names are a name.
+            rf"|\b{_RELATIONS},?[^\S\n]+(?-i:(?!(?:{_NO_PERSON}|{_NO_CALLED})\b){_NAME})"
+            rf"|\b{_RELATIONS}[^\S\n]+(?:is|was)[^\S\n]+"
+            rf"(?-i:(?!(?:{_NO_PERSON}|{_NO_CALLED})\b){_NAME}[^\S\n]+{_NAME})",
             re.IGNORECASE,
         ),
     ),
@@ -267,7 +277,10 @@ def _marks(text: str, names: list[str], schools: list[str]) -> Iterator[tuple[in
     for looks_like, pattern in PATTERNS:
         for match in pattern.finditer(text):
             yield *match.span(), looks_like
+    plain = _plain(text)
     for words in schools:
+        if _plain((words.removeprefix("The ").split() or [""])[0]) not in plain:
+            continue  # of hundreds of schools a text names few, and each would be searched for
         for pattern in _school_patterns(words):
             for match in pattern.finditer(text):
                 yield *match.span(), "the name of a school"

@@ -43,6 +43,8 @@ def meet(
     are said above it. ``same`` reads a text as it is compared.
     """
     typed, data = form.cleaned_data, dict(form.data.items())
+    # The form that goes on may ask for more than the one that was typed into.
+    asked = again(None).fields
 
     def differ(one: Values, other: Values, names: Unit) -> bool:
         return any(_read(one.get(name), same) != _read(other.get(name), same) for name in names)
@@ -56,7 +58,7 @@ def meet(
             both.append(names[0])
         else:
             for name in names:
-                _put(data, form.fields[name].widget, name, now.get(name))
+                _put(data, asked[name].widget, name, now.get(name))
     data["version"] = str(now["version"])
     found = again(data)
     for name in both:

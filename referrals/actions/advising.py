@@ -134,7 +134,7 @@ def consulting(by: Any) -> bool:
 
 def named_in(by: Any, said: Mapping[str, Any]) -> Iterator[tuple[str, list[Found]]]:
     """Each text that may identify, with what in it: names are those of the children one sees."""
-    names, schools = list(_names(by)), _schools(by)
+    names, schools = list(_names(by)), _schools()
     for field in TEXTS:
         found = identifying(str(said.get(field, "")), names, schools)
         if found:
@@ -156,10 +156,9 @@ def _whole_names(by: Any) -> list[str]:
     return [f"{given} {family}" for given, family in found]
 
 
-def _schools(by: Any) -> list[str]:
-    """The schools of the writer's area, the writer's own among them."""
-    area = agency_of(by).authority_id
-    schools = Agency.objects.filter(authority_id=area, type=AgencyType.SCHOOL)
+def _schools() -> list[str]:
+    """The schools there are, of either area: a child may go to one across the county's border."""
+    schools = Agency.objects.filter(type=AgencyType.SCHOOL)
     return list(schools.values_list("name", flat=True))
 
 

@@ -202,6 +202,27 @@ def test_the_time_of_a_colleague_is_taken_over_too_and_a_tick(scene):
     assert episode.said == TYPED
 
 
+def test_a_correction_meets_the_return_that_was_recorded_meanwhile(scene):
+    episode = scene.missing()
+    where = page_of(episode, "correct/")
+    mine = scene.client()
+    opened = controls(mine.get(where))
+    scene.back(episode, said="Did not want to say")
+    typed = opened | {"circumstances": TYPED, "reason": "Her aunt rang"}
+    stale = mine.post(where, typed)
+    assert stale.status_code == 409
+    again, shown = controls(stale), text_of(stale)
+    assert "Enter the day they came back" not in shown
+    assert again["said"] == "Did not want to say" and again["circumstances"] == TYPED
+    assert mine.post(where, again).status_code == 302
+    episode.refresh_from_db()
+    assert episode.circumstances == TYPED and episode.returned_at == at("2027-02-07 09:15")
+    # What is wrong is put right first, and meets the return after that.
+    wrong = mine.post(where, opened | {"circumstances": ""})
+    assert wrong.status_code == 200
+    assert "Enter the day they came back" not in text_of(wrong)
+
+
 def test_a_form_to_record_what_somebody_recorded_meanwhile_says_so(scene):
     episode, _ = scene.returned()
     scene.allocated(episode)

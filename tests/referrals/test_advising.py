@@ -248,6 +248,13 @@ def test_the_page_warns_keeps_the_text_and_records(wiltshire):
     assert talk()["advice"] in client.get(made.url).content.decode()
 
 
+@pytest.mark.requirement("DEC-14")
+def test_a_school_across_the_border_is_a_school_too(wiltshire, oxfordshire):
+    make_agency(authority=oxfordshire.authority, type=AgencyType.SCHOOL, name="Thornbeck Academy")
+    with pytest.raises(advising.Identifies):
+        consult(wiltshire, question="The only girl in Year 9 at Thornbeck")
+
+
 def test_fields_that_no_page_of_a_consultation_asks_for_are_written_down(wiltshire):
     area, client = wiltshire, signed_in(wiltshire.worker)
     row, _ = consult(area)

@@ -87,6 +87,9 @@ FOUND = [
     ("named", "a girl named Aisha", "named Aisha"),
     ("name is", "Her name is Aisha and she is 14", "name is Aisha"),
     ("name with a colon", "First name: Dylan", "First name: Dylan"),
+    ("a relation's name", "her dad is David Hughes", "dad is David Hughes"),
+    ("a relation's first name", "his twin brother Tom", "twin brother Tom"),
+    ("a friend's name", "with her boyfriend, Kal, in town", "boyfriend, Kal"),
 ]
 HARMLESS = [
     "A flat 2 streets away",
@@ -110,6 +113,7 @@ HARMLESS = [
     "She uses an app called Snapchat; they called Monday. The plan is called Early Help.",
     "He was called names. Her name is known to me, and the team is named after its town.",
     "We called The Park, and then they called Childline.",
+    "His mum is Polish, her dad was there. Her friend On Monday said so; a sister Then said no.",
     "",
 ]
 # Schools, days, user names, people with a title, and what nobody sees between two names.

@@ -160,7 +160,9 @@ def correct(request, pk):
     episode = open_episode(request, pk, Capability.RECORD_MISSING)
     if away := turned_away(request, episode, check_can_change, episode):
         return away
-    kind = forms.CorrectBothForm if episode.is_over else forms.CorrectForm
+    # A page that was opened while the child was missing asks for no return; it meets it, if whole.
+    older = request.method == "POST" and "return_how" not in request.POST
+    kind = forms.CorrectBothForm if episode.is_over and not older else forms.CorrectForm
     form = kind(posted(request), initial=forms.initial_of(episode))
     status, met = 200, None
     if sent(request, form, episode.child):

@@ -38,13 +38,14 @@ def onto_newest(
 
     ``kind``: the form that goes on, where it is another. Two queries.
     """
-    fields = {names: field for field, names in _units(form)}
+    again = kind or type(form)
+    fields = {names: field for field, names in _units(again())}
     then = row.history.filter(version=form.cleaned_data["version"]).order_by("-history_id").first()
     met = meet(
         form,
         initial_of(then.instance) if then else {},
         initial_of(row),
-        again=kind or type(form),
+        again=again,
         units=list(fields),
         words=words,
         # A time of day is the same however it was typed.
