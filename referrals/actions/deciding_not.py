@@ -37,7 +37,12 @@ from referrals.actions.common import (
     check_same,
     keep,
 )
-from referrals.actions.owed import owe_early_help, owe_referral, referral_made
+from referrals.actions.owed import (
+    decided_after_all,
+    owe_early_help,
+    owe_referral,
+    referral_made,
+)
 from referrals.actions.raised import decided_since
 from referrals.actions.start import put_away_signed
 from referrals.actions.under_way import others_against, own_against
@@ -293,6 +298,7 @@ def answer_decision(
         close_items(subject=decision)
         _put_draft_away(decision, by)
         decided_since(decision)
+        decided_after_all(decision)
         if any(rule["id"] == "R13" for rule in decision.routing["rules"]):
             owe_early_help(decision.child, decision.agency_id, decision.made_by)
     else:

@@ -126,14 +126,19 @@ def offer_again(*, help_id: uuid.UUID, by: Any, said: Mapping[str, Any], version
 
 @transaction.atomic
 def add_outcome(*, help_id: uuid.UUID, by: Any, wanted: str, known_by: str) -> HelpOutcome:
-    """Add what is to be different for the child, and how everybody will know (W §8.2)."""
+    """Add what is to be different for the child, and how everybody will know (W §8.2).
+
+    The same words twice, from a form sent twice, are one.
+    """
     row = _of_plan(help_id, by)
-    outcome = HelpOutcome(
-        early_help=row,
-        wanted=_text(wanted, "Say what is to be different for the child."),
-        known_by=_text(known_by, "Say how you will know."),
-        added_at=timezone.now(),
-    )
+    said = {
+        "wanted": _text(wanted, "Say what is to be different for the child."),
+        "known_by": _text(known_by, "Say how you will know."),
+    }
+    before = row.outcomes.filter(**said).first()
+    if before is not None:
+        return before
+    outcome = HelpOutcome(early_help=row, added_at=timezone.now(), **said)
     keep(outcome, "added")
     _record("early help outcome added", row, by)
     return outcome
@@ -151,7 +156,8 @@ def add_action(
 ) -> HelpAction:
     """Add what somebody does towards an outcome by a day: a colleague, or anybody by name.
 
-    It waits for the colleague; for the lead professional where the owner has no account.
+    It waits for the colleague; for the lead professional where the owner has no account. The same
+    twice, from a form sent twice, is one.
     """
     outcome = lock(HelpOutcome.objects.select_related("early_help"), outcome_id)
     row = _of_plan(outcome.early_help_id, by)
@@ -160,14 +166,16 @@ def add_action(
     if owner is not None and not may_own(owner, row.child):
         raise Refused("They do not see this child. Give them access first, or write the name.")
     _future(due_on, "Give a day from today on.")
-    action = HelpAction(
-        outcome=outcome,
-        what=_text(what, "Say what is to be done."),
-        owner=owner,
-        owner_name="" if owner else owner_name.strip(),
-        due_on=due_on,
-        added_at=timezone.now(),
-    )
+    said = {
+        "what": _text(what, "Say what is to be done."),
+        "owner": owner,
+        "owner_name": "" if owner else owner_name.strip(),
+        "due_on": due_on,
+    }
+    before = outcome.actions.filter(state="open", **said).first()
+    if before is not None:
+        return before
+    action = HelpAction(outcome=outcome, added_at=timezone.now(), **said)
     keep(action, "added")
     open_item(
         kind=kinds.HELP_ACTION,

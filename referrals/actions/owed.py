@@ -174,6 +174,21 @@ def _leaves_it_owed(decision: DecisionNotToRefer) -> bool:
     return standing_of(decision) in (Standing.REFUSED, Standing.SUPERSEDED)
 
 
+def decided_after_all(decision: DecisionNotToRefer) -> None:
+    """Everybody has signed a decision: one that the same people refused before owes no more.
+
+    Nobody else lifts what somebody refused.
+    """
+    agreed = {each.signed_by_id for each in decision.signatures.all() if each.agrees}
+    rows = DecisionNotToRefer.objects.filter(
+        child=decision.child_id, agency=decision.agency_id, saved_at__lt=decision.saved_at
+    )
+    for before in rows.filter(status="signed").prefetch_related("signatures"):
+        refused = {each.signed_by_id for each in before.signatures.all() if not each.agrees}
+        if standing_of(before) is Standing.REFUSED and refused <= agreed:
+            referral_made(before)
+
+
 def _in_hand(child: Child) -> bool:
     """Whether a front door, or a specialist team, has a referral of the child now."""
     found = Delivery.objects.filter(referral__child=child, state__in=NEEDS_ACCESS)

@@ -90,6 +90,21 @@ def waits(kind, **whose):
     return WorkItem.objects.filter(kind=kind, closed_at__isnull=True, **whose)
 
 
+@pytest.mark.requirement("DEC-42")
+def test_who_refused_and_signs_after_all_ends_what_was_owed_and_nobody_else_does(area):
+    refused = signed(area)
+    deciding.answer_decision(decision_id=refused.pk, by=area.lead, agrees=False, note="The gap")
+    other = make_user(Role.NAMED_LEAD, agency=area.agency, given_name="Una")
+    grant(other, area.child)
+    elsewhere = signed(area, lead=other.pk)
+    deciding.answer_decision(decision_id=elsewhere.pk, by=other, agrees=True)
+    assert standing(area, elsewhere) is Standing.STANDS
+    assert waits(kinds.REFER_AFTER_DECISION, subject_id=refused.pk).exists()
+    again = signed(area)
+    deciding.answer_decision(decision_id=again.pk, by=area.lead, agrees=True)
+    assert not waits(kinds.REFER_AFTER_DECISION).exists()
+
+
 @pytest.mark.requirement("W-REF-28", "W-REF-29", "DEC-13", "DEC-42")
 def test_a_decision_is_signed_by_two_and_frozen(area):
     decision = signed(area)

@@ -540,6 +540,22 @@ def test_what_a_colleague_changed_in_the_assessment_is_not_undone_by_an_older_pa
     assert (row.strengths, row.child_views, row.needs) == ("An aunt", "Mine", "Mine too")
 
 
+def test_what_is_sent_twice_stands_once_in_the_plan(wiltshire):
+    row = beside.plan(wiltshire)
+    said = {"wanted": "Home by ten", "known_by": "Her mother says so"}
+    outcomes = [helping.add_outcome(help_id=row.pk, by=wiltshire.worker, **said) for _ in "12"]
+    assert outcomes[0] == outcomes[1]
+    done = {"what": "A lift from the club", "due_on": day(9), "owner": wiltshire.worker}
+    actions = [
+        helping.add_action(outcome_id=outcomes[0].pk, by=wiltshire.worker, **done) for _ in "12"
+    ]
+    assert actions[0] == actions[1]
+    # What was dropped may be planned again.
+    helping.end_action(action_id=actions[0].pk, by=wiltshire.worker, done=False, result="No car")
+    again = helping.add_action(outcome_id=outcomes[0].pk, by=wiltshire.worker, **done)
+    assert again != actions[0]
+
+
 @pytest.mark.requirement("W-REF-33")
 def test_an_earlier_meeting_written_down_late_moves_no_next_one(wiltshire):
     area = wiltshire
