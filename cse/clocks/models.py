@@ -63,13 +63,17 @@ class Clock(models.Model):
     met_at = models.DateTimeField(null=True)
     late_code = models.CharField(max_length=12, choices=LateReason, blank=True)
     late_text = models.TextField(blank=True)
+    late_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    late_at = models.DateTimeField(null=True, help_text="When the reason was written down.")
     cancelled_because = models.TextField(blank=True)
     history = history()
 
     DATA = classify(
         sensitive="late_code late_text cancelled_because",
         operational="id kind child authority subject_kind subject_id rule source amount unit"
-        " trigger_at calendar_version due_at version state started_at met_at",
+        " trigger_at calendar_version due_at version state started_at met_at late_by late_at",
     )
 
     class Meta:

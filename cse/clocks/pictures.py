@@ -15,6 +15,7 @@ from cse.clocks.models import Clock, LateReason
 from cse.clocks.queries import calendar_for
 from cse.clocks.reckoning import LONDON, Unit, day_of, left
 from cse.clocks.transitions import State
+from cse.interface.words import datetime_words
 from cse.workdays import Calendar
 
 MOST_DAYS = 42
@@ -54,6 +55,7 @@ class Picture:
     book: str
     reason: str = ""
     reason_text: str = ""
+    reason_by: str = ""
     cancelled_because: str = ""
     explain_href: str = ""
     bar: Bar | None = None
@@ -86,12 +88,20 @@ def picture_of(
         book=clock.authority.book,
         reason=str(LateReason(clock.late_code).label) if clock.late_code else "",
         reason_text=clock.late_text,
+        reason_by=_who_said(clock),
         cancelled_because=clock.cancelled_because,
         explain_href=reverse("clocks:why-late", args=[clock.pk]) if explain else "",
         bar=_bar(clock, now, calendar),
         not_counted=off,
         closed_but_counted=counted,
     )
+
+
+def _who_said(clock: Clock) -> str:
+    """Who wrote the reason down, and when."""
+    if clock.late_by is None or clock.late_at is None:
+        return ""
+    return f"{clock.late_by.get_full_name()}, {datetime_words(clock.late_at)}"
 
 
 def _standing(clock: Clock, now: dt.datetime, calendar: Calendar) -> tuple[str, str]:

@@ -71,7 +71,7 @@ def clocks_of(subject: models.Model) -> list[Clock]:
     """The clocks of one subject that is visible already, those still owed first. One query."""
     found = Clock.objects.filter(
         subject_id=subject.pk, subject_kind=subject._meta.label_lower
-    ).select_related("authority")
+    ).select_related("authority", "late_by")
     return sorted(found, key=lambda clock: (not clock.is_open, clock.due_at))
 
 

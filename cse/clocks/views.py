@@ -68,7 +68,7 @@ def _visible_clock(request, clock_id):
         kind = kind_of(key or "")
     except ValueError:
         kind = None
-    clocks = Clock.objects.select_related("child__created_by_agency", "authority")
+    clocks = Clock.objects.select_related("child__created_by_agency", "authority", "late_by")
     act = kind.capability if kind else Capability.SEE_CHILD
     clock = get_visible_or_404(clocks, request.user, act, clock_id)
     if kind is None or not kind.sees(request.user, clock.subject_id):

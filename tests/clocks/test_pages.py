@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from cse.clocks import actions
 from cse.clocks.models import CalendarDay, LateReason, Reminder
+from cse.interface.words import datetime_words
 from cse.people.models import Role
 from tests.clocks import kinds
 from tests.clocks.conftest import at
@@ -45,7 +46,9 @@ def test_a_reason_is_recorded_and_what_is_owed_stays_owed(scene, as_):
     assert answer["Location"] == reverse("children:child", args=[scene.child.pk])
     clock.refresh_from_db()
     assert (clock.state, clock.late_text) == ("late", OTHER_REASON["text"])
-    assert "Why it is late" in browser.get(address).content.decode()
+    page = browser.get(address).content.decode()
+    assert "Why it is late" in page
+    assert f"{scene.worker.get_full_name()}, {datetime_words(clock.late_at)}" in page
 
 
 @pytest.mark.requirement("DEC-32")

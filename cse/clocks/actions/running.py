@@ -130,6 +130,7 @@ def say_why_late(*, clock: Clock, code: str, text: str, by: Any, stood: str | No
     if stood is not None and stood.split() != clock.late_text.split():
         raise ReasonSince(clock)
     clock.late_code, clock.late_text = code, text.strip()
+    clock.late_by, clock.late_at = by, timezone.now()
     clock.save()
     _record("reason for lateness recorded", clock, by, changed=("late_code", "late_text"))
     return clock
@@ -188,7 +189,7 @@ def correct_done(*, clock: Clock, at: dt.datetime, reason: str, by: Any) -> Cloc
     data = {"done": [clock.met_at.isoformat(), at.isoformat()]}
     clock.met_at = at
     if not clock.is_late_at(now):
-        clock.late_code = clock.late_text = ""
+        _no_reason(clock)
     clock.save()
     _record(
         "deadline: when it was done corrected",
@@ -228,7 +229,7 @@ def recompute(
         raise NotAllowed("This is not owed any more.")
     clock.state = after
     if not clock.is_late_at(now):
-        clock.late_code = clock.late_text = ""
+        _no_reason(clock)
     clock.save()
     data |= {"due": [before.isoformat(), clock.due_at.isoformat()]}
     changed = ("trigger_at", "due_at") if act == Act.MOVE_TRIGGER else ("due_at",)
@@ -237,6 +238,12 @@ def recompute(
         # A room that lets it wait itself has given it the target of then.
         move_items(subject=subject_of(clock), before=before, after=clock.due_at)
         _after_computing(clock, kind_of(clock.kind), now)
+
+
+def _no_reason(clock: Clock) -> None:
+    """It is not late after all: what was said of that is in the history."""
+    clock.late_code = clock.late_text = ""
+    clock.late_by = clock.late_at = None
 
 
 def subject_of(clock: Clock) -> models.Model:

@@ -70,7 +70,7 @@ def outcomes_of(user: Any, deliveries: list[Delivery], *, own: bool) -> list[Out
     ids = [each.pk for each in deliveries]
     clocks = list(
         Clock.objects.filter(subject_id__in=ids, subject_kind="referrals.delivery").select_related(
-            "authority"
+            "authority", "late_by"
         )
     )
     calendars = calendars_in(each.authority_id for each in clocks)
