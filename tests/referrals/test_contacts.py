@@ -231,4 +231,4 @@ def test_who_tells_after_a_colleague_did_is_told_so_and_keeps_the_text(area):
     late = worker.post(tell_of(contact), said(reason="I rang their duty desk"))
     assert late.status_code == 409
     shown = text_of(late)
-    assert "Nothing of yours was saved" in shown and "I rang their duty desk" in shown
+    assert "written down already that they were told" in shown and "I rang their duty desk" in shown
