@@ -54,6 +54,11 @@ NOT_SET_ASIDE_ALONE = (
     "safeguarding lead or senior manager of your agency who did not begin it can; or whoever has "
     "another draft, or has sent a referral, of this child for the same reasons."
 )
+SAID_BEFORE = (
+    "What this draft said before made a referral mandatory, so that nobody sets it aside alone. A "
+    "safeguarding lead or senior manager of your agency who did not begin it can, or whoever has "
+    "another draft, or has sent a referral, of this child for the same reasons."
+)
 NOT_DECIDED = (
     "A referral should be made here (R8). Who decides against it records a decision not to refer, "
     "which a safeguarding lead signs as well; then this draft is set aside. Or a safeguarding lead "
@@ -282,10 +287,13 @@ def check_can_withdraw(user: Any, referral: Referral, deliveries: Iterable[Deliv
 def check_can_set_aside(user: Any, draft: Referral | DecisionNotToRefer) -> None:
     """Raise where a referral that a rule asks for would be forgotten by one person's word.
 
-    Mandatory ones (DEC-10, DEC-13), and R8's (DEC-42). Not where the same agency has another draft,
-    or has sent a referral since, that carries it; nor R8's beside a decision that is signed.
+    Mandatory ones (DEC-10, DEC-13), and R8's (DEC-42). What was mandatory by anything that was said
+    in the draft before counts too: taken out by one person, it ends by no one person's word
+    (decision 0010). Not where the same agency has another draft, or has sent a referral since, that
+    carries it; nor R8's beside a decision that is signed.
     """
-    owed = owed_in(draft.routing)
+    now = owed_in(draft.routing)
+    owed = now | _owed_before(draft)
     second = Capability.SIGN_DECISION in principals_of(user).acts and user.pk != draft.made_by_id
     if not owed or second:
         return
@@ -295,7 +303,9 @@ def check_can_set_aside(user: Any, draft: Referral | DecisionNotToRefer) -> None
     others = Referral.objects.filter(since, child_id=draft.child_id, agency_id=draft.agency_id)
     others = others.exclude(pk=draft.pk).exclude(deliveries__state=State.WITHDRAWN)
     if not any(owed <= owed_in(each.routing) for each in others):
-        raise Refused(NOT_DECIDED if owed == {R8} else NOT_SET_ASIDE_ALONE)
+        if owed == {R8}:
+            raise Refused(NOT_DECIDED)
+        raise Refused(NOT_SET_ASIDE_ALONE if now - {R8} else SAID_BEFORE)
 
 
 R8: Final = "R8"
@@ -310,6 +320,15 @@ def owed_in(routing: Mapping[str, Any]) -> frozenset[str]:
         for each in rules
         if each["obligation"] == Obligation.MANDATORY or each["id"] == R8
     )
+
+
+def _owed_before(draft: Referral | DecisionNotToRefer) -> frozenset[str]:
+    """The rules that made a referral mandatory by what the draft said before; R8's tick is free.
+
+    One query.
+    """
+    saved = draft.history.order_by().values_list("routing", flat=True)
+    return frozenset().union(*(owed_in(routing or {}) for routing in saved)) - {R8}
 
 
 def _has_decided(draft: Referral | DecisionNotToRefer) -> bool:

@@ -174,3 +174,32 @@ def test_what_a_lead_did_not_agree_to_is_owed_again_where_the_referral_is_withdr
     assert not owed.all().exists()
     actions.withdraw(referral_id=sent.pk, by=area.lead, reason="The wrong form")
     assert {each.subject_id for each in owed.all()} == {decision.pk}
+
+
+@pytest.mark.requirement("DEC-13", "DEC-10")
+def test_what_was_said_and_taken_out_again_is_forgotten_by_no_one_person(area):
+    draft = area.draft(concerns_confirmed=True)
+    draft = actions.set_facts(
+        referral_id=draft.pk, facts={}, version=draft.part_versions["facts"], by=area.worker
+    )
+    assert draft.routing["rules"] == []
+    page = text_of(area.client().get(page_of(draft, "set-aside")))
+    assert "What this draft said before made a referral mandatory" in page
+    with pytest.raises(Refused, match="said before"):
+        actions.set_aside(referral_id=draft.pk, by=area.worker, **WHY)
+    actions.set_aside(referral_id=draft.pk, by=area.lead, **WHY)
+    draft.refresh_from_db()
+    assert draft.status == "set_aside"
+
+
+@pytest.mark.requirement("DEC-13", "DEC-10")
+def test_nor_what_a_draft_of_a_decision_said(area):
+    area.child = area.another_child(date_of_birth=years_old(15))
+    grant(area.lead, area.child)
+    decision = beside.decision(area, beside.peers(concerns_confirmed=True))
+    decision = deciding.set_decision_facts(
+        decision_id=decision.pk, facts=beside.peers(), version=decision.version, by=area.worker
+    )
+    with pytest.raises(Refused, match="said before"):
+        deciding.set_decision_aside(decision_id=decision.pk, by=area.worker, **WHY)
+    deciding.set_decision_aside(decision_id=decision.pk, by=area.lead, **WHY)
