@@ -17,6 +17,7 @@ from cse.access.capabilities import Capability
 from cse.access.queries import Colleague
 from cse.access.scope import visible
 from cse.children.models import TeamMember
+from cse.interface.words import date_words
 from cse.people.models import Team, User
 from screening import queries as screens
 from screening.answers import read_answers
@@ -131,6 +132,16 @@ class HarmTakenOut:
     by: RiskAssessment
     parts: tuple[RiskAssessment, ...]
     answer: HarmAnswer | None
+
+    @property
+    def words(self) -> str:
+        """Who took it out, and who has answered for that."""
+        day, by = date_words(self.by.completed_on), self.by.completed_by
+        assert by is not None  # noqa: S101  it is complete
+        taken = f"Taken out by the correction completed on {day} by {by.get_full_name()}"
+        if self.answer is None:
+            return f"{taken}: somebody else says whether that is right"
+        return f"{taken}; answered for by {self.answer.by.get_full_name()}: {self.answer.note}"
 
 
 def harm_taken_out(assessment: RiskAssessment) -> HarmTakenOut | None:

@@ -101,7 +101,14 @@ def document_of(assessment: RiskAssessment, tool: Tool, user: Any) -> Assessment
         replaced=superseded(assessment.pk),
         child=child_rows(child_as(assessment.child_facts)),
         in_short=tuple(
-            in_short(assessment, conclusion, level, led_to(assessment, contributions=asked), asked)
+            in_short(
+                assessment,
+                conclusion,
+                level,
+                led_to(assessment, contributions=asked),
+                asked,
+                queries.harm_taken_out(assessment),
+            )
         ),
         made=tuple(made(assessment, _day(first, days))),
         days=tuple(_day_row(each) for each in days),

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from cse.interface.words import date_words, datetime_words
+from screening.assessments.queries import HarmTakenOut
 from screening.assessments.reading import written
 from screening.assessments.rules import StrategyDiscussion
 from screening.documents.identity import person_words
@@ -108,13 +109,19 @@ def in_short(
     level: ChosenLevel | None,
     strategy: StrategyDiscussion,
     asked: Iterable[Contribution],
+    taken_out: HarmTakenOut | None,
 ) -> Iterator[tuple[str, str]]:
-    """What a reader wants first; ``conclusion`` is that part of the form."""
+    """What a reader wants first; ``conclusion`` is that part of the form.
+
+    ``taken_out`` is what corrections took out of what it said of harm.
+    """
     state = f" ({level.state})" if level and level.state else ""
     yield "Level chosen", level.words + state if level else "No level was chosen"
     for field in conclusion.fields:
         if field.key in IN_SHORT:
             yield field.title, in_words(field, assessment.sections.get(field.key, ""))
+    if taken_out is not None:
+        yield "What was said of harm", taken_out.words
     yield "Strategy discussion", ("Follows. " if strategy.follows else "") + strategy.why
     yield "Contributions", _counted(list(asked))
 

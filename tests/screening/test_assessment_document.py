@@ -17,6 +17,7 @@ from cse.documents.models import Export
 from cse.documents.render import TooLong, document_html, write_pdf
 from cse.people.models import Role, TeamKind
 from screening.assessments.actions import (
+    answer_harm,
     ask_contribution,
     complete_assessment,
     correct_assessment,
@@ -253,6 +254,22 @@ def test_a_correction_says_what_it_corrects_and_the_first_that_it_was(place):
         "Signed the day before",
         "as corrected",
     )
+
+
+@pytest.mark.requirement("DEC-06")
+def test_harm_that_a_correction_took_out_stands_on_paper(place):
+    draft = write(drafted(place), place.worker, {"harm_happened": "yes", "level": "vulnerable"})
+    first = complete_assessment(assessment_id=draft.pk, by=place.worker, version=draft.version)
+    draft = correct_assessment(assessment_id=first.pk, by=place.worker, reason="Another child")
+    draft = write(draft, place.worker, {"harm_happened": "no", "significant_harm": "no"})
+    second = complete_assessment(assessment_id=draft.pk, by=place.worker, version=draft.version)
+    says(
+        whole(pdf_of(second, place.lead)),
+        "What was said of harm",
+        "somebody else says whether that is right",
+    )
+    answer_harm(assessment_id=first.pk, read=second.pk, by=place.lead, note="It was of her cousin")
+    says(whole(pdf_of(second, place.lead)), "answered for by", "It was of her cousin")
 
 
 def test_long_texts_are_printed_whole_and_too_long_ones_refused(place):
