@@ -73,7 +73,7 @@ _KINDS_OF_SCHOOL = (
 #: What such a name may have between its first word and the kind: "St Mary’s C of E", "King of".
 _IN_A_NAME = rf"(?:{_NAME}|C ?of ?E|RC|CE|of|and|the|&)"
 _TITLES = (
-    r"(?:mr|mrs|ms|mx|dr|prof|(?-i:Miss)|(?-i:Sir)|(?-i:Lady)|(?-i:Lord)|professor|councillor|cllr|"
+    r"(?:mr|mrs|ms|mx|dr|prof|(?-i:Doctor)|(?-i:Miss)|(?-i:Sir)|(?-i:Lady)|(?-i:Lord)|professor|councillor|cllr|"
     r"pastor|reverend|rev|vicar|imam|rabbi|canon|archdeacon|bishop|headteacher|head ?teacher|"
     r"headmaster|headmistress|teacher|coach|(?-i:PC|DC|DS|DI|PS|DCI|WPC)|pcso|sgt|sergeant|"
     r"inspector|constable|detective|(?-i:Judge)|(?-i:Nurse)|(?-i:Auntie?|Uncle|Nan|Granny))"
@@ -89,12 +89,16 @@ _NO_PERSON = (
 _RELATIONS = (
     r"(?:mum|mother|mummy|dad|father|daddy|(?:step|half|foster|twin)?[ -]?"
     r"(?:brother|sister|mum|dad|mother|father)|twin|(?:boy|girl)?friend|cousin|niece|nephew|gran(?:dad|ny|dma|dpa)?|"
-    r"grand(?:mother|father)|partner|son|daughter|carer|neighbour)"
+    r"grand(?:mother|father)|partner|son|daughter|carer|neighbour|uncle|aunt(?:ie|y)?)"
 )
-_CALLED = r"(?:called|named|(?:first |real |full |sur)?name(?:[^\S\n]+(?:is|was)|[^\S\n]*:))"
+_CALLED = r"(?:called|named|(?:first |real |full |sur)?name(?:[^\S\n]+(?:is|was)|[’']s|[^\S\n]*:))"
 #: What is called so and is nobody: a plan, a project, a place that helps.
 _NO_CALLED = (
     r"Early|Childline|Kingfisher|Ask|Operation|Project|Child|Children|Young|Family|Families"
+)
+_TWO_NAMES = (
+    rf"(?!(?:{_NO_PERSON}|{_NO_CALLED})\b)"
+    rf"(?:{_NAME}[^\S\n]+{_NAME}|[A-ZÀ-ÖØ-Þ]{{3,}}[^\S\n]+[A-ZÀ-ÖØ-Þ]{{3,}})"
 )
 _SERVICES = (
     r"(?:snapchat|snap|instagram|insta|tik ?tok|whats ?app|discord|telegram|facebook|kik|roblox|"
@@ -174,6 +178,17 @@ PATTERNS: Final = (
         ),
     ),
     (
+        "a vehicle’s registration",
+        re.compile(r"\b[A-Z]{2}\d{2}\s?[A-Z]{3}\b", re.IGNORECASE),
+    ),
+    (
+        "an address on the web",
+        re.compile(
+            r"\bhttps?://\S+|\bwww\.\S+|\b[\w-]+\.(?:com|co\.uk|org|net|me|tv)/\S+",
+            re.IGNORECASE,
+        ),
+    ),
+    (
         "the name of a school",
         re.compile(
             rf"\b(?:(?!(?:{_NO_SCHOOL})\b)(?!St\b){_NAME}|St\.?\s+{_NAME})"
@@ -200,9 +215,11 @@ PATTERNS: Final = (
             rf"|\b{_CALLED}[^\S\n]+(?!{_SERVICES}\b)"
             rf"(?-i:(?!(?:{_NO_PERSON}|{_NO_CALLED})\b){_NAME}(?:[^\S\n]+{_NAME})?)"
             # "is" alone may say what somebody is: "his mum is Polish". Two names are a name.
-            rf"|\b{_RELATIONS},?[^\S\n]+(?-i:(?!(?:{_NO_PERSON}|{_NO_CALLED})\b){_NAME})"
-            rf"|\b{_RELATIONS}[^\S\n]+(?:is|was)[^\S\n]+"
-            rf"(?-i:(?!(?:{_NO_PERSON}|{_NO_CALLED})\b){_NAME}[^\S\n]+{_NAME})",
+            rf"|\b{_RELATIONS}(?:,?[^\S\n]+|[^\S\n]*[:(][^\S\n]*)"
+            rf"(?-i:(?!(?:{_NO_PERSON}|{_NO_CALLED})\b){_NAME})"
+            rf"|\b{_RELATIONS}[^\S\n]+(?:is|was)[^\S\n]+(?-i:{_TWO_NAMES})"
+            rf"|\b(?-i:{_TWO_NAMES})[^\S\n]+(?:is|was)[^\S\n]+(?:her|his|their)[^\S\n]+"
+            rf"(?:\w+[^\S\n]+)?{_RELATIONS}\b",
             re.IGNORECASE,
         ),
     ),

@@ -14,6 +14,7 @@ from django.contrib.auth.models import Group
 from cse.access.actions import grant_by_rule
 from cse.access.models import Basis
 from cse.access.queries import seal_on
+from cse.children.models import Child
 from cse.worklist import kinds
 from cse.worklist.handing import register_last_resort
 from cse.worklist.models import WorkItem
@@ -25,13 +26,30 @@ MANDATORY: Final = (
     kinds.REFER_AFTER_LEVEL,
     kinds.REFER_AFTER_ASSESSMENT,
 )
+OF_AN_AGENCY: Final = (
+    kinds.REFER_AFTER_DECISION,
+    kinds.REFER_AFTER_ADVICE,
+    kinds.REFER_AFTER_BIRTH,
+)
+"""What the agency that is gone recorded is not for others to open: the duty is, without it."""
 REASON: Final = "A referral of this child is owed, and nobody who saw the child is left to make it"
 
 
 def register() -> None:
     """Say so for each kind; once, when the room starts."""
-    for kind in MANDATORY:
+    for kind in (*MANDATORY, kinds.REFER_LEFT):
         register_last_resort(kind, _front_door)
+    for kind in OF_AN_AGENCY:
+        register_last_resort(kind, _without_the_record)
+
+
+def _without_the_record(item: WorkItem) -> Group | None:
+    """The same, to be made from the child's own page."""
+    group = _front_door(item)
+    if group is not None:
+        item.kind, item.subject_id = kinds.REFER_LEFT, item.child_id
+        item.subject_kind = Child._meta.label_lower
+    return group
 
 
 def _front_door(item: WorkItem) -> Group | None:

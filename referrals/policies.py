@@ -18,7 +18,7 @@ from cse.children.models import Child
 from cse.interface.words import SENT_ALREADY, datetime_words
 from cse.people.models import AgencyType, Post, Role, User
 from referrals.addressees import FRONT_DOOR
-from referrals.models import DecisionNotToRefer, Delivery, Disagreement, NoteKind, Referral
+from referrals.models import DecisionNotToRefer, Delivery, Disagreement, Note, NoteKind, Referral
 from referrals.parts import BY_KEY
 from referrals.queries import is_visible, may_follow
 from referrals.queries.beside import standing_of
@@ -260,12 +260,23 @@ def check_can_oversee(user: Any, referral: Referral) -> None:
         raise Refused("It has been overseen already. Write a note to add to that.")
 
 
-def check_was_read(about: str, asked_at: dt.datetime | None) -> None:
+def asked_of(delivery: Delivery) -> str:
+    """What a second person is asked, and on what it rests: the proposal, the rules, the notes.
+
+    Another one is asked anew where any of it is another. One query.
+    """
+    asked = delivery.decided_at.isoformat() if delivery.decided_at else ""
+    notes = Note.objects.filter(referral=delivery.referral_id).count()
+    return f"{asked} {'-'.join(sorted(delivery.rules))} {notes}"
+
+
+def check_was_read(about: str, asked: str) -> None:
     """Raise where somebody answers what they were asked before, and another thing is asked now.
 
-    ``about`` is the moment (ISO) of what stood on their page; empty where nothing is known of it.
+    ``about`` is what stood on their page, ``asked`` what is asked now; empty ``about`` where
+    nothing is known of it.
     """
-    if about and (asked_at is None or about != asked_at.isoformat()):
+    if about and about != asked:
         raise Refused(
             "What you are asked has changed since you opened the page: read it again, then answer. "
             "Nothing was saved."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -11,8 +11,11 @@ from django.utils import timezone
 from cse.children.told import BIRTH
 from cse.strict import Refused
 from referrals.facts import route_of
-from referrals.models import Referral
+from referrals.models import DecisionNotToRefer, Referral
 from referrals.policies import R8, owed_in
+from referrals.queries.beside import standing_of
+from referrals.transitions import State
+from referrals.ways_out import Standing
 from screening.child_then import facts_to_keep
 
 
@@ -41,3 +44,20 @@ def added_by_birth(referral: Referral) -> list[Mapping[str, Any]]:
         # What was mandatory was asked for more strictly already.
         added -= {R8}
     return [rule for rule in found["rules"] if rule["id"] in added]
+
+
+def is_carried(referral: Referral, added: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a referral that was sent since and stands carries what has come to apply.
+
+    Or a decision of the agency, or an exception, that everybody has signed since. Three queries.
+    """
+    wanted, since = {rule["id"] for rule in added}, ended_at(referral)
+    later = Referral.objects.filter(child=referral.child, status="sent", sent_at__gt=since).exclude(
+        deliveries__state=State.WITHDRAWN
+    )
+    decided = DecisionNotToRefer.objects.filter(
+        child=referral.child, agency=referral.agency_id, status="signed", saved_at__gt=since
+    )
+    standing = (each for each in decided if standing_of(each) is Standing.STANDS)
+    routings = [each.routing for each in later] + [each.routing for each in standing]
+    return any(wanted <= owed_in(routing) for routing in routings)

@@ -46,6 +46,7 @@ REFER_AFTER_SCREEN = "refer_after_screen"
 REFER_AFTER_LEVEL = "refer_after_level"
 REFER_AFTER_ASSESSMENT = "refer_after_assessment"
 REFER_AFTER_BIRTH = "refer_after_birth"
+REFER_LEFT = "refer_left"
 HELP_ACTION = "help_action"
 HELP_MEETING = "help_meeting"
 OFFER_HELP = "offer_help"
@@ -191,6 +192,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 REFER_AFTER_BIRTH,
                 "Refer again: a corrected date of birth makes more mandatory",
                 "referrals:show",
+            ),
+            Kind(
+                REFER_LEFT,
+                "Make the referral that is owed: nobody who saw the child is left to make it",
+                "referrals:start-from-child",
             ),
             Kind(HELP_ACTION, "Do what the early help plan says", "referrals:help-action"),
             Kind(HELP_MEETING, "Meet with the team around the child", "referrals:early-help"),

@@ -296,7 +296,7 @@ def answer_ending(
     """
     row = _open_row(help_id, by)
     check_can_answer_ending(by, row)
-    check_was_read(about, row.ending_at)
+    check_was_read(about, row.ending_at.isoformat() if row.ending_at else "")
     row.answered_by = by
     row.answer_note = _text(note, "Say why you agree or do not agree.")
     if agrees:

@@ -28,6 +28,7 @@ from referrals.models import (
     Referral,
     Way,
 )
+from referrals.policies import owed_in
 from referrals.queries.beside import standing_of
 from referrals.transitions import NEEDS_ACCESS, State
 from referrals.ways_out import Standing, closing
@@ -175,18 +176,25 @@ def _leaves_it_owed(decision: DecisionNotToRefer) -> bool:
 
 
 def decided_after_all(decision: DecisionNotToRefer) -> None:
-    """Everybody has signed a decision: one that the same people refused before owes no more.
+    """Everybody has signed a decision: what an earlier one left owed is owed no more.
 
-    Nobody else lifts what somebody refused.
+    One that was refused, where the same people have signed now: nobody else lifts that. One that
+    was superseded, where the rules that took it away stand before those who have signed.
     """
     agreed = {each.signed_by_id for each in decision.signatures.all() if each.agrees}
     rows = DecisionNotToRefer.objects.filter(
         child=decision.child_id, agency=decision.agency_id, saved_at__lt=decision.saved_at
     )
-    for before in rows.filter(status="signed").prefetch_related("signatures"):
+    rows = rows.select_related("supersession").prefetch_related("signatures")
+    for before in rows.filter(status="signed"):
         refused = {each.signed_by_id for each in before.signatures.all() if not each.agrees}
-        if standing_of(before) is Standing.REFUSED and refused <= agreed:
+        found = standing_of(before)
+        if found is Standing.REFUSED and refused <= agreed:
             referral_made(before)
+        elif found is Standing.SUPERSEDED:
+            asked = owed_in(before.supersession.routing)
+            if asked and asked <= owed_in(decision.routing):
+                referral_made(before)
 
 
 def _in_hand(child: Child) -> bool:
@@ -201,8 +209,8 @@ def no_longer_owed(referral: Referral) -> None:
     """A referral went to the front door: it is what its agency's screens, and the level, owed."""
     if referral not in _gone(referral.child):
         return
-    close_items(subject=referral.child, kind=kinds.REFER_AFTER_LEVEL)
-    close_items(subject=referral.child, kind=kinds.HELP_OWED)
+    for kind in (kinds.REFER_AFTER_LEVEL, kinds.REFER_LEFT, kinds.HELP_OWED):
+        close_items(subject=referral.child, kind=kind)
     for assessment in RiskAssessment.objects.filter(child=referral.child, corrects=None):
         close_items(subject=assessment, kind=kinds.REFER_AFTER_ASSESSMENT)
     owed = WorkItem.objects.filter(

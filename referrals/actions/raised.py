@@ -19,11 +19,9 @@ from referrals.actions.common import keep, lock_delivery
 from referrals.actions.owed import wait_for_both
 from referrals.models import DecisionNotToRefer, Delivery, Referral
 from referrals.policies import owed_in
-from referrals.queries.beside import standing_of
-from referrals.raised import added_by_birth, ended_at
+from referrals.raised import added_by_birth, is_carried
 from referrals.routing import Obligation
-from referrals.transitions import NEEDS_ACCESS, State
-from referrals.ways_out import Standing
+from referrals.transitions import NEEDS_ACCESS
 
 
 def birth_changed(child: Child, before: Mapping[str, Any], by: Any) -> None:
@@ -32,14 +30,19 @@ def birth_changed(child: Child, before: Mapping[str, Any], by: Any) -> None:
     Also one that has ended: what was said in it is known of the child. A draft beside an exception
     is the exception's own (`overtaken`).
     """
-    exceptions = DecisionNotToRefer.objects.filter(child=child).values("pk")
-    rows = _whole(child).exclude(status="draft").exclude(status="set_aside", token__in=exceptions)
-    _read_again(rows, by)
+    _read_again(_that_said(child), by)
 
 
 def withdrawn_beside(referral: Referral, by: Any) -> None:
-    """One was withdrawn: what it carried is owed again by those that a team still has."""
-    _read_again(_whole(referral.child).filter(deliveries__state__in=NEEDS_ACCESS), by)
+    """One was withdrawn: what it carried is owed again by those that went before."""
+    _read_again(_that_said(referral.child).exclude(pk=referral.pk), by)
+
+
+def _that_said(child: Child) -> QuerySet[Referral]:
+    """Everything that was said of a child in a referral; a draft in hand speaks for itself."""
+    exceptions = DecisionNotToRefer.objects.filter(child=child).values("pk")
+    rows = _whole(child).exclude(status="draft")
+    return rows.exclude(status="set_aside", token__in=exceptions)
 
 
 def _whole(child: Child) -> QuerySet[Referral]:
@@ -52,7 +55,7 @@ def _read_again(rows: QuerySet[Referral], by: Any) -> None:
     waiting: set[str] = set()
     for referral in sorted(rows.distinct(), key=_has_ended):
         added = added_by_birth(referral)
-        if not added or _carried(referral, added):
+        if not added or is_carried(referral, added):
             close_items(subject=referral, kind=kinds.REFER_AFTER_BIRTH)
             continue
         for pk in referral.deliveries.filter(state__in=NEEDS_ACCESS).values_list("pk", flat=True):
@@ -82,29 +85,12 @@ def _has_ended(referral: Referral) -> bool:
     return not referral.deliveries.filter(state__in=NEEDS_ACCESS).exists()
 
 
-def _carried(referral: Referral, added: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether a referral that was sent since and stands carries what has come to apply.
-
-    Or a decision of the agency, or an exception, that everybody has signed since.
-    """
-    wanted, since = {rule["id"] for rule in added}, ended_at(referral)
-    later = Referral.objects.filter(child=referral.child, status="sent", sent_at__gt=since).exclude(
-        deliveries__state=State.WITHDRAWN
-    )
-    decided = DecisionNotToRefer.objects.filter(
-        child=referral.child, agency=referral.agency_id, status="signed", saved_at__gt=since
-    )
-    standing = (each for each in decided if standing_of(each) is Standing.STANDS)
-    routings = [each.routing for each in later] + [each.routing for each in standing]
-    return any(wanted <= owed_in(routing) for routing in routings)
-
-
 def decided_since(decision: DecisionNotToRefer) -> None:
     """Everybody has signed a decision: what it takes the place of is owed no more."""
     rows = _whole(decision.child).filter(agency=decision.agency_id).exclude(status="draft")
     for referral in rows:
         added = added_by_birth(referral)
-        if added and _carried(referral, added):
+        if added and is_carried(referral, added):
             close_items(subject=referral, kind=kinds.REFER_AFTER_BIRTH)
 
 

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from cse.access.policies import NotVisible
 from cse.audit import events
+from cse.children.models import Child
 from cse.people.models import Authority
+from cse.strict import Refused as BadFacts
 from referrals.actions.common import keep, lock_referral
 from referrals.actions.overseeing import name_overseer
 from referrals.actions.overtaken import draft_said
@@ -110,6 +112,26 @@ def attach_screen(
     referral.screen, referral.screen_facts = screen, facts_of_screen(screen)
     referral.sections = _written(referral.sections, BY_KEY[SCREEN], {"screen_reason": reason})
     return _save(referral, SCREEN, by)
+
+
+def ask_again(child: Child, by: Any) -> None:
+    """Something new is known of a child: the rules are asked again of each draft, inside that act.
+
+    A page that was opened before shows what they say now, and nobody sets aside what they ask for.
+    """
+    drafts = Referral.objects.filter(child=child, status="draft").order_by("pk")
+    for referral_id in drafts.values_list("pk", flat=True):
+        referral = lock_referral(referral_id)
+        before = (referral.routing, referral.placed_routing)
+        try:
+            ask_rules(referral, timezone.localdate())
+        except BadFacts:
+            continue  # said at its own page, when it is saved or sent
+        if (referral.routing, referral.placed_routing) != before:
+            referral.version += 1
+            keep(referral, "rules asked again")
+            events.record("referral saved", by=by, child=child, obj=referral, changed=["rules"])
+            draft_said(referral)
 
 
 def _to_change(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,6 +16,7 @@ from cse.access.principals import principals_of
 from cse.audit import events
 from cse.children.models import Child
 from cse.people.models import Agency, Team, TeamKind
+from cse.strict import Refused as BadFacts
 from cse.worklist import kinds
 from cse.worklist.actions import close_items, open_item
 from referrals.actions.common import DRAFT_DAYS, RESPONSIBLE_DAYS, keep, lock_referral
@@ -208,6 +210,8 @@ def set_aside(*, referral_id: uuid.UUID, by: Any, reason: str) -> Referral:
     """
     referral = lock_referral(referral_id)
     check_referral(by, referral, Act.SET_ASIDE)
+    with suppress(BadFacts):  # what contradicts by now leaves the rules of then
+        ask_rules(referral, timezone.localdate())
     check_can_set_aside(by, referral)
     check_considered(referral)
     if not reason.strip():

@@ -30,7 +30,7 @@ from referrals.actions.send import open_received
 from referrals.addressees import rules_of, specialists_of
 from referrals.clocks import meet_for, owner_changed_for
 from referrals.models import Delivery
-from referrals.policies import Refused, check_delivery, check_was_read
+from referrals.policies import Refused, asked_of, check_delivery, check_was_read
 from referrals.routing import Obligation, Route
 from referrals.signing import post_in
 from referrals.transitions import Act, Actor, State, after_delivery, second_person_needed
@@ -146,7 +146,7 @@ def agree(*, delivery_id: uuid.UUID, by: Any, note: str, about: str = "") -> Del
     delivery = lock_delivery(delivery_id)
     back = delivery.decision == Act.SEND_BACK
     delivery.state = check_delivery(by, delivery, Act.AGREE_BACK if back else Act.AGREE_OTHER)
-    check_was_read(about, delivery.decided_at)
+    check_was_read(about, asked_of(delivery))
     _need(note)
     delivery.approved_by, delivery.approved_at = by, timezone.now()
     delivery.approval_note, delivery.approved_as = note, _post(delivery, by)
@@ -162,7 +162,7 @@ def refuse(*, delivery_id: uuid.UUID, by: Any, note: str, about: str = "") -> De
     """Do not agree to a proposed outcome: its holder decides again. What was proposed is kept."""
     delivery = lock_delivery(delivery_id)
     delivery.state = check_delivery(by, delivery, Act.DISAGREE)
-    check_was_read(about, delivery.decided_at)
+    check_was_read(about, asked_of(delivery))
     _need(note)
     _undecided(delivery)
     keep(delivery, "not agreed to")

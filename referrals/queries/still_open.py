@@ -19,6 +19,7 @@ OWED: Final = (
     kinds.REFER_AFTER_LEVEL,
     kinds.REFER_AFTER_ASSESSMENT,
     kinds.REFER_AFTER_BIRTH,
+    kinds.REFER_LEFT,
 )
 """The referrals that wait to be made."""
 

@@ -20,7 +20,7 @@ from cse.interface.queries import hints_for
 from referrals import actions, queries
 from referrals.forms.triage import DecideForm, ReleaseForm, SecondForm
 from referrals.models import Delivery
-from referrals.policies import Refused, acts_open_to, check_delivery
+from referrals.policies import Refused, acts_open_to, asked_of, check_delivery
 from referrals.preview import kept_for
 from referrals.queries.notes import notes_to_answer
 from referrals.raised import added_by_birth
@@ -266,6 +266,7 @@ def _page(request, found, *, status=200, refused="", typed=(), hints=None, **for
             for each in clocks_of(found)
         ],
         "acts": acts,
+        "asked": asked_of(found) if there["second"] else "",
         "effects": effects_of(found),
         "choices": offered,
         "nobody_to_pass_to": len(offered) < len(choices),

@@ -89,6 +89,15 @@ FOUND = [
     ("name with a colon", "First name: Dylan", "First name: Dylan"),
     ("a relation's name", "her dad is David Hughes", "dad is David Hughes"),
     ("a relation's first name", "his twin brother Tom", "twin brother Tom"),
+    ("a relation's name in capitals", "Her dad is DAVID HUGHES", "dad is DAVID HUGHES"),
+    ("an uncle's name", "her uncle is David Hughes", "uncle is David Hughes"),
+    ("a name in brackets", "her mum (Sharon) said so", "mum (Sharon"),
+    ("a name with a colon after who it is", "mum: Kelly Ryan", "mum: Kelly"),
+    ("who a name is", "David Hughes is her step dad", "David Hughes is her step dad"),
+    ("name's", "her name's Tess", "name's Tess"),
+    ("a doctor", "She sees Doctor Patel", "Doctor Patel"),
+    ("a car", "a grey one, AB12 CDE, waits", "AB12 CDE"),
+    ("a page", "see facebook.com/jess.barnes", "facebook.com/jess.barnes"),
     ("a friend's name", "with her boyfriend, Kal, in town", "boyfriend, Kal"),
 ]
 HARMLESS = [

@@ -204,6 +204,7 @@ def tell(request, pk):
         ),
         done=lambda _: "It is recorded that the contact was told.",
         allowed=lambda found: found.may_tell,
+        twice=lambda found, said: _told_already(request.user, found, said["reason"]),
     )
 
 
@@ -229,6 +230,12 @@ def _before_disagreeing(user, found):
     team = queries.who_answers(found.delivery, user.pk)
     contacts = () if team else contacts_of(found.delivery.authority_id)
     return {"answering": team, "contacts": contacts}
+
+
+def _told_already(user, found, text):
+    """Whether it is the second click of two."""
+    told = (found.delivery.acknowledged_by_id, found.delivery.told_note)
+    return told == (user.pk, text)
 
 
 def _said_already(user, found, text):

@@ -22,7 +22,7 @@ from referrals.parts import lead_still_to_ask
 from referrals.policies import Refused, check_can_oversee, check_can_withdraw, check_delivery
 from referrals.preview import kept_preview
 from referrals.queries.notes import notes_of, notes_without_referral
-from referrals.raised import added_by_birth
+from referrals.raised import added_by_birth, is_carried
 from referrals.reading import danger_said, facts_in_words, read_parts
 from referrals.screen_sent import screen_sent
 from referrals.transitions import Act, State
@@ -64,7 +64,7 @@ def show(request, pk):
         own=own,
         outcomes=outcomes_of(request.user, deliveries, own=own),
         danger=danger_said(referral),
-        added=added_by_birth(referral) if shown is referral else [],
+        added=_still_added(referral) if shown is referral else [],
         facts=facts_in_words(shown),
         parts=[(each, "") for each in read_parts(shown)],
         notes=notes,
@@ -80,6 +80,12 @@ def show(request, pk):
         contacts_there=contacts_of(referral.other_area.pk) if referral.other_area else (),
         **beside_of(referral, kept_preview(shown, sent_on)),
     )
+
+
+def _still_added(referral):
+    """What a corrected date of birth asks for, where nothing that was done since carries it."""
+    added = added_by_birth(referral)
+    return [] if added and is_carried(referral, added) else added
 
 
 def _withdrawing(user, referral, deliveries):
