@@ -9,7 +9,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
-from cse.access.actions import exclude
+from cse.access.actions import end_exclusion, exclude
 from cse.audit.models import AuditEvent
 from cse.clocks import actions
 from cse.clocks.kinds import register_kind
@@ -354,6 +354,20 @@ def test_who_owes_it_has_an_email_when_it_starts_and_who_is_told_has_none(scene)
     assert scene.child.given_name not in mail.outbox[0].message().as_string()
     # Nothing but that: the service shows the work itself, and each day has its own reminder.
     assert notices_of(scene.worker) == [] and actions.run_due() == actions.Ran()
+
+
+def test_whose_it_is_again_before_they_were_told_is_told(scene):
+    clock = scene.start(kind=kinds.AT_ONCE, by=None)
+    out = exclude(child=scene.child, user=scene.worker, ground="other", reason="Own", by=scene.lead)
+    actions.run_due()
+    mine = Reminder.objects.get(user=scene.worker, offset="begun")
+    assert mine.delivery == Delivery.DROPPED
+    end_exclusion(exclusion=out, by=scene.lead, reason="A slip")
+    actions.people_changed(clock=clock, by=None)
+    actions.run_due()
+    mine.refresh_from_db()
+    assert mine.delivery == Delivery.SENT
+    assert scene.worker.email in {each.to[0] for each in mail.outbox}
 
 
 def test_it_is_late_already_and_still_told_at_once(scene, wednesday):

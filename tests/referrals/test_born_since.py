@@ -138,6 +138,42 @@ def test_also_of_a_draft_that_was_set_aside(area):
         assert waits().exists()
         answer_decision(decision_id=decision.pk, by=person, agrees=True)
     assert not waits().exists()
+    page = text_of(area.client().get(reverse("referrals:show", args=[draft.pk])))
+    assert "The date of birth was corrected since" not in page
+
+
+def test_a_draft_in_hand_is_asked_again_and_not_set_aside_alone(area):
+    draft = area.draft(area.child, **ALONE)
+    born(area, years_old(12))
+    version = draft.version
+    draft.refresh_from_db()
+    assert "R3" in {rule["id"] for rule in draft.routing["rules"]} and draft.version > version
+    with pytest.raises(Refused, match="nobody sets its draft aside alone"):
+        actions.set_aside(referral_id=draft.pk, by=area.worker, reason="We help ourselves")
+    assert not waits().exists()  # the draft itself waits to be sent
+
+
+def test_an_older_draft_stands_in_no_way_of_a_decision_that_is_allowed(area):
+    area.child = area.another_child(date_of_birth=years_old(12))
+    for person in (area.lead,):
+        grant(person, area.child)
+    area.senior = make_user(Role.SENIOR_MANAGER, agency=area.agency, given_name="Sam")
+    area.draft(area.child, **peers())
+    born(area, years_old(14))
+    decision = signed(area)
+    assert decision.status == "signed" and decision.way == "decision"
+
+
+@pytest.mark.parametrize("ends", [closed, withdrawn])
+def test_where_the_later_one_is_withdrawn_what_has_ended_owes_it_again(area, ends):
+    sent = area.sent(area.child, **ALONE)
+    ends(area, sent)
+    born(area, years_old(12))
+    again = area.sent(area.child, **ALONE)
+    assert not waits().exists()
+    grant(area.lead, area.child)
+    actions.withdraw(referral_id=again.pk, by=area.lead, reason="The wrong form")
+    assert {each.subject_id for each in waits()} == {sent.pk}
 
 
 def test_two_that_have_ended_owe_it_once(area):

@@ -222,6 +222,13 @@ def test_a_draft_says_what_its_writer_must_do(wiltshire):
     assert text_of(client.get(reverse("worklist:home"))).count("You must: ") == 2
 
 
+def test_told_twice_by_a_double_click_is_told_once(area):
+    sent = area.sent(position_of_trust=True)
+    (contact,) = contacts_of(sent)
+    answers = [area.client().post(tell_of(contact), said()) for _ in "12"]
+    assert [each.status_code for each in answers] == [302, 302]
+
+
 def test_who_tells_after_a_colleague_did_is_told_so_and_keeps_the_text(area):
     sent = area.sent(position_of_trust=True)
     (contact,) = contacts_of(sent)

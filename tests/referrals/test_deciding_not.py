@@ -105,6 +105,29 @@ def test_who_refused_and_signs_after_all_ends_what_was_owed_and_nobody_else_does
     assert not waits(kinds.REFER_AFTER_DECISION).exists()
 
 
+@pytest.mark.requirement("DEC-10", "DEC-13")
+def test_a_decision_by_the_rules_that_took_another_away_ends_what_that_left_owed(area):
+    """13 → 12: the decision falls, and the exception that three have signed takes its place."""
+    area.child = area.another_child(date_of_birth=years_old(14))
+    grant(area.lead, area.child)
+    fallen = signed(area)
+    deciding.answer_decision(decision_id=fallen.pk, by=area.lead, agrees=True)
+    edit_child(
+        child=area.child,
+        by=area.lead,
+        version=area.child.version,
+        facts={"date_of_birth": years_old(12)},
+    )
+    area.child.refresh_from_db()
+    owed = waits(kinds.REFER_AFTER_DECISION, subject_id=fallen.pk)
+    assert standing(area, fallen) is Standing.SUPERSEDED and owed.exists()
+    exception = signed(area)
+    for person in (area.lead, area.senior):
+        assert owed.exists()
+        deciding.answer_decision(decision_id=exception.pk, by=person, agrees=True)
+    assert standing(area, exception) is Standing.STANDS and not owed.exists()
+
+
 @pytest.mark.requirement("W-REF-28", "W-REF-29", "DEC-13", "DEC-42")
 def test_a_decision_is_signed_by_two_and_frozen(area):
     decision = signed(area)

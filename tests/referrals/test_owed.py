@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from cse.access import actions as access
@@ -30,7 +31,8 @@ from screening.assessments.actions import (
 from screening.models import HarmAnswer
 from screening.policies import Refused as Refusal
 from tests.factories import grant, make_agency, make_child, make_user
-from tests.referrals.area import TEXTS
+from tests.referrals import beside
+from tests.referrals.area import TEXTS, years_old
 from tests.screening.assessing import assessed, at, write
 from tests.screening.conftest import Place
 from tests.screening.made import HIGH, TYPED, completed, corrected, fill_in, lowered
@@ -391,3 +393,28 @@ def test_what_is_mandatory_goes_to_the_front_door_where_nobody_is_left(oxfordshi
     assert held.reason.startswith("A referral of this child is owed")
     # They see the child: what else was left to the one who has gone follows, and then no more.
     assert (hand_over_all(), hand_over_all()) == (1, 0)
+
+
+@pytest.mark.requirement("W-REF-24", "DEC-02")
+def test_what_an_agency_recorded_goes_there_as_the_duty_alone(oxfordshire):
+    """Decision 0023: nobody else opens its decision; that a referral is owed they learn."""
+    area = oxfordshire
+    alone = make_user(Role.PRACTITIONER, agency=make_agency(authority=area.authority))
+    area.child = make_child(by=alone, date_of_birth=years_old(14))
+    grant(alone, area.child)
+    area.worker = alone
+    decision = beside.decision(area, beside.peers(concerns_confirmed=True))
+    kept = WorkItem.objects.filter(child=area.child, closed_at__isnull=True)
+    assert {each.owner for each in kept} == {alone}
+    alone.is_active = False
+    alone.save()
+    hand_over_all()
+    (item,) = kept.filter(owner_group=area.front_door.group)
+    assert (item.kind, item.subject_id) == (kinds.REFER_LEFT, area.child.pk)
+    assert kinds.REFER_LEFT in [each.kind for each in waiting_for(area.duty).items]
+    duty = area.client(area.duty)
+    assert duty.get(reverse("referrals:decision", args=[decision.pk])).status_code == 404
+    assert duty.get(kinds.kind_of(item.kind).address(item.subject_id)).status_code == 200
+    area.worker = area.duty
+    area.sent(area.child, concerns_confirmed=True)
+    assert not kept.filter(kind=kinds.REFER_LEFT).exists()

@@ -22,6 +22,7 @@ from cse.workdays import calendar_of, due_on
 from cse.worklist import kinds
 from cse.worklist.models import WorkItem
 from referrals import actions
+from referrals.actions.notes import write_note
 from referrals.models import Delivery
 from referrals.policies import Refused
 from referrals.transitions import Act, State
@@ -243,6 +244,39 @@ def test_a_second_person_agrees_to_no_proposal_that_they_have_not_read(area, rec
     assert again["note"] == "I agree with it as I read it"
     other.post(at("second", received), again | {"answer": "agree"})
     assert stands(received) == State.BACK
+
+
+@pytest.mark.requirement("W-REF-28", "DEC-02")
+@pytest.mark.parametrize("since", ["a rule", "a note"])
+def test_nor_without_the_rules_and_notes_that_came_since(area, received, since):
+    claimed(area, received)
+    decided = {"decision": Act.OTHER_OUTCOME, "reasons": "The school helps"}
+    actions.decide(delivery_id=received.pk, by=area.duty, **decided)
+    other = area.client(area.other_duty)
+    typed = controls(other.get(at("delivery", received)), "about") | {
+        "answer": "agree",
+        "note": "I agree with it as I read it",
+    }
+    if since == "a rule":
+        received.refresh_from_db()
+        received.rules = [*received.rules, "R3"]
+        received.save()
+    else:
+        write_note(
+            child=received.referral.child,
+            by=area.worker,
+            token=uuid.uuid4(),
+            kind="evidence",
+            happened_on=timezone.localdate(),
+            text="Taken to a hotel by three men",
+            referral=received.referral,
+        )
+    page = other.post(at("second", received), typed)
+    assert page.status_code == 409 and "has changed since you opened the page" in text_of(page)
+    assert stands(received) == State.PROPOSED
+    again = controls(page, "about") | {"answer": "agree"}
+    assert other.post(at("second", received), again).status_code == 302
+    assert stands(received) == State.OTHER_OUTCOME
 
 
 def test_a_second_click_on_a_decision_that_ends_access_is_no_404(area):

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from cse.audit.history import write_together
 from cse.clocks.kinds import ClockKind, People
-from cse.clocks.models import BEGUN, Channel, Clock, Reminder
+from cse.clocks.models import BEGUN, Channel, Clock, Delivery, Reminder
 from cse.clocks.queries import calendar_for
 from cse.clocks.reckoning import Offset, due_at, next_when_late, remind_at
 from cse.workdays import Calendar
@@ -52,9 +52,17 @@ def tell(clock: Clock, kind: ClockKind, people: People, *, now: dt.datetime) -> 
 def tell_at_once(clock: Clock, what: str, people: Sequence[Any], *, by: Any) -> None:
     """Write an e-mail to each, due now: ``what`` is ``BEGUN`` or ``DONE``. Not to who does it.
 
-    In the service their work says so already.
+    In the service their work says so already. One that was not sent, because it had become somebody
+    else's before, is due again.
     """
     written, now = _written(clock), timezone.now()
+    again = Reminder.objects.filter(
+        clock=clock, clock_version=clock.version, offset=what, delivery=Delivery.DROPPED
+    )
+    for row in again.select_for_update(of=("self",)).select_related("user", "group"):
+        if (row.user or row.group) in people:
+            row.delivery, row.dropped, row.done_at, row.try_at = Delivery.WAITING, "", None, now
+            row.save()
     write_together(
         _reminder(clock, what, now, principal, Channel.MAIL)
         for principal in dict.fromkeys(people)
