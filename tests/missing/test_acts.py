@@ -87,6 +87,28 @@ def test_the_return_of_a_sealed_child_waits_only_inside(scene):
     assert open_work(scene.missing()) == {("record_return", scene.worker)}
 
 
+def test_what_is_sent_twice_is_done_once(scene):
+    episode = scene.missing()
+    scene.back(episode)
+    scene.back(episode)
+    assert episode.history.filter(history_change_reason="return recorded").count() == 1
+    scene.allocated(episode)
+    version = ReturnInterview.objects.get(episode=episode).version
+    who = {"episode_id": episode.pk, "by": scene.coordinator, "version": version}
+    declined = {**who, "at": at("2027-02-08 10:00"), "reason": "Not today"}
+    for _ in "12":
+        actions.decline(**declined)
+    with pytest.raises(Refused):
+        actions.decline(**declined | {"reason": "Another day"})
+    scene.allocated(episode, interviewer=scene.coordinator)
+    version = ReturnInterview.objects.get(episode=episode).version
+    held = {**who, "version": version, "at": at("2027-02-08 16:00"), "gathered": SAID}
+    for _ in "12":
+        assert actions.hold(**held).version == version + 1
+    with pytest.raises((Refused, NotVisible)):
+        actions.hold(**held | {"by": scene.lead})
+
+
 def test_a_stranger_records_nothing(scene):
     with pytest.raises(NotVisible):
         scene.missing(by=scene.stranger)

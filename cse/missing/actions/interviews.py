@@ -29,7 +29,7 @@ from cse.missing.actions.common import (
 from cse.missing.coordinators import is_sealed
 from cse.missing.models import MissingEpisode, ReturnInterview
 from cse.missing.policies import Refused, check_interview
-from cse.missing.transitions import Act
+from cse.missing.transitions import Act, State
 
 INTERVIEWER_DAYS = 30
 """Days of access for the interviewer: to prepare, to hold it and to write it down. Ours."""
@@ -121,8 +121,14 @@ def offer(
 def hold(
     *, episode_id: uuid.UUID, by: Any, version: int, at: dt.datetime, gathered: Mapping[str, str]
 ) -> ReturnInterview:
-    """The interview was held at that moment; ``gathered`` are the texts of ``GATHERED``."""
+    """The interview was held at that moment; ``gathered`` are the texts of ``GATHERED``.
+
+    The same sent twice is one; so it is where the child declined, or was not asked.
+    """
     interview = lock_interview(episode_id)
+    said = {name: gathered.get(name, "").strip() for name in GATHERED}
+    if _is_so(interview, by, State.HELD, outcome_at=at, **said):
+        return interview
     interview.state = check_interview(by, interview, Act.HOLD)
     check_version(interview, version)
     _check_after_offer(interview, at)
@@ -196,6 +202,9 @@ def _without(
     version: int | None,
 ) -> ReturnInterview:
     interview = lock_interview(episode_id)
+    ended = State.DECLINED if act is Act.DECLINE else State.NOT_OFFERED
+    if _is_so(interview, by, ended, outcome_reason=reason.strip(), outcome_at=at):
+        return interview
     interview.state = check_interview(by, interview, act)
     check_read(interview, version)
     if not reason.strip():
@@ -208,6 +217,12 @@ def _without(
     note(f"return interview: {words.lower()}", interview.episode, by, reason=reason.strip())
     clocks.cancel(interview.episode, f"{words}. {reason.strip()}", by)
     return interview
+
+
+def _is_so(interview: ReturnInterview, by: Any, state: State, **said: Any) -> bool:
+    """Whether it stands so already by this person's hand: the second click of two."""
+    same = all(getattr(interview, name) == value for name, value in said.items())
+    return interview.stands_at is state and interview.recorded_by == by and same
 
 
 def _write(interview: ReturnInterview, gathered: Mapping[str, str]) -> None:

@@ -106,8 +106,15 @@ def record(*, child: Child, by: Any, token: uuid.UUID, facts: Mapping[str, Any])
 
 @transaction.atomic
 def record_return(*, episode_id: uuid.UUID, by: Any, facts: Mapping[str, Any]) -> ReturnInterview:
-    """Record that the child came back: the return interview is owed from that moment (W §7)."""
+    """Record that the child came back: the return interview is owed from that moment (W §7).
+
+    The same sent twice is one.
+    """
     episode = lock_episode(episode_id)
+    if episode.return_recorded_by == by and all(
+        getattr(episode, name) == facts[name] for name in RETURN
+    ):
+        return episode.interview
     check_can_return(by, episode)
     _set(episode, facts, RETURN)
     episode.return_recorded_by, episode.return_recorded_at = by, timezone.now()

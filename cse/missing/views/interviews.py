@@ -158,7 +158,9 @@ def hold(request, pk):
             else:
                 status = refused(form, refusal)
         else:
-            messages.success(request, "The interview is recorded." if not held else "Corrected.")
+            messages.success(
+                request, "Corrected." if held and not late else "The interview is recorded."
+            )
             return _after(request, episode)
     if late and met is None:
         # What is wrong is put right first; on the version of then, it meets the other one after.
