@@ -117,7 +117,8 @@ def attach_screen(
 def ask_again(child: Child, by: Any) -> None:
     """Something new is known of a child: the rules are asked again of each draft, inside that act.
 
-    A page that was opened before shows what they say now, and nobody sets aside what they ask for.
+    Nobody sets aside what they ask for by now. Sending asks them once more: what is sent from a
+    page that was opened before goes to everybody whom they name.
     """
     drafts = Referral.objects.filter(child=child, status="draft").order_by("pk")
     for referral_id in drafts.values_list("pk", flat=True):
@@ -128,7 +129,6 @@ def ask_again(child: Child, by: Any) -> None:
         except BadFacts:
             continue  # said at its own page, when it is saved or sent
         if (referral.routing, referral.placed_routing) != before:
-            referral.version += 1
             keep(referral, "rules asked again")
             events.record("referral saved", by=by, child=child, obj=referral, changed=["rules"])
             draft_said(referral)

@@ -145,9 +145,8 @@ def test_also_of_a_draft_that_was_set_aside(area):
 def test_a_draft_in_hand_is_asked_again_and_not_set_aside_alone(area):
     draft = area.draft(area.child, **ALONE)
     born(area, years_old(12))
-    version = draft.version
     draft.refresh_from_db()
-    assert "R3" in {rule["id"] for rule in draft.routing["rules"]} and draft.version > version
+    assert "R3" in {rule["id"] for rule in draft.routing["rules"]}
     with pytest.raises(Refused, match="nobody sets its draft aside alone"):
         actions.set_aside(referral_id=draft.pk, by=area.worker, reason="We help ourselves")
     assert not waits().exists()  # the draft itself waits to be sent
