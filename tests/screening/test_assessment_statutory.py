@@ -11,6 +11,7 @@ from cse.people.models import AgencyType, Role
 from screening.assessments.actions import (
     conclude_statutory,
     correct_statutory,
+    record_risks,
     record_statutory,
     take_back_statutory,
 )
@@ -170,3 +171,39 @@ def test_two_people_at_once_are_told(place):
     page = client.post(at("statutory-outcome", row), sent)
     assert page.status_code == 409
     assert "In his plan" in text_of(page) and "Child protection conference" in text_of(page)
+
+
+def single(place):
+    """A single assessment with its risks, as it stands on the page that somebody opens."""
+    row = begun(place, "single")
+    return risks(place, row, "Adults at the station.", "Police: the station.")
+
+
+def risks(place, row, named, done):
+    return record_risks(
+        statutory_id=row.pk, risks=named, interventions=done, version=row.version, by=place.social
+    )
+
+
+@pytest.mark.parametrize(
+    ("page", "wrong", "right"),
+    [
+        ("risks", {"risks": " "}, {"risks": "Mine"}),
+        ("correct", {"why": ""}, {"why": "A slip"}),
+        ("outcome", {"reason": ""}, {"outcome": "care_plan", "reason": "Mine", "on": True}),
+    ],
+)
+def test_a_mistake_on_an_older_page_makes_it_no_newer(place, page, wrong, right):
+    row = single(place)
+    client, where = place.client(place.social), at(f"statutory-{page}", row)
+    opened = controls(client.get(where))
+    risks(place, row, "A colleague’s text.", "Police: the station.")
+    back = client.post(where, opened | wrong)
+    assert back.status_code == 200 and "There is a problem" in text_of(back)
+    again = controls(back)
+    assert again["version"] == opened["version"]
+    if right.pop("on", False):
+        right |= typed("on", ago(1))
+    assert client.post(where, again | right).status_code == 409
+    row.refresh_from_db()
+    assert (row.risks, row.outcome) == ("A colleague’s text.", "")

@@ -88,7 +88,7 @@ def outcome(request, pk):
                 **form.cleaned_data,
             )
         except StaleStatus as stale:
-            return _stale(request, "outcome", stale.found, form)
+            return _row_page(request, "outcome", stale.found, form, told=True)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -96,7 +96,7 @@ def outcome(request, pk):
             return redirect(TAB, child_id=row.child_id)
     elif request.method != "POST" and not row.is_open:
         return redirect("screening:statutory-correct", pk=pk)
-    return _row_page(request, "outcome", row, form, refused)
+    return _row_page(request, "outcome", row, form, refused=refused)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -117,7 +117,7 @@ def risks(request, pk):
                 **form.cleaned_data,
             )
         except StaleStatus as stale:
-            return _stale(request, "risks", stale.found, form)
+            return _row_page(request, "risks", stale.found, form, told=True)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -125,7 +125,7 @@ def risks(request, pk):
             return redirect("screening:statutory", pk=pk)
     elif request.method != "POST" and (row.kind != StatutoryKind.SINGLE or row.mistake_reason):
         return redirect("screening:statutory", pk=pk)
-    return _row_page(request, "risks", row, form, refused)
+    return _row_page(request, "risks", row, form, refused=refused)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,13 +140,13 @@ def correct(request, pk):
         try:
             _correct(request, row, form.cleaned_data)
         except StaleStatus as stale:
-            return _stale(request, "correct", stale.found, form)
+            return _row_page(request, "correct", stale.found, form, told=True)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, "It is corrected. What stood there is kept in the history.")
             return redirect(TAB, child_id=row.child_id)
-    return _row_page(request, "correct", row, form, refused)
+    return _row_page(request, "correct", row, form, refused=refused)
 
 
 def _correct(request, row, cleaned):
@@ -173,22 +173,23 @@ def _stored(row):
     }
 
 
-def _stale(request, template, found, form):
-    """Somebody else changed it: what is stored is shown, and what was typed stays on the page."""
-    return _row_page(request, template, found, form, "", stale=True, status=409)
-
-
-def _row_page(request, template, row, form, refused, *, stale=False, status=200):
+def _row_page(request, template, row, form, *, told=False, refused="", **more):
+    """The row as it stands. Who was ``told`` that it has changed reads it here, and sends again
+    about that; before that the form is of the version that it was opened with.
+    """
+    older = form.is_bound and not told
     context = {
         "row": row,
         "form": form,
-        "stale": stale,
+        "stale": told,
         "refused": refused,
+        "version": read_version(request.POST) if older else row.version,
         "hints": OUTCOME_HINTS,
         "waiting": [each for each in queries.contributions_to([row.pk]) if each.waits],
         "changes": list(row.history.select_related("history_user").order_by("-history_id")[:20]),
+        **more,
     }
-    return _page(request, template, row.child, context, refused, status)
+    return _page(request, template, row.child, context, refused, 409 if told else 200)
 
 
 def _page(request, template, child, context, refused, status=200):
