@@ -6,7 +6,8 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise, takewhile
+from itertools import groupby, pairwise, takewhile
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet
@@ -68,6 +69,17 @@ def statutory_of(user: Any, child_id: uuid.UUID) -> QuerySet[StatutoryAssessment
     """What children's social care has begun for a child, newest first; mistakes included."""
     found = visible(StatutoryAssessment.objects.all(), user, Capability.SEE_ASSESSMENT)
     return found.filter(child_id=child_id).select_related("agency", "recorded_by", "outcome_by")
+
+
+def risks_before(row: StatutoryAssessment) -> list[Any]:
+    """What the risks in a single assessment said before, the newest first, each with who recorded
+    it and when: rows of its history. One query.
+    """
+    found = row.history.exclude(risks="").select_related("risks_by").order_by("history_id")
+    # Other acts save the same texts again.
+    names = ("risks", "interventions", "risks_on", "risks_by_id")
+    said = [next(same) for _, same in groupby(found, key=attrgetter(*names))]
+    return said[:-1][::-1]
 
 
 def running_single_assessment(child_id: uuid.UUID) -> StatutoryAssessment | None:

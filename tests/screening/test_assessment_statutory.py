@@ -207,3 +207,81 @@ def test_a_mistake_on_an_older_page_makes_it_no_newer(place, page, wrong, right)
     assert client.post(where, again | right).status_code == 409
     row.refresh_from_db()
     assert (row.risks, row.outcome) == ("A colleague’s text.", "")
+
+
+def test_risks_that_a_colleague_recorded_meanwhile_are_shown_and_not_erased(place):
+    row = single(place)
+    client, where = place.client(place.social), at("statutory-risks", row)
+    opened = controls(client.get(where))
+    risks(place, row, "Two adults, a grey car.", "School: one worker.")
+    late = client.post(where, opened | {"risks": "An older boy."})
+    assert late.status_code == 409
+    shown = text_of(late)
+    assert "Two adults, a grey car." in shown and "School: one worker." in shown
+    assert "Somebody else changed this too" in shown
+    again = controls(late)
+    # Both changed the risks; what agencies do was only theirs.
+    assert (again["risks"], again["interventions"]) == ("An older boy.", "School: one worker.")
+    assert client.post(where, again).status_code == 302
+    row.refresh_from_db()
+    assert (row.risks, row.interventions) == ("An older boy.", "School: one worker.")
+    # What stood there before is read with the assessment, the newest first, and each text once.
+    words = text_of(client.get(at("statutory", row))).partition("What stood there before")[2]
+    assert 0 < words.index("Two adults, a grey car.") < words.index("Adults at the station.")
+    assert "An older boy." not in words and "Sol Person" in words
+
+
+def test_a_text_that_another_act_saved_again_stood_there_once(place):
+    row = single(place)
+    ended(place, row, outcome="care_plan")
+    row.refresh_from_db()
+    risks(place, row, "They have gone.", "Health: each week.")
+    words = text_of(place.client().get(at("statutory", row)))
+    assert words.count("Adults at the station.") == 1
+
+
+def test_what_only_a_colleague_corrected_is_taken_over(place):
+    row = ended(place, begun(place))
+    client, where = place.client(place.social), at("statutory-correct", row)
+    opened = controls(client.get(where))
+    first = opened | {"outcome_reason": "A colleague’s reason", "why": "It said too little"}
+    assert client.post(where, first).status_code == 302
+    late = client.post(where, opened | typed("started_on", ago(12)) | {"why": "A slip"})
+    assert late.status_code == 409 and "A colleague’s reason" in text_of(late)
+    again = controls(late)
+    assert (again["outcome_reason"], again["why"]) == ("A colleague’s reason", "A slip")
+    assert client.post(where, again).status_code == 302
+    row.refresh_from_db()
+    assert (row.started_on, row.outcome_reason) == (ago(12), "A colleague’s reason")
+    # The reason that was corrected stays readable.
+    assert WHY in text_of(client.get(where))
+
+
+@pytest.mark.parametrize("page", ["risks", "correct", "outcome"])
+def test_what_was_typed_stays_readable_where_it_was_taken_back(place, page):
+    row = single(place)
+    client, where = place.client(place.social), at(f"statutory-{page}", row)
+    sent = controls(client.get(where)) | {
+        "risks": "An hour of typing", "why": "An hour of typing", "reason": "An hour of typing",
+        "outcome": "care_plan", "outcome_reason": "In her plan", **typed("on", ago(1)),
+    }  # fmt: skip
+    take_back_statutory(
+        statutory_id=row.pk, why="The wrong child", version=row.version, by=place.social
+    )
+    late = client.post(where, sent)
+    assert late.status_code == 409
+    shown = text_of(late)
+    assert "Nothing of yours was saved" in shown and "An hour of typing" in shown
+
+
+def test_a_second_outcome_leads_to_correcting_the_first(place):
+    row = begun(place)
+    client, where = place.client(place.social), at("statutory-outcome", row)
+    opened = controls(client.get(where))
+    ended(place, row)
+    sent = opened | {"outcome": "care_plan", "reason": "In his plan", **typed("on", ago(1))}
+    late = client.post(where, sent)
+    assert late.status_code == 409
+    assert at("statutory-correct", row) in late.content.decode()
+    # What was chosen is shown too, and not only what was typed.
+    assert "Outcome Risk managed in the care plan" in text_of(late)

@@ -1,5 +1,8 @@
 """What children's social care has begun: a single assessment, section 17, section 47."""
 
+import datetime as dt
+from functools import partial
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -8,6 +11,8 @@ from cse.access.capabilities import Capability
 from cse.access.decorators import requires
 from cse.audit.extra import note_extra_fields
 from cse.children.pages import frame
+from cse.interface.meeting import meet
+from cse.interface.words import date_words
 from screening.assessments import queries
 from screening.assessments.actions import (
     conclude_statutory,
@@ -32,6 +37,11 @@ from screening.forms import read_version
 from screening.models import StatutoryKind
 from screening.policies import Refused
 from screening.views.common import open_child
+
+CHANGED = (
+    "Somebody changed this after you opened it. What you typed is still here, and not saved: read "
+    "what stands here now, then send it again if it is still right."
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,6 +74,7 @@ def show(request, pk):
     refused = why_not(check_can_track, request.user, row.child_id)
     context = {
         "row": row,
+        "risks_before": queries.risks_before(row),
         "contributions": queries.contributions_to([pk]),
         "may_track": not refused and not row.mistake_reason,
         "may_ask": not why_not(check_can_ask, request.user, row),
@@ -88,7 +99,7 @@ def outcome(request, pk):
                 **form.cleaned_data,
             )
         except StaleStatus as stale:
-            return _row_page(request, "outcome", stale.found, form, told=True)
+            return _told(request, "outcome", stale.found, form)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -104,8 +115,7 @@ def outcome(request, pk):
 def risks(request, pk):
     """The risks that stand in a single assessment, and what each agency does (W §10.4)."""
     row = open_statutory(request, pk, Capability.TRACK_ASSESSMENT)
-    stored = {"risks": row.risks, "interventions": row.interventions}
-    form = RisksForm(posted(request), initial=stored)
+    form = RisksForm(posted(request), initial=_risks_of(row))
     note_extra_fields(request, form, row.child_id)
     refused = why_not(check_can_track, request.user, row.child_id)
     if request.method == "POST" and not refused and form.is_valid():
@@ -117,7 +127,7 @@ def risks(request, pk):
                 **form.cleaned_data,
             )
         except StaleStatus as stale:
-            return _row_page(request, "risks", stale.found, form, told=True)
+            return _met(request, "risks", stale.found, form, RisksForm, _risks_of)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -140,7 +150,8 @@ def correct(request, pk):
         try:
             _correct(request, row, form.cleaned_data)
         except StaleStatus as stale:
-            return _row_page(request, "correct", stale.found, form, told=True)
+            again = partial(CorrectStatutoryForm, row.kind)
+            return _met(request, "correct", stale.found, form, again, _stored)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -164,6 +175,10 @@ def _correct(request, row, cleaned):
     )
 
 
+def _risks_of(row):
+    return {"risks": row.risks, "interventions": row.interventions}
+
+
 def _stored(row):
     return {
         "started_on": row.started_on,
@@ -171,6 +186,48 @@ def _stored(row):
         "on": row.outcome_on,
         "outcome_reason": row.outcome_reason,
     }
+
+
+def _met(request, template, row, form, again, stored):
+    """Somebody else changed it: what only they changed is taken over, and both texts are shown."""
+    if row.mistake_reason:
+        return _told(request, template, row, form)
+    version = read_version(request.POST)
+    then = row.history.filter(version=version).order_by("-history_id").first()
+    now = stored(row)
+    met = meet(
+        form,
+        stored(then.instance) if then else {},
+        now | {"version": row.version},
+        again=again,
+        units=[(name,) for name in now],
+        words=CHANGED,
+    )
+    fields = met.form.fields
+    theirs = [(fields[name].label, _words(fields[name], now[name])) for (name,) in met.theirs]
+    return _row_page(request, template, row, met.form, told=True, theirs=theirs)
+
+
+def _told(request, template, row, form):
+    """The same where nothing of theirs goes into the form, or where nothing can be sent any more:
+    what was typed is shown then, to copy.
+    """
+    ended = row.mistake_reason or (template == "outcome" and not row.is_open)
+    typed = _typed(form) if ended else ""
+    return _row_page(request, template, row, form, told=True, unsent=typed)
+
+
+def _typed(form):
+    said = ((form.fields[name], value) for name, value in form.cleaned_data.items() if value)
+    return "\n\n".join(f"{field.label} {_words(field, value)}" for field, value in said)
+
+
+def _words(field, value):
+    if isinstance(value, dt.date):
+        return date_words(value)
+    if value is True:
+        return "Yes"
+    return dict(getattr(field, "choices", ())).get(value, value)
 
 
 def _row_page(request, template, row, form, *, told=False, refused="", **more):
@@ -182,6 +239,8 @@ def _row_page(request, template, row, form, *, told=False, refused="", **more):
         "row": row,
         "form": form,
         "stale": told,
+        "theirs": (),
+        "unsent": "",
         "refused": refused,
         "version": read_version(request.POST) if older else row.version,
         "hints": OUTCOME_HINTS,
