@@ -107,7 +107,14 @@ class Contribution(models.Model):
                 name="asked_is_one",
             ),
             models.UniqueConstraint(
-                fields=["assessment", "statutory", "asked_user", "asked_team", "asked_name"],
+                fields=[
+                    "assessment",
+                    "statutory",
+                    "asked_user",
+                    "asked_team",
+                    "asked_name",
+                    "asked_agency_name",
+                ],
                 condition=Q(answered_at__isnull=True, withdrawn_at__isnull=True),
                 nulls_distinct=False,
                 name="asked_once",

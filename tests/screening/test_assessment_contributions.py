@@ -216,6 +216,18 @@ def test_the_same_question_again_is_the_same_request(place):
     assert (row.question, row.version) == (WHAT, 1)
 
 
+@pytest.mark.requirement("O-MTG-12")
+def test_two_of_the_same_name_at_different_agencies_are_two(place):
+    first = ask(place, name="Dr Ines Marr", agency_name="Ridge Surgery")
+    other = ask(place, name="Dr Ines Marr", agency_name="Vale Hospital")
+    assert other.pk != first.pk and Contribution.objects.count() == 2
+    # However the same agency is typed, it is the same.
+    typed = ask(place, name="dr ines  marr", agency_name=" ridge  surgery ", question="And now?")
+    assert typed.pk == first.pk and questions_of(typed) == ["And now?", WHAT]
+    other.refresh_from_db()
+    assert (other.question, other.asked_agency_name) == (WHAT, "Vale Hospital")
+
+
 def test_autosave_keeps_and_a_stale_one_is_told(place):
     row = ask(place)
     client = place.client(place.nurse)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db import transaction
@@ -74,7 +75,8 @@ def ask_contribution(
 
     For an assessment in a local form, or for one of social care; exactly one of them too. A person
     or team gets the request on home and access to it alone, until they have answered and
-    ``LATE_DAYS`` after the day at most. For a name it waits for whoever asks. Who was asked already
+    ``LATE_DAYS`` after the day at most. For a name it waits for whoever asks; the agency belongs to
+    the name, and another agency's person of the same name is somebody else. Who was asked already
     and has not answered is asked again by the same request: with the new day, and with the new
     question before the old one, so that an answer is to all that was asked.
     """
@@ -82,8 +84,13 @@ def ask_contribution(
     check_can_ask(by, record)
     question = need(question, "Say what you ask them for.")
     _check_due(due_on)
-    asked = {"asked_user": user, "asked_team": team, "asked_name": name.strip()}
-    waiting = _waiting(record).filter(**asked).first()
+    asked = {
+        "asked_user": user,
+        "asked_team": team,
+        "asked_name": name.strip(),
+        "asked_agency_name": agency_name.strip(),
+    }
+    waiting = _waiting_of(record, asked)
     same = waiting is not None and question in questions_of(waiting)
     if waiting is not None and same and waiting.due_on == due_on:
         return waiting
@@ -93,7 +100,6 @@ def ask_contribution(
     row = Contribution(
         **_to(record),
         **asked,
-        asked_agency_name=agency_name.strip(),
         question=question,
         asked_by=by,
         asked_at=timezone.now(),
@@ -137,6 +143,22 @@ def _to(record: AnyAssessment) -> dict[str, AnyAssessment]:
 def _waiting(record: AnyAssessment) -> QuerySet[Contribution]:
     """What was asked for a record and is still wanted."""
     return _whole().filter(**_to(record), answered_at__isnull=True, withdrawn_at__isnull=True)
+
+
+def _waiting_of(record: AnyAssessment, asked: Mapping[str, Any]) -> Contribution | None:
+    """What this person or team was asked already, or this name at this agency however it is typed:
+    two agencies may each have somebody of the same name.
+    """
+    of = ("asked_user", "asked_team")
+    found = _waiting(record).filter(**{name: asked[name] for name in of})
+    typed = ("asked_name", "asked_agency_name")
+    wanted = [_folded(asked[name]) for name in typed]
+    same = (each for each in found if [_folded(getattr(each, name)) for name in typed] == wanted)
+    return next(same, None)
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _whole() -> QuerySet[Contribution]:
