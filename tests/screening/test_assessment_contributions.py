@@ -115,7 +115,9 @@ def test_an_answer_is_attributed_ends_the_access_and_never_changes(place):
     words = text_of(place.client().get(at("assessment-draft", place.draft)))
     assert "Nia Orme" in words and "Two missed." in words and "Ridge Health" in words
     with pytest.raises(Refused, match="never changes"):
-        withdraw_request(contribution_id=row.pk, by=place.worker, reason="I know better")
+        withdraw_request(
+            contribution_id=row.pk, by=place.worker, reason="I know better", version=row.version
+        )
     with pytest.raises(NotVisible):
         give(row, place.worker, text="Rewritten")
     row.text = "Rewritten by hand"
@@ -298,7 +300,7 @@ def test_notes_of_a_call_are_shown_where_somebody_was_quicker(place, meanwhile):
     row = ask(place, name="Dr Ines Marr", agency_name="Ridge Surgery")
     where, client = at("request", row), place.client()
     if meanwhile == "withdrawn":
-        theirs = {"act": "withdraw", "reason": "She has left the surgery"}
+        theirs = {"act": "withdraw", "reason": "She has left the surgery", "version": "1"}
     else:
         theirs = spoke(row, "Seen in March.")
     assert client.post(where, theirs).status_code == 302
@@ -310,6 +312,46 @@ def test_notes_of_a_call_are_shown_where_somebody_was_quicker(place, meanwhile):
     assert "Nothing of yours was saved" in shown and "Half an hour of notes" in shown
     words = "never changes" if meanwhile == "written down" else "no longer asked for"
     assert words in shown
+
+
+@pytest.mark.requirement("O-MTG-12")
+def test_nobody_ends_a_question_that_they_have_not_read(place):
+    row = ask(place)
+    where, client = at("request", row), place.client()
+    typed = controls(client.get(where), having="reason") | {"act": "withdraw"}
+    # What the nurse types meanwhile is nobody else's to know, and stops nothing.
+    keep_contribution(contribution_id=row.pk, text="So far", version=1, by=place.nurse)
+    wrong = client.post(where, typed)
+    assert "There is a problem" in text_of(wrong)
+    ask(place, question="Is anybody known at this address?")
+    again = controls(wrong, having="reason")
+    late = client.post(where, again | {"act": "withdraw", "reason": "We know enough"})
+    assert late.status_code == 409
+    shown = text_of(late)
+    assert "asked for more since you opened" in shown and "known at this address?" in shown
+    row.refresh_from_db()
+    assert row.waits
+    read = controls(late, having="reason")
+    assert read["reason"] == "We know enough"
+    keep_contribution(contribution_id=row.pk, text="So far, and", version=3, by=place.nurse)
+    assert client.post(where, read | {"act": "withdraw"}).status_code == 302
+    row.refresh_from_db()
+    assert row.withdrawn_reason == "We know enough"
+
+
+def test_another_day_is_not_what_was_written_down(place):
+    row = ask(place, name="Dr Ines Marr", agency_name="Ridge Surgery")
+    where, client = at("request", row), place.client()
+    sent = spoke(row, "Seen in March.")
+    assert client.post(where, sent).status_code == 302
+    before = timezone.localdate() - dt.timedelta(days=3)
+    other = sent | {
+        "said_on-day": before.day, "said_on-month": before.month, "said_on-year": before.year
+    }  # fmt: skip
+    late = client.post(where, other)
+    assert late.status_code == 409 and "Nothing of yours was saved" in text_of(late)
+    row.refresh_from_db()
+    assert row.said_on == timezone.localdate()
 
 
 @pytest.mark.requirement("O-MTG-12")
@@ -340,7 +382,8 @@ def test_what_comes_after_completion_is_kept_beside_it(place):
 def test_asking_no_longer_ends_access_and_says_so(place):
     row = ask(place)
     client = place.client()
-    sent = client.post(at("request", row), {"act": "withdraw", "reason": "Wrong agency"})
+    typed = controls(client.get(at("request", row)), having="reason")
+    sent = client.post(at("request", row), typed | {"act": "withdraw", "reason": "Wrong agency"})
     assert sent.status_code == 302
     assert not can(place.nurse, Capability.CONTRIBUTE, place.child)
     assert place.client(place.nurse).get(at("contribution", row)).status_code == 404

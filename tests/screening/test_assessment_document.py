@@ -149,7 +149,12 @@ def test_contributions_are_printed_as_they_were_given_and_drafts_never(place):
     )
     give(given, nurse, "Two appointments <missed>.\n\nBoth on a Friday.")
     keep_contribution(contribution_id=begun.pk, text="Not sent yet", version=1, by=other)
-    withdraw_request(contribution_id=taken_back.pk, by=place.worker, reason="They have closed")
+    withdraw_request(
+        contribution_id=taken_back.pk,
+        by=place.worker,
+        reason="They have closed",
+        version=taken_back.version,
+    )
     write_down(
         contribution_id=told.pk,
         answer="given",

@@ -140,7 +140,9 @@ def test_only_social_care_asks_for_its_own(place):
     found.refresh_from_db()
     assert found.waits
     with pytest.raises(Refused, match="Only children’s social care"):
-        withdraw_request(contribution_id=found.pk, by=place.worker, reason="Mine")
+        withdraw_request(
+            contribution_id=found.pk, by=place.worker, reason="Mine", version=found.version
+        )
 
 
 @pytest.mark.requirement("O-MTG-12")

@@ -273,7 +273,8 @@ def write_down(
     was written down or withdrawn.
     """
     row = _lock(contribution_id)
-    if (row.answered_by_id, row.answer, row.text) == (by.pk, answer, text.strip()):
+    kept = (row.answered_by_id, row.answer, row.text, row.said_on)
+    if kept == (by.pk, answer, text.strip(), said_on):
         return row
     check_can_write_down(by, row)
     if row.version != version:
@@ -309,12 +310,30 @@ def _answer(row: Contribution, answer: str, text: str, by: Any) -> Contribution:
 
 
 @transaction.atomic
-def withdraw_request(*, contribution_id: uuid.UUID, by: Any, reason: str) -> Contribution:
-    """Ask no longer; the request is kept, with the reason. Access given for it ends."""
+def withdraw_request(
+    *, contribution_id: uuid.UUID, by: Any, reason: str, version: int
+) -> Contribution:
+    """Ask no longer; the request is kept, with the reason. Access given for it ends.
+
+    Raises `StaleContribution` where they are asked for more since ``version``: nobody ends a
+    question that they have not read.
+    """
     row = _lock(contribution_id)
     check_asks(by, row.record)
     check_waits(row)
+    if not _asks_the_same(row, version):
+        raise StaleContribution(row)
     return _withdraw(row, by, need(reason, "Say why it is no longer asked for."))
+
+
+def _asks_the_same(row: Contribution, version: int) -> bool:
+    """Whether the question is that of a version. Who was asked saves what they type as versions
+    too: nobody else knows of these, and they change no question.
+    """
+    if row.version == version:
+        return True
+    then = row.history.filter(version=version).order_by("-history_id").first()
+    return then is not None and then.question == row.question
 
 
 def withdraw_all(record: AnyAssessment, by: Any, reason: str) -> None:

@@ -246,7 +246,12 @@ def _deal_with(request, row, form, *, withdrawing):
         reason = form.cleaned_data["reason"].strip()
         if (row.withdrawn_by_id, row.withdrawn_reason) == (request.user.pk, reason):
             return  # a double click
-        withdraw_request(contribution_id=row.pk, by=request.user, reason=reason)
+        withdraw_request(
+            contribution_id=row.pk,
+            by=request.user,
+            reason=reason,
+            version=read_version(request.POST),
+        )
         messages.success(request, "It is no longer asked for. Their access has ended.")
         return
     write_down(
@@ -264,7 +269,7 @@ def _deal_page(request, pk, forms, refused, *, told=False):
     Who was ``told`` that more is asked for reads it here; before that the form is of its version.
     """
     row = _own_request(request, pk)
-    older = forms[0].is_bound and not told
+    older = request.method == "POST" and not told
     return asking_page(
         request,
         "request",
