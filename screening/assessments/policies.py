@@ -39,6 +39,10 @@ FOR_SPECIALISTS = (
     "you. Make a referral, or ask them to begin it."
 )
 
+FOR_SPECIALISTS_TO_END = (
+    "The Comprehensive screen is set aside by the specialists in the MASH, who complete it. Tell "
+    "them why it should not go on."
+)
 HAS_OUTCOME = (
     "It has its outcome, and nobody is asked for it any more. Who was asked before can answer; "
     "what is new belongs in a referral, or in what runs now."
@@ -79,9 +83,19 @@ def check_can_complete(user: Any, assessment: RiskAssessment) -> None:
     _check_answers_for_it(user, assessment)
 
 
-def _check_specialist(user: Any, form: AssessmentForm) -> None:
+def check_can_set_aside(user: Any, assessment: RiskAssessment) -> None:
+    """Raise unless this person may set the draft aside: whoever may complete it, and nobody else.
+
+    Else somebody who can neither begin nor complete one would end it alone.
+    """
+    check_can_save(user, assessment)
+    _check_specialist(user, AssessmentForm(assessment.form), FOR_SPECIALISTS_TO_END)
+    _check_answers_for_it(user, assessment)
+
+
+def _check_specialist(user: Any, form: AssessmentForm, words: str = FOR_SPECIALISTS) -> None:
     if form is AssessmentForm.COMPREHENSIVE and not SPECIALISTS & principals_of(user).roles:
-        raise Refused(FOR_SPECIALISTS)
+        raise Refused(words)
 
 
 def check_can_correct(user: Any, assessment: RiskAssessment) -> None:

@@ -127,6 +127,34 @@ def test_what_was_typed_into_a_draft_that_is_done_is_shown_back(oxfordshire):
     assert "set aside" in words and "The wrong child" in words
 
 
+def test_who_cannot_complete_a_draft_does_not_set_it_aside_alone(oxfordshire):
+    draft = drafted(oxfordshire)
+    other = make_user(team=make_team(make_agency("Vale Clinic", authority=oxfordshire.authority)))
+    grant(other, oxfordshire.child)
+    with pytest.raises(Refused, match="Another agency made this assessment"):
+        set_aside_assessment(assessment_id=draft.pk, by=other, reason="Not needed")
+    client, where = oxfordshire.client(other), at("assessment-set-aside", draft)
+    assert where not in client.get(at("assessment-draft", draft)).content.decode()
+    assert "Another agency made this assessment" in text_of(client.get(where))
+    assert client.post(where, {"reason": "Not needed"}).status_code == 403
+    draft.refresh_from_db()
+    assert draft.is_draft
+    own = oxfordshire.client()
+    assert where in own.get(at("assessment-draft", draft)).content.decode()
+    assert own.post(where, {"reason": "The wrong child"}).status_code == 302
+
+
+@pytest.mark.requirement("W-REF-40")
+def test_in_wiltshire_only_the_specialists_set_it_aside(wiltshire):
+    care = make_agency(authority=wiltshire.authority, type=AgencyType.SOCIAL_CARE)
+    specialist = make_user(Role.CSE_TEAM, team=make_team(care, kind=TeamKind.CSE_TEAM))
+    grant(specialist, wiltshire.child)
+    draft = drafted(wiltshire, by=specialist)
+    with pytest.raises(Refused, match="set aside by the specialists"):
+        set_aside_assessment(assessment_id=draft.pk, by=wiltshire.worker, reason="Not needed")
+    set_aside_assessment(assessment_id=draft.pk, by=specialist, reason="The wrong child")
+
+
 @pytest.mark.parametrize("sent", [{"level": "none"}, {"harm_happened": "maybe"}, {"level": "\x00"}])
 def test_a_wrong_choice_is_refused_and_the_rest_kept_on_the_page(oxfordshire, sent):
     draft = drafted(oxfordshire)

@@ -18,7 +18,12 @@ from screening.actions.common import due_in
 from screening.assessments import local_form
 from screening.assessments.actions.common import DRAFT_DAYS, lock, lock_child, need
 from screening.assessments.actions.contributions import withdraw_all
-from screening.assessments.policies import check_can_save, check_can_start, form_of
+from screening.assessments.policies import (
+    check_can_save,
+    check_can_set_aside,
+    check_can_start,
+    form_of,
+)
 from screening.models import RiskAssessment, Status
 from screening.policies import Refused
 from screening.queries import current_version, newest_screen
@@ -123,10 +128,11 @@ def use_screen(*, assessment_id: uuid.UUID, screen_id: uuid.UUID, by: Any) -> Ri
 def set_aside_assessment(*, assessment_id: uuid.UUID, by: Any, reason: str) -> RiskAssessment:
     """Put a draft away that should not have been started; it is kept, and says why.
 
-    Nobody is asked to contribute any more; what was contributed is kept.
+    Nobody is asked to contribute any more; what was contributed is kept. Raises `Refused` to
+    somebody who could not complete it either.
     """
     draft = lock(assessment_id)
-    check_can_save(by, draft)
+    check_can_set_aside(by, draft)
     draft.set_aside_reason = need(reason, "Say why the draft is set aside.")
     withdraw_all(draft, by, "The assessment was set aside.")
     draft.status = Status.SET_ASIDE

@@ -18,7 +18,7 @@ from screening.assessments import queries
 from screening.assessments.actions import complete_assessment, save_part
 from screening.assessments.changes import problems_of
 from screening.assessments.local_form import find_part, parts_of
-from screening.assessments.policies import check_can_complete, why_not
+from screening.assessments.policies import check_can_complete, check_can_set_aside, why_not
 from screening.assessments.progress import progress_of
 from screening.assessments.reading import carried_part, read_parts
 from screening.assessments.rules import prompts_of, strategy_discussion
@@ -47,6 +47,7 @@ def draft(request, pk):
         others=screens.others_at_work(opened.assessment, request.user),
         contributions=opened.contributions,
         newer=queries.newer_screen(opened.assessment),
+        may_set_aside=not why_not(check_can_set_aside, request.user, opened.assessment),
         refused=why_not(check_can_complete, request.user, opened.assessment),
         contacts=screens.contacts_for(opened.assessment.authority_id),
     )

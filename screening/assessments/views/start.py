@@ -16,6 +16,7 @@ from screening.assessments.forms import StartForm
 from screening.assessments.local_form import LABEL, SOURCES
 from screening.assessments.panel import asked_for, rows_of, statutory_rows
 from screening.assessments.policies import (
+    check_can_set_aside,
     check_can_start,
     check_can_track,
     form_of,
@@ -110,9 +111,18 @@ def put_aside(request, pk):
         return redirect("screening:assessment", pk=pk)
     form = ReasonForm(posted(request))
     note_extra_fields(request, form, opened.assessment.child_id)
-    if request.method == "POST" and form.is_valid():
+    refused = why_not(check_can_set_aside, request.user, opened.assessment)
+    if request.method == "POST" and not refused and form.is_valid():
         set_aside_assessment(assessment_id=pk, by=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, "The draft was set aside. It is kept, and nobody can change it.")
         return redirect(TAB, child_id=opened.assessment.child_id)
     waiting = [each for each in opened.contributions if each.waits]
-    return page(request, "set_aside", opened, form=form, waiting=waiting)
+    return page(
+        request,
+        "set_aside",
+        opened,
+        form=form,
+        waiting=waiting,
+        refused=refused,
+        status=403 if refused and request.method == "POST" else 200,
+    )
