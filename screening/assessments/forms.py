@@ -59,7 +59,10 @@ class HarmForm(PlainForm):
     """Why it was right to take harm out, of the version that was ``read``."""
 
     read = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    reason = narrative("Why is the correction right?")
+    reason = narrative(
+        "Why is the correction right?",
+        error_messages={"required": "Say why the correction is right"},
+    )
 
 
 class DayForm(PlainForm):
@@ -160,9 +163,11 @@ class WriteDownForm(ContributionForm):
     )
 
 
-def kinds_offered(open_kinds: set[str]) -> list[tuple[str, str]]:
-    """The kinds of statutory assessment that do not run already."""
-    return [each for each in StatutoryKind.choices if each[0] not in open_kinds]
+def kinds_offered(open_kinds: set[str], chosen: str = "") -> list[tuple[str, str]]:
+    """The kinds of statutory assessment that do not run already, and the one that was ``chosen``:
+    whether that is the same sent twice, or a second one, is for the act to say.
+    """
+    return [each for each in StatutoryKind.choices if each[0] not in open_kinds - {chosen}]
 
 
 class StatutoryForm(PlainForm):
@@ -207,8 +212,14 @@ class OutcomeForm(PlainForm):
 class RisksForm(PlainForm):
     """The risks that stand in a single assessment, and what is done about them (W §10.4)."""
 
-    risks = narrative("Which risks of exploitation does it name?")
-    interventions = narrative("What does each agency do to address and reduce them?")
+    risks = narrative(
+        "Which risks of exploitation does it name?",
+        error_messages={"required": "Say which risks of exploitation it names"},
+    )
+    interventions = narrative(
+        "What does each agency do to address and reduce them?",
+        error_messages={"required": "Say what each agency does to address and reduce them"},
+    )
 
 
 class CorrectStatutoryForm(PlainForm):

@@ -285,3 +285,28 @@ def test_a_second_outcome_leads_to_correcting_the_first(place):
     assert at("statutory-correct", row) in late.content.decode()
     # What was chosen is shown too, and not only what was typed.
     assert "Outcome Risk managed in the care plan" in text_of(late)
+
+
+def test_recorded_twice_it_is_one_and_a_second_is_told_that_one_runs(place):
+    client = place.client(place.social)
+    where = reverse("screening:statutory-record", args=[place.child.pk])
+    sent = {"kind": "s47", **typed("started_on", ago(4))}
+    for _ in range(2):
+        assert client.post(where, sent).status_code == 302
+    assert StatutoryAssessment.objects.count() == 1
+    page = client.post(where, sent | typed("started_on", ago(2)))
+    shown = text_of(page)
+    assert "Another section 47 enquiry runs" in shown and "valid choice" not in shown
+    again = controls(page, having="started_on-day")
+    assert (again["kind"], again["started_on-day"]) == ("s47", str(ago(2).day))
+    assert "valid choice" in text_of(client.post(where, sent | {"kind": "made-up"}))
+    # Who opens the page is offered what does not run.
+    assert 'value="s47"' not in client.get(where).content.decode()
+
+
+def test_what_is_missing_is_said_in_good_english(place):
+    row = begun(place, "single")
+    client, where = place.client(place.social), at("statutory-risks", row)
+    words = text_of(client.post(where, {"risks": "", "interventions": "", "version": "1"}))
+    assert "Say which risks of exploitation it names" in words
+    assert "Say what each agency does to address and reduce them" in words

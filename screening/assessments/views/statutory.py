@@ -50,7 +50,8 @@ def record(request, child_id):
     """Record that one was begun; one of a kind runs at a time."""
     child = open_child(request, child_id, Capability.TRACK_ASSESSMENT)
     every = queries.statutory_of(request.user, child.pk)
-    choices = kinds_offered({each.kind for each in every if each.is_open})
+    running = {each.kind for each in every if each.is_open}
+    choices = kinds_offered(running, request.POST.get("kind", ""))
     form = StatutoryForm(choices, posted(request))
     note_extra_fields(request, form, child.pk)
     refused = why_not(check_can_track, request.user, child)
