@@ -7,7 +7,8 @@ DEC-06). The words carry where they come from.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -18,6 +19,8 @@ from screening.models import Screen
 from screening.parts import Part
 from screening.tools.definition import Indicator
 
+LONGEST_EVIDENCE: Final = 4_000
+"""Characters of what is written for one indicator, as on the page."""
 ASKS: Final[Mapping[str, frozenset[Topic]]] = MappingProxyType(
     {
         row: frozenset(topics)
@@ -43,7 +46,7 @@ ASKS: Final[Mapping[str, frozenset[Topic]]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Offered:
-    """A piece for one row; ``is_used`` where its words stand in the evidence already."""
+    """A piece for one row; ``is_used`` where its words stand in the evidence with their source."""
 
     piece: Piece
     is_used: bool
@@ -66,15 +69,35 @@ def asking_rows(part: Part) -> list[Indicator]:
 
 def offered_rows(screen: Screen, part: Part, user: Any, now: dt.datetime) -> list[OfferedRow]:
     """Those rows with their pieces, as this person may see them. One query."""
-    pieces = pieces_for(user, screen.child_id, now)
+    pieces = pieces_for(user, screen.child_id, now, longest=LONGEST_EVIDENCE)
     given = read_answers(screen.answers)
     found = []
     for row in asking_rows(part):
         evidence = given.get(row.id, NOTHING).evidence
+        used = _used_in(evidence, pieces)
         offers = tuple(
-            Offered(piece, piece.text in evidence)
+            Offered(piece, _lines(piece.words) in used)
             for piece in pieces
             if piece.topic in ASKS[row.id]
         )
         found.append(OfferedRow(row, evidence, offers))
     return found
+
+
+def _used_in(evidence: str, pieces: Iterable[Piece]) -> set[str]:
+    """What of these pieces stands in a text with its source, each as a passage of its own.
+
+    The longest is looked for first, and what was found is looked at no more: a short piece that
+    another one ends with is not there.
+    """
+    left, used = _lines(evidence), set()
+    for words in sorted({_lines(each.words) for each in pieces}, key=len, reverse=True):
+        left, times = re.subn(rf"^[ \t]*{re.escape(words)}", "", left, flags=re.MULTILINE)
+        if times:
+            used.add(words)
+    return used
+
+
+def _lines(text: str) -> str:
+    """The text with the line ends that the page of a domain saves."""
+    return text.replace("\r\n", "\n").replace("\x0b", "\n")

@@ -7,11 +7,12 @@ are held to understand the child, and to see patterns).
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from cse.missing.models import MissingEpisode, ReturnInterview
@@ -20,6 +21,10 @@ from cse.missing.queries import episodes_of, pattern_from
 from cse.missing.transitions import State
 
 LONDON = ZoneInfo("Europe/London")
+PARTS: Final = 4
+"""How many parts of a text would fill the room that there is: several can be taken into one row."""
+_BREAKS: Final = tuple(re.compile(each) for each in (r"\n\s*\n", r"\n", r"(?<=[.!?])\s+", r"\s+"))
+"""Where a text may be cut, the best place first."""
 
 
 class Topic(StrEnum):
@@ -46,13 +51,41 @@ class Piece:
     @property
     def words(self) -> str:
         """What is copied: the text, and where it comes from."""
-        return f"{self.text} [{self.source}]"
+        return f"{self.text.strip()} [{self.source}]"
 
 
-def pieces_for(user: Any, child_id: uuid.UUID, now: dt.datetime) -> list[Piece]:
-    """Everything that may be offered about a child, the newest episode first. One query."""
+def pieces_for(user: Any, child_id: uuid.UUID, now: dt.datetime, *, longest: int) -> list[Piece]:
+    """Everything that may be offered about a child, the newest episode first. One query.
+
+    ``longest``: the characters that there is room for. What is longer with its source comes in
+    parts that each say where they come from; together they are the whole text.
+    """
     episodes = [each for each in episodes_of(user, child_id) if not each.is_set_aside]
-    return [*_pattern(episodes, now), *(piece for each in episodes for piece in _of(each))]
+    whole = [*_pattern(episodes, now), *(piece for each in episodes for piece in _of(each))]
+    return [part for piece in whole for part in _fitting(piece, longest)]
+
+
+def _fitting(piece: Piece, longest: int) -> Iterator[Piece]:
+    if len(piece.words) <= longest:
+        yield piece
+        return
+    room = longest // PARTS - len(f" [{piece.source}, part 99 of 99]")
+    texts = list(_cut(piece.text.strip(), room))
+    for number, text in enumerate(texts, 1):
+        source = f"{piece.source}, part {number} of {len(texts)}"
+        yield replace(piece, key=f"{piece.key}.{number}", text=text, source=source)
+
+
+def _cut(text: str, longest: int) -> Iterator[str]:
+    """The text in order, cut between paragraphs, lines, sentences or words where that can be."""
+    while len(text) > longest:
+        # An early break would make many small parts.
+        found = (list(each.finditer(text, longest // 2, longest + 1)) for each in _BREAKS)
+        last = next((each[-1] for each in found if each), None)
+        end, start = last.span() if last else (longest, longest)
+        yield text[:end]
+        text = text[start:].lstrip()
+    yield text
 
 
 def _pattern(episodes: Sequence[MissingEpisode], now: dt.datetime) -> Iterator[Piece]:

@@ -10,18 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from cse.audit import events
-from cse.missing.offered import Piece
 from screening.actions.common import lock
 from screening.actions.save import save_section
 from screening.answers import NOTHING, read_answers
-from screening.evidence_offered import offered_rows
+from screening.evidence_offered import LONGEST_EVIDENCE, Offered, offered_rows
 from screening.models import Screen
 from screening.parts import find_part
 from screening.policies import Refused, check_can_save
 from screening.queries import tool_of
-
-LONGEST_EVIDENCE = 4_000
-"""Characters of what is written for one indicator, as on the page."""
 
 
 @transaction.atomic
@@ -36,10 +32,10 @@ def use_offered(
     """
     screen = lock(screen_id)
     check_can_save(by, screen)
-    found = _piece(screen, part, indicator, piece, by)
-    old = read_answers(screen.answers).get(indicator, NOTHING)
-    if found.text in old.evidence:
+    offer = _offer(screen, part, indicator, piece, by)
+    if offer.is_used:
         return screen
+    found, old = offer.piece, read_answers(screen.answers).get(indicator, NOTHING)
     evidence = f"{old.evidence.rstrip()}\n\n{found.words}".strip()
     if len(evidence) > LONGEST_EVIDENCE:
         raise Refused(
@@ -60,11 +56,11 @@ def use_offered(
     return saved
 
 
-def _piece(screen: Screen, part_key: str, indicator: str, key: str, by: Any) -> Piece:
+def _offer(screen: Screen, part_key: str, indicator: str, key: str, by: Any) -> Offered:
     part = find_part(tool_of(screen.tool_version_id), part_key)
     rows = offered_rows(screen, part, by, timezone.now()) if part else []
     for row in rows:
         for offer in row.offers:
             if row.indicator.id == indicator and offer.piece.key == key:
-                return offer.piece
+                return offer
     raise Refused("This is no longer offered: the record has changed. Look at the page again.")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from cse.audit.models import AuditEvent
 from screening.actions import StaleSave, save_section, start_screen
 from screening.actions.offered import use_offered
 from screening.answers import Given, read_answers
-from screening.evidence_offered import ASKS
+from screening.evidence_offered import ASKS, offered_rows
 from screening.models import Screen
+from screening.parts import find_part
 from screening.policies import Refused
 from screening.queries import current_versions, tool_of
 from screening.rules import Presence
@@ -156,3 +158,79 @@ def test_the_page_costs_the_same_with_1_and_3_episodes(scene, draft):
     scene.returned("2027-02-07 20:00", "2027-02-08 07:00")
     scene.returned("2027-02-08 20:00", "2027-02-09 07:00")
     assert count() == one == 13
+
+
+def taken(scene, draft, piece, indicator="W-IND-MIS-01"):
+    version = Screen.objects.get(pk=draft.pk).part_versions.get(MISSING, 0)
+    use_offered(
+        screen_id=draft.pk, part=MISSING, indicator=indicator, piece=piece, version=version,
+        by=scene.worker,
+    )  # fmt: skip
+    return evidence(draft, indicator)
+
+
+def offers(scene, draft, indicator="W-IND-MIS-01"):
+    screen = Screen.objects.get(pk=draft.pk)
+    part = find_part(tool_of(screen.tool_version_id), MISSING)
+    rows = offered_rows(screen, part, scene.worker, timezone.now())
+    (row,) = (each for each in rows if each.indicator.id == indicator)
+    return {each.piece.key: each for each in row.offers}
+
+
+@pytest.mark.parametrize("unit", ["She said that he waits. ", "A paragraph.\r\n\r\n", "x"])
+def test_a_long_interview_is_offered_whole_in_parts_that_fit(scene, unit):
+    text = (unit * 4000)[:4000]
+    episode, _ = scene.returned()
+    scene.held(episode, reasons=text)
+    draft, _ = start_screen(child=scene.child, by=scene.worker)
+    found = [each for key, each in offers(scene, draft).items() if key.startswith("reasons.")]
+    assert len(found) > 1
+    said = "".join(each.piece.text for each in found)
+    assert "".join(said.split()) == "".join(text.split())
+    for number, each in enumerate(found, 1):
+        assert each.piece.source == (
+            f"Return interview of 8 February 2027, held by Ivy Lorne, part {number} of {len(found)}"
+        )
+        assert len(each.piece.words) <= 4000 / 4
+    page = text_of(scene.client().get(where(draft)))
+    assert f"part {len(found)} of {len(found)}" in page
+    # Several of them fit into one row, each with its source.
+    for each in found[:3]:
+        words = taken(scene, draft, each.piece.key)
+    assert words == "\n\n".join(each.piece.words for each in found[:3])
+    used = {key for key, each in offers(scene, draft).items() if each.is_used}
+    assert used == {each.piece.key for each in found[:3]}
+
+
+def test_the_same_words_of_another_interview_are_not_in_the_evidence(scene, draft):
+    first = draft.child.missing_episodes.get()
+    later, _ = scene.returned("2027-02-07 20:00", "2027-02-08 07:00")
+    scene.held(later, "2027-02-09 09:00")
+    words = taken(scene, draft, f"reasons.{first.pk}")
+    assert offers(scene, draft)[f"reasons.{first.pk}"].is_used
+    assert not offers(scene, draft)[f"reasons.{later.pk}"].is_used
+    both = taken(scene, draft, f"reasons.{later.pk}")
+    assert both == (
+        f"{words}\n\nWanted to see friends. "
+        "[Return interview of 9 February 2027, held by Ivy Lorne]"
+    )
+    assert taken(scene, draft, f"reasons.{later.pk}") == both
+
+
+def test_a_mere_part_of_other_evidence_is_not_in_it(scene):
+    episode, _ = scene.returned()
+    scene.held(episode, reasons="Bored.", harm="She was hurt.\r\n\r\nBored.", needs="hurt.")
+    draft, _ = start_screen(child=scene.child, by=scene.worker)
+    full = {"W-IND-MIS-01": Given(evidence="Bored. She said so.")}
+    save_section(screen_id=draft.pk, part=MISSING, values=full, version=0, by=scene.worker)
+    taken(scene, draft, f"harm.{episode.pk}")
+    used = {key for key, each in offers(scene, draft).items() if each.is_used}
+    assert used == {f"harm.{episode.pk}"}
+    taken(scene, draft, f"reasons.{episode.pk}")
+    used = {key for key, each in offers(scene, draft).items() if each.is_used}
+    assert used == {f"harm.{episode.pk}", f"reasons.{episode.pk}"}
+    # The page of the domain saves other line ends; it is the same text.
+    text = evidence(draft, "W-IND-MIS-01").replace("\r\n", "\n")
+    full = {"W-IND-MIS-01": Given(evidence=text)}
+    save_section(screen_id=draft.pk, part=MISSING, values=full, version=3, by=scene.worker)
+    assert offers(scene, draft)[f"harm.{episode.pk}"].is_used
