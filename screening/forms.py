@@ -272,6 +272,7 @@ class UseForm(PlainForm):
 
     indicator = forms.CharField(widget=forms.HiddenInput)
     piece = forms.CharField(widget=forms.HiddenInput)
+    read = forms.CharField(widget=forms.HiddenInput)
 
 
 class ReasonForm(PlainForm):

@@ -7,6 +7,7 @@ are held to understand the child, and to see patterns).
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 import uuid
 from collections.abc import Iterator, Sequence
@@ -52,6 +53,11 @@ class Piece:
     def words(self) -> str:
         """What is copied: the text, and where it comes from."""
         return f"{self.text.strip()} [{self.source}]"
+
+    @property
+    def mark(self) -> str:
+        """What a page sends back of the words that it showed: another mark, other words."""
+        return hashlib.sha256(self.words.encode()).hexdigest()
 
 
 def pieces_for(user: Any, child_id: uuid.UUID, now: dt.datetime, *, longest: int) -> list[Piece]:

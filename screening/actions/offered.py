@@ -19,20 +19,32 @@ from screening.parts import find_part
 from screening.policies import Refused, check_can_save
 from screening.queries import tool_of
 
+CHANGED = "This is no longer offered: the record has changed. Look at the page again."
+
 
 @transaction.atomic
 def use_offered(
-    *, screen_id: uuid.UUID, part: str, indicator: str, piece: str, version: int, by: Any
+    *,
+    screen_id: uuid.UUID,
+    part: str,
+    indicator: str,
+    piece: str,
+    version: int,
+    by: Any,
+    read: str = "",
 ) -> Screen:
     """Copy a piece behind what stands in a row's evidence; the answer itself is left alone.
 
-    The event says from which episode it came. Raises `StaleSave` where somebody saved the part
-    since ``version``, and `Refused` for a piece that is not (or no longer) offered to this row, or
-    one for which there is no room.
+    The event says from which episode it came; ``read`` is the mark of the words that a page showed,
+    where one did, and other words by now are refused. Raises `StaleSave` where somebody saved the
+    part since ``version``, and `Refused` for a piece that is not (or no longer) offered to this
+    row, or one for which there is no room.
     """
     screen = lock(screen_id)
     check_can_save(by, screen)
     offer = _offer(screen, part, indicator, piece, by)
+    if read and read != offer.piece.mark:
+        raise Refused(CHANGED)
     if offer.is_used:
         return screen
     found, old = offer.piece, read_answers(screen.answers).get(indicator, NOTHING)
@@ -63,4 +75,4 @@ def _offer(screen: Screen, part_key: str, indicator: str, key: str, by: Any) -> 
         for offer in row.offers:
             if row.indicator.id == indicator and offer.piece.key == key:
                 return offer
-    raise Refused("This is no longer offered: the record has changed. Look at the page again.")
+    raise Refused(CHANGED)

@@ -46,6 +46,7 @@ def _use(request, opened, part):
             part=part.key,
             indicator=indicator,
             piece=request.POST.get("piece", ""),
+            read=request.POST.get("read", ""),
             version=read_version(request.POST),
             by=request.user,
         )

@@ -59,7 +59,9 @@ def test_use_this_copies_the_words_and_where_they_come_from(scene, draft):
     assert "1 episode in the last 90 days" in shown
     sent = controls(page) | {"indicator": "W-IND-MIS-04"}
     piece = f"places_people.{draft.child.missing_episodes.get().pk}"
-    answer = client.post(where(draft), sent | {"piece": piece})
+    read = offers(scene, draft, "W-IND-MIS-04")[piece].piece.mark
+    assert f'name="read" value="{read}"' in page.content.decode()
+    answer = client.post(where(draft), sent | {"piece": piece, "read": read})
     assert answer["Location"] == f"{where(draft, '')}#W-IND-MIS-04"
     taken = evidence(draft, "W-IND-MIS-04")
     assert taken == (
@@ -73,6 +75,20 @@ def test_use_this_copies_the_words_and_where_they_come_from(scene, draft):
     # The words themselves are in the screen, never in the log.
     assert "grey car" not in str(event.data)
     assert "In the evidence already" in text_of(client.get(where(draft)))
+
+
+def test_nobody_takes_words_that_they_have_not_read(scene, draft):
+    client = scene.client()
+    sent = controls(client.get(where(draft))) | {"indicator": "W-IND-MIS-04"}
+    episode = draft.child.missing_episodes.get()
+    sent["piece"] = f"places_people.{episode.pk}"
+    sent["read"] = offers(scene, draft, "W-IND-MIS-04")[sent["piece"]].piece.mark
+    interview = episode.interview
+    interview.places_people = "Nowhere that she would name"
+    interview.save()
+    told = client.post(where(draft), sent, follow=True)
+    assert "the record has changed. Look at the page again" in text_of(told)
+    assert evidence(draft, "W-IND-MIS-04") == ""
 
 
 def test_nothing_is_taken_by_itself(scene, draft):
