@@ -141,7 +141,7 @@ def _fell(delivery: Delivery, by: Any) -> bool:
 def agree(*, delivery_id: uuid.UUID, by: Any, note: str, about: str = "") -> Delivery:
     """Agree, as another person, to a proposed outcome of a mandatory referral.
 
-    ``about``: when the proposal that was read was made (ISO); another one since is refused.
+    ``about``: what was asked on the page that was read (`asked_of`); anything else is refused.
     """
     delivery = lock_delivery(delivery_id)
     back = delivery.decision == Act.SEND_BACK
