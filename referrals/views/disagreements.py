@@ -76,7 +76,10 @@ def _answered_by_me(request, pk):
     Another text than the one that is kept is no second click: the page of the error shows it.
     """
     answered = Disagreement.objects.filter(pk=pk, answered_by_id=request.user.pk).first()
-    return answered is not None and answered.answer == request.POST.get("answer", "").strip()
+    if answered is None:
+        return False
+    form = AnswerForm(request.POST)
+    return form.is_valid() and answered.answer == form.cleaned_data["answer"]
 
 
 def _still_seen(request, row):

@@ -266,6 +266,19 @@ def test_an_older_page_of_asking_is_told_how_it_stands_and_keeps_its_text(scene)
     assert "Back to the episode" in shown
 
 
+def test_a_return_sent_again_after_more_was_done_is_no_error(scene):
+    episode = scene.missing()
+    client, where = scene.client(), page_of(episode, "return/")
+    back = BACK | moment("returned", "7", "2", "2027", "9:15")
+    assert client.post(where, back).status_code == 302
+    scene.allocated(episode)
+    who = {"episode_id": episode.pk, "by": scene.coordinator}
+    actions.decline(**who, at=at("2027-02-08 10:00"), reason="Not today")
+    actions.offer(**who, at=at("2027-02-08 11:00"), note_text="Again")
+    assert client.post(where, back).status_code == 302
+    assert episode.history.filter(history_change_reason="return recorded").count() == 1
+
+
 def test_everything_that_was_done_stands_on_the_page_in_order(scene):
     episode, _ = scene.returned()
     scene.allocated(episode)

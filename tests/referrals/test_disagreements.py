@@ -399,3 +399,14 @@ def test_who_says_it_after_somebody_else_is_told_and_keeps_the_text(area):
     shown = text_of(late)
     assert "Somebody has said so already" in shown and "She told me more today" in shown
     assert decided.disagreements.count() == 1
+
+
+def test_an_answer_sent_twice_by_who_no_longer_sees_the_child_is_no_404(area):
+    row = against(area, by_two(area))
+    where, client = reverse("referrals:disagreement", args=[row.pk]), area.client(area.specialist)
+    said = {"stands": "yes", "answer": "Both of us read it.\r\nThe GP sees her."}
+    assert client.post(where, said).status_code == 302
+    assert not can(area.specialist, Capability.SEE_CHILD, area.child)
+    assert client.post(where, said).status_code == 302
+    other = client.post(where, said | {"answer": "Another word"})
+    assert other.status_code == 404 and "Another word" in text_of(other)

@@ -111,9 +111,8 @@ def record_return(*, episode_id: uuid.UUID, by: Any, facts: Mapping[str, Any]) -
     The same sent twice is one.
     """
     episode = lock_episode(episode_id)
-    if episode.return_recorded_by == by and all(
-        getattr(episode, name) == facts[name] for name in RETURN
-    ):
+    same = all(getattr(episode, name) == facts[name] for name in RETURN)
+    if same and episode.return_recorded_by == by and not episode.is_set_aside:
         return episode.interview
     check_can_return(by, episode)
     _set(episode, facts, RETURN)
